@@ -1,0 +1,31 @@
+"""The timetable: every periodic sweep of the product, on one page.
+
+Two beats at once do no harm: each sweep claims its rows, and finds nothing the second time. An entry
+that was not taken up before its next turn expires, so a stopped worker does not come back to a heap.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def every(seconds: int, task: str) -> dict[str, Any]:
+    """One entry: run `task` every `seconds`; forgotten when nobody took it up by the next turn."""
+    return {"task": task, "schedule": float(seconds), "options": {"expires": float(max(seconds, 2))}}
+
+
+TIMETABLE: dict[str, dict[str, Any]] = {
+    # the river of reminders: due → outbox → carrier
+    "release due reminders": every(2, "reminders.release_due"),
+    "send ordinary messages": every(2, "messaging.dispatch_ordinary"),
+    "send urgent messages": every(2, "messaging.dispatch_urgent"),
+    # texts that a lost wake-up left unread
+    "read inbound texts": every(5, "messaging.handle_inbound"),
+    # what dead workers left behind
+    "recover leases": every(15, "messaging.recover_leases"),
+    "reconcile messages in doubt": every(20, "messaging.reconcile_in_doubt"),
+    # the rolling horizon
+    "mark overdue visits": every(300, "reminders.mark_overdue"),
+    "extend horizons": every(600, "reminders.extend_horizons"),
+    "reword what waited past its day": every(60, "reminders.rewrite_stale"),
+}

@@ -1,0 +1,21 @@
+"""The three queues, and which tasks live on each. A test holds every task to this table."""
+
+from __future__ import annotations
+
+URGENT = "urgent"
+ORDINARY = "ordinary"
+HOUSEKEEPING = "housekeeping"
+
+#: Task name → queue. A task that is missing here is refused by tests/architecture.
+TASK_QUEUES: dict[str, str] = {
+    "messaging.dispatch_ordinary": ORDINARY,
+    "messaging.dispatch_urgent": URGENT,
+    "messaging.handle_inbound": URGENT,
+    "messaging.recover_leases": HOUSEKEEPING,
+    "messaging.reconcile_in_doubt": HOUSEKEEPING,
+    "reminders.release_due": ORDINARY,
+    "reminders.plan_schedules": ORDINARY,
+    "reminders.extend_horizons": HOUSEKEEPING,
+    "reminders.mark_overdue": HOUSEKEEPING,
+    "reminders.rewrite_stale": HOUSEKEEPING,
+}

@@ -1,0 +1,140 @@
+"""What is the same everywhere. The environment is read in local, test and production."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+from config.beat import TIMETABLE
+from config.env import BASE_DIR
+from config.queues import HOUSEKEEPING, ORDINARY, TASK_QUEUES, URGENT
+
+DEBUG = False
+SANDBOX = False
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+FIRST_PARTY_APPS = ["patients", "messaging", "reminders"]
+INSTALLED_APPS = [
+    *FIRST_PARTY_APPS,
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_linear_migrations",
+    "phonenumber_field",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+USE_I18N = True
+# Everything is stored and computed in UTC; people's zones are applied at the edges.
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+
+PHONENUMBER_DB_FORMAT = "E164"
+PHONENUMBER_DEFAULT_FORMAT = "E164"
+
+# --- Bonewatch -----------------------------------------------------------------------------------
+
+#: How far ahead visits and their reminders exist as rows, in days.
+PLANNING_HORIZON_DAYS = 120
+#: Who reads an inbound text, in order; each handler sees every text. See messaging/inbound.py.
+INBOUND_HANDLERS = [
+    "messaging.consent_replies.handle",
+    "reminders.inbound.handle",
+]
+#: Languages in which every message template must exist.
+MESSAGE_LANGUAGES = ["en", "es"]
+MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
+#: Seconds to wait for the carrier or the mail host before the outcome is in doubt.
+CARRIER_TIMEOUT_SECONDS = 10
+EMAIL_TIMEOUT = 10
+
+# --- Celery --------------------------------------------------------------------------------------
+
+CELERY_TASK_DEFAULT_QUEUE = ORDINARY
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TASK_ROUTES = {name: {"queue": queue} for name, queue in TASK_QUEUES.items()}
+CELERY_BEAT_SCHEDULE = TIMETABLE
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
+CELERY_RESULT_BACKEND = None
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+# A wake-up that cannot be published at once is dropped: the sweeps of beat find the rows anyway.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "socket_timeout": 10,
+    "socket_connect_timeout": 3,
+    "socket_keepalive": True,
+    "health_check_interval": 15,
+    "retry_on_timeout": True,
+    "visibility_timeout": 600,
+}
+
+# --- Admin ---------------------------------------------------------------------------------------
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Bonewatch",
+    "SITE_HEADER": "Bonewatch",
+    "SITE_SYMBOL": "notifications_active",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [],
+}
+_ = (HOUSEKEEPING, URGENT, reverse_lazy, static)

@@ -1,0 +1,21 @@
+"""`make run` and development: SQLite, the carried Redis, the sandbox carrier and mailbox."""
+
+from __future__ import annotations
+
+import os
+
+from config.env import env, var_dir
+from config.settings.base import *  # noqa: F403
+from config.settings.databases import database, sandbox_database
+from config.settings.sandbox import *  # noqa: F403
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("DJANGO_SECRET_KEY", default="bonewatch-on-this-machine-only")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}").rstrip("/")
+
+DATABASES = {
+    "default": database(env.str("DATABASE_URL", default=f"sqlite:///{var_dir() / 'bonewatch.sqlite3'}")),
+    "sandbox": sandbox_database(),
+}
+CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")

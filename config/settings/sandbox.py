@@ -1,0 +1,24 @@
+"""The stand-in carrier and mailbox: its account, its token, its addresses. Never in production."""
+
+from __future__ import annotations
+
+import os
+
+from config.env import env
+from config.settings import base
+
+SANDBOX = True
+INSTALLED_APPS = [*base.INSTALLED_APPS, "sandbox"]
+DATABASE_ROUTERS = ["sandbox.router.SandboxRouter"]
+
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="AC" + "0" * 32)
+TWILIO_AUTH_TOKENS = env.list("TWILIO_AUTH_TOKEN", default=["sandbox-token"])
+TWILIO_FROM_REMINDERS = env.str("TWILIO_FROM_REMINDERS", default="+12025550100")
+TWILIO_FROM_ALERTS = env.str("TWILIO_FROM_ALERTS", default="+12025550101")
+TWILIO_API_BASE_URL = env.str(
+    "TWILIO_API_BASE_URL", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/sandbox/twilio"
+)
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:8025")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Bonewatch demo clinic <clinic@bonewatch.example>")
