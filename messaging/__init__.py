@@ -1,0 +1,1 @@
+"""How anything leaves and arrives: outbox, channels, receipts, inbound texts, consent, wording."""

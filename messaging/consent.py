@@ -1,0 +1,72 @@
+"""Who has said yes to what: a ledger by address and purpose; the latest entry is the present state."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from messaging.domain.address import consent_key
+from messaging.domain.delivery import EXEMPT_FROM_CONSENT, Purpose
+from messaging.models import ConsentEvent
+
+
+def record(
+    address: str,
+    purpose: Purpose,
+    *,
+    granted: bool,
+    source: str,
+    wording: str,
+    now: datetime,
+    by: str = "",
+) -> ConsentEvent:
+    """Append one yes or no to the ledger. `source` is one of ConsentEvent.Source."""
+    return ConsentEvent.objects.create(
+        address=consent_key(address),
+        purpose=purpose,
+        granted=granted,
+        source=ConsentEvent.Source(source),
+        wording=wording,
+        recorded_at=now,
+        recorded_by=by,
+    )
+
+
+def allowed(pairs: Collection[tuple[str, Purpose]]) -> set[tuple[str, Purpose]]:
+    """Those of `pairs` (address, purpose) that may be sent to now, by one query.
+
+    None recorded means no. Answers to a person's own text and pages to staff are always allowed:
+    see EXEMPT_FROM_CONSENT.
+    """
+    asked = {pair for pair in pairs if pair[1] not in EXEMPT_FROM_CONSENT}
+    exempt = set(pairs) - asked
+    if not asked:
+        return exempt
+    addresses = {consent_key(address) for address, _ in asked}
+    purposes = {purpose for _, purpose in asked}
+    latest = _latest().filter(address__in=addresses, purpose__in=purposes, granted=True)
+    granted = set(latest.values_list("address", "purpose"))
+    return exempt | {pair for pair in asked if (consent_key(pair[0]), pair[1].value) in granted}
+
+
+def state(address: str, purpose: Purpose) -> bool | None:
+    """The last word of `address` about `purpose`; None when nothing was ever recorded."""
+    return _latest().filter(address=consent_key(address), purpose=purpose).values_list("granted", flat=True).first()
+
+
+def revoked_by_text(address: str, purpose: Purpose) -> bool:
+    """Whether the last word of `address` about `purpose` is a no that came by text or from the carrier."""
+    sources = (ConsentEvent.Source.TEXT, ConsentEvent.Source.CARRIER)
+    return (
+        _latest()
+        .filter(address=consent_key(address), purpose=purpose, granted=False, source__in=sources)
+        .exists()
+    )
+
+
+def _latest() -> QuerySet[ConsentEvent]:
+    """The entries that hold: for each address and purpose the one that was recorded last."""
+    same = ConsentEvent.objects.filter(address=OuterRef("address"), purpose=OuterRef("purpose"))
+    return ConsentEvent.objects.filter(pk=Subquery(same.order_by("-recorded_at", "-pk").values("pk")[:1]))

@@ -1,0 +1,1 @@
+"""The decisions of messaging, as plain Python: no database, no network, no clock."""

@@ -1,0 +1,178 @@
+"""The door to the outbox: writing messages down once by key, taking them back, claiming what is due."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from celery import current_app
+from django.db import connection, transaction
+
+from messaging.domain.address import is_email, is_phone
+from messaging.domain.delivery import Channel, Purpose, Status, Urgency
+from messaging.domain.wording import fold_to_gsm7, segments
+from messaging.models import Message
+
+log = structlog.get_logger(__name__)
+
+#: The carrier refuses longer texts.
+LONGEST_SMS = 1600
+DISPATCH_TASKS = {
+    Urgency.ORDINARY: "messaging.dispatch_ordinary",
+    Urgency.URGENT: "messaging.dispatch_urgent",
+}
+#: A wake-up that no worker has taken up by then is forgotten; the sweeps of beat are on their way.
+WAKE_EXPIRES_SECONDS = 30
+#: After a wake-up that could not be published the broker is left alone for so long: waiting for a
+#: dead broker at every message would hold up web requests, and the sweeps find the rows anyway.
+BROKER_PAUSE_SECONDS = 5.0
+
+_CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM messaging_message
+    WHERE status = 'planned' AND urgency = %s AND due_at <= %s
+    ORDER BY due_at, id LIMIT %s {lock}
+)
+UPDATE messaging_message
+SET status = 'claimed', lease_until = %s, claimed_by = %s
+WHERE id IN (SELECT id FROM due) AND status = 'planned'
+RETURNING *
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message as its author hands it in."""
+
+    key: str  # what makes it the same message: handed in twice, stored once
+    channel: Channel
+    purpose: Purpose
+    urgency: Urgency = Urgency.ORDINARY
+    address: str  # a phone in E.164, or a mailbox
+    sender: str = ""  # empty: the sender that fits the urgency
+    body: str  # the SMS, or the text part of the mail
+    subject: str = ""
+    html: str = ""
+    calendar: str = ""  # iCalendar text attached to a mail
+    template: str = ""
+    language: str = "en"
+    due_at: datetime
+    expires_at: datetime
+
+
+def enqueue(drafts: Sequence[Draft], *, now: datetime) -> dict[str, Message]:
+    """Write `drafts` down, each once by its key, and answer with what the outbox holds under each key.
+
+    A key that is there already keeps its first text. ValueError, naming the field, when a draft could
+    never be sent; then nothing is written.
+    """
+    for draft in drafts:
+        _refuse_nonsense(draft)
+    once = {draft.key: draft for draft in drafts}
+    if not once:
+        return {}
+    with transaction.atomic():
+        # On SQLite "ignore conflicts" forgives every constraint, hence the careful look before it
+        # and the count after it.
+        Message.objects.bulk_create([_row(draft, now) for draft in once.values()], ignore_conflicts=True)
+        stored: dict[str, Message] = Message.objects.in_bulk(list(once), field_name="key")
+        missing = once.keys() - stored.keys()
+        if missing:
+            raise ValueError(f"key: {len(missing)} drafts were refused by the database, the first is {min(missing)!r}")
+    return stored
+
+
+def withdraw(message_ids: Iterable[int], *, reason: str, now: datetime) -> int:
+    """Take back messages that no worker holds yet; answers how many. What has left stays as it is."""
+    return Message.objects.filter(pk__in=list(message_ids), status=Status.PLANNED).update(
+        status=Status.SUPPRESSED, reason=reason[:200], finished_at=now
+    )
+
+
+def claim(*, urgency: Urgency, limit: int, now: datetime, lease: timedelta, worker: str) -> list[Message]:
+    """Take up to `limit` due messages for `worker`, oldest first, in one statement.
+
+    Two claimers never get the same row: on PostgreSQL each skips what the other has locked, on
+    SQLite the immediate transaction lets one in at a time.
+    """
+    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    moment = connection.ops.adapt_datetimefield_value
+    parameters = [urgency.value, moment(now), limit, moment(now + lease), worker]
+    with transaction.atomic():
+        claimed = list(Message.objects.raw(_CLAIM.format(lock=lock), parameters))
+    return sorted(claimed, key=lambda message: (message.due_at, message.pk))
+
+
+def wake(urgency: Urgency) -> None:
+    """Once the transaction stands, tell a worker that something is due. A dead broker costs only seconds."""
+    transaction.on_commit(lambda: _publish(DISPATCH_TASKS[urgency]), robust=True)
+
+
+_broker_left_alone_until = 0.0
+
+
+def _publish(task: str) -> None:
+    global _broker_left_alone_until  # noqa: PLW0603 - one moment per process, and a race costs one try
+    if time.monotonic() < _broker_left_alone_until:
+        return
+    try:
+        current_app.send_task(task, expires=WAKE_EXPIRES_SECONDS)
+    except Exception as error:
+        # Whatever the broker's client raises: the row is committed, and a sweep will find it.
+        _broker_left_alone_until = time.monotonic() + BROKER_PAUSE_SECONDS
+        log.warning("wake_up_not_published", task=task, error=type(error).__name__)
+
+
+def _row(draft: Draft, now: datetime) -> Message:
+    body = draft.body
+    count = 0
+    if draft.channel is Channel.SMS:
+        body = fold_to_gsm7(body)
+        count = segments(body).count
+    return Message(
+        key=draft.key,
+        channel=draft.channel,
+        purpose=draft.purpose,
+        urgency=draft.urgency,
+        language=draft.language,
+        template=draft.template,
+        address=draft.address,
+        sender=draft.sender,
+        subject=draft.subject,
+        body=body,
+        html=draft.html,
+        calendar=draft.calendar,
+        segments=count,
+        due_at=draft.due_at,
+        expires_at=draft.expires_at,
+        created_at=now,
+    )
+
+
+def _refuse_nonsense(draft: Draft) -> None:
+    problem = _problem(draft)
+    if problem:
+        raise ValueError(f"{problem} (message {draft.key!r})")
+
+
+def _problem(draft: Draft) -> str | None:
+    sms = draft.channel is Channel.SMS
+    rules = (
+        (not draft.key.strip() or len(draft.key) > 200, "key: 1 to 200 characters are needed"),
+        (draft.due_at.tzinfo is None, "due_at: a moment needs its time zone"),
+        (draft.expires_at.tzinfo is None, "expires_at: a moment needs its time zone"),
+        (not draft.body.strip(), "body: it says nothing"),
+        ("\x00" in draft.body + draft.subject + draft.html + draft.calendar, "body: it holds a NUL character"),
+        (sms and len(draft.body) > LONGEST_SMS, f"body: {LONGEST_SMS} characters at most go into an SMS"),
+        (sms and not is_phone(draft.address), "address: an SMS needs a phone number in E.164"),
+        (not sms and not is_email(draft.address), "address: a mail needs one e-mail address"),
+        (not sms and not draft.subject.strip(), "subject: a mail needs one"),
+        (len(draft.subject) > 200 or "\n" in draft.subject or "\r" in draft.subject, "subject: one line of 200 or less"),
+    )
+    for broken, words in rules:
+        if broken:
+            return words
+    return "expires_at: it lies before due_at" if draft.expires_at <= draft.due_at else None
