@@ -1,0 +1,1 @@
+"""What is known of patients without a framework: the words of their profile, how an address is read."""

@@ -1,0 +1,1 @@
+"""Reminders: treatments, schedules, visits, the ladder of reminders, and what was planned from them."""

@@ -1,0 +1,1 @@
+"""What a reviewer would have to remember about the ladder, remembered by numbered system checks."""

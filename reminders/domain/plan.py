@@ -1,0 +1,178 @@
+"""Which reminders a visit calls for, and how that differs from those that exist: add, keep, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from messaging.domain import wall_time
+from reminders.domain.offsets import Offset
+from reminders.domain.words import STANDING, Anchor, Condition, Reason, ReminderState, VisitStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rung of the ladder. `first_visits` limits it to the first so many visits of a course."""
+
+    id: int
+    offset: Offset
+    channels: tuple[str, ...]
+    expires_after: timedelta
+    anchor: Anchor = Anchor.VISIT
+    condition: Condition = Condition.ALWAYS
+    first_visits: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitFacts:
+    """What planning needs to know of a visit; instants in UTC, days in the patient's zone."""
+
+    id: int
+    number: int
+    at: datetime
+    on: date
+    zone: ZoneInfo
+    status: VisitStatus
+    given_on: date | None = None
+    late_until: datetime | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A reminder that should exist. The same visit, rule, channel and anchor make it the same reminder."""
+
+    visit_id: int
+    rule_id: int
+    channel: str
+    anchor_at: datetime
+    send_at: datetime
+    expires_at: datetime
+
+    @property
+    def identity(self) -> tuple[int, int, str, datetime]:
+        """What makes two of them one."""
+        return self.visit_id, self.rule_id, self.channel, self.anchor_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Existing:
+    """A reminder that is stored and not cancelled."""
+
+    id: int
+    visit_id: int
+    rule_id: int
+    channel: str
+    anchor_at: datetime
+    send_at: datetime
+    expires_at: datetime
+    state: ReminderState
+
+    @property
+    def identity(self) -> tuple[int, int, str, datetime]:
+        """What makes two of them one."""
+        return self.visit_id, self.rule_id, self.channel, self.anchor_at
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What to do about it; `cancel` carries each reason."""
+
+    add: tuple[Wanted, ...]
+    keep: tuple[Existing, ...]
+    cancel: tuple[tuple[Existing, Reason], ...]
+
+
+def wanted(visit: VisitFacts, rules: Iterable[Rule], *, now: datetime) -> list[Wanted]:
+    """Every reminder that `visit` still calls for at `now`; none whose time to be useful has passed."""
+    reminders = []
+    for rule in rules:
+        anchor = anchor_point(visit, rule.anchor) if _speaks(visit, rule) else None
+        if anchor is None:
+            continue
+        anchor_at, anchor_day = anchor
+        send_at = rule.offset.apply(anchor_at, anchor_day, visit.zone)
+        expires_at = send_at + rule.expires_after
+        if rule.offset.is_before and rule.anchor is Anchor.VISIT:
+            expires_at = min(expires_at, visit.at)
+        if expires_at <= max(now, send_at):
+            continue
+        reminders.extend(
+            Wanted(
+                visit_id=visit.id,
+                rule_id=rule.id,
+                channel=channel,
+                anchor_at=anchor_at,
+                send_at=send_at,
+                expires_at=expires_at,
+            )
+            for channel in rule.channels
+        )
+    return reminders
+
+
+def reconcile(
+    desired: Sequence[Wanted],
+    existing: Sequence[Existing],
+    *,
+    why_gone: Reason = Reason.RULE_CHANGED,
+    moved_visits: frozenset[int] = frozenset(),
+) -> Diff:
+    """Hold what should exist against what does.
+
+    What was released or skipped stays done, whatever became of its rule since. A planned reminder that
+    is no longer wanted, or is wanted at another time, is cancelled: because its visit moved where that
+    is in `moved_visits`, else for `why_gone`. Feeding the outcome back in changes nothing.
+    """
+    by_identity = {reminder.identity: reminder for reminder in existing}
+    add: list[Wanted] = []
+    kept: set[int] = set()
+    for reminder in desired:
+        there = by_identity.get(reminder.identity)
+        if there is None:
+            add.append(reminder)
+        elif there.state is not ReminderState.PLANNED or _same_time(there, reminder):
+            kept.add(there.id)
+        else:
+            add.append(reminder)
+    keep, cancel = [], []
+    for there in existing:
+        if there.id in kept or there.state is not ReminderState.PLANNED:
+            keep.append(there)
+        else:
+            cancel.append((there, Reason.VISIT_MOVED if there.visit_id in moved_visits else why_gone))
+    return Diff(add=tuple(add), keep=tuple(keep), cancel=tuple(cancel))
+
+
+def _same_time(there: Existing, reminder: Wanted) -> bool:
+    return there.send_at == reminder.send_at and there.expires_at == reminder.expires_at
+
+
+def anchor_point(visit: VisitFacts, anchor: Anchor) -> tuple[datetime, date] | None:
+    """The instant (UTC) and the calendar day that offsets count from; None where the visit has none.
+
+    A dose given on another day than planned takes the visit's place, at the visit's clock time.
+    """
+    if anchor is Anchor.OVERDUE:
+        if visit.late_until is None:
+            return None
+        return visit.late_until, wall_time.local_date(visit.late_until, visit.zone)
+    if visit.given_on is not None and visit.given_on != visit.on:
+        return wall_time.at(visit.given_on, visit.at.astimezone(visit.zone).time(), visit.zone), visit.given_on
+    return visit.at, visit.on
+
+
+def _speaks(visit: VisitFacts, rule: Rule) -> bool:
+    """Whether the rule has anything to say about a visit in this state."""
+    if rule.first_visits is not None and visit.number > rule.first_visits:
+        return False
+    if rule.condition is Condition.GIVEN:
+        # A dose that may still be given is planned for, and the gate looks again when the time comes.
+        return visit.status in STANDING or visit.given_on is not None
+    if rule.condition is Condition.OVERDUE:
+        return visit.status is VisitStatus.OVERDUE
+    if rule.condition is Condition.UNCONFIRMED and visit.confirmed:
+        return False
+    return visit.status in STANDING

@@ -1,0 +1,135 @@
+"""The words of treatment and reminding: routes, statuses, conditions, and reasons that staff can read."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Route(StrEnum):
+    """How a treatment is given; the ladder of reminders hangs on it."""
+
+    INFUSION = "infusion"
+    INJECTION = "injection"
+    TABLET = "tablet"
+    RADIATION = "radiation"
+    PROCEDURE = "procedure"
+    TEST = "test"
+
+
+class ScheduleStatus(StrEnum):
+    """Where a schedule stands."""
+
+    ACTIVE = "active"
+    ON_HOLD = "on_hold"
+    CANCELLED = "cancelled"
+    FINISHED = "finished"
+
+
+class VisitStatus(StrEnum):
+    """Where a visit stands; `VISIT_MOVES` says what may follow what."""
+
+    PLANNED = "planned"
+    OVERDUE = "overdue"
+    GIVEN = "given"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+#: The one table of a visit's allowed moves. A dose recorded by mistake may be taken back.
+VISIT_MOVES: dict[VisitStatus, frozenset[VisitStatus]] = {
+    VisitStatus.PLANNED: frozenset(
+        {VisitStatus.OVERDUE, VisitStatus.GIVEN, VisitStatus.MISSED, VisitStatus.CANCELLED}
+    ),
+    VisitStatus.OVERDUE: frozenset(
+        {VisitStatus.PLANNED, VisitStatus.GIVEN, VisitStatus.MISSED, VisitStatus.CANCELLED}
+    ),
+    VisitStatus.GIVEN: frozenset({VisitStatus.PLANNED}),
+    VisitStatus.MISSED: frozenset({VisitStatus.GIVEN, VisitStatus.PLANNED}),
+    VisitStatus.CANCELLED: frozenset({VisitStatus.PLANNED}),
+}
+
+#: A visit that somebody still has to attend.
+STANDING = frozenset({VisitStatus.PLANNED, VisitStatus.OVERDUE})
+
+
+class ReminderState(StrEnum):
+    """Where a planned reminder stands."""
+
+    PLANNED = "planned"
+    RELEASED = "released"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+class Condition(StrEnum):
+    """When a rule speaks at all."""
+
+    ALWAYS = "always"
+    UNCONFIRMED = "unconfirmed"
+    GIVEN = "given"
+    OVERDUE = "overdue"
+
+
+class Anchor(StrEnum):
+    """What a rule's offset counts from."""
+
+    VISIT = "visit"
+    OVERDUE = "overdue"
+
+
+class Reason(StrEnum):
+    """Why a reminder was not sent. The value is stored; `label` is what staff read."""
+
+    PATIENT_ON_HOLD = "patient_on_hold"
+    PATIENT_DISCHARGED = "patient_discharged"
+    PATIENT_DECEASED = "patient_deceased"
+    SCHEDULE_ON_HOLD = "schedule_on_hold"
+    SCHEDULE_CANCELLED = "schedule_cancelled"
+    SCHEDULE_FINISHED = "schedule_finished"
+    SCHEDULE_CHANGED = "schedule_changed"
+    RULE_CHANGED = "rule_changed"
+    VISIT_CANCELLED = "visit_cancelled"
+    VISIT_MISSED = "visit_missed"
+    VISIT_MOVED = "visit_moved"
+    VISIT_PASSED = "visit_passed"
+    DOSE_GIVEN = "dose_given"
+    DOSE_NOT_RECORDED = "dose_not_recorded"
+    NOT_OVERDUE = "not_overdue"
+    CONFIRMED = "confirmed"
+    STALE = "stale"
+    QUIET_HOURS = "quiet_hours"
+    NO_CONTACT = "no_contact"
+    CONTACT_UNUSABLE = "contact_unusable"
+    NO_CONSENT = "no_consent"
+    WORDING = "wording"
+
+    @property
+    def label(self) -> str:
+        """The reason as a coordinator reads it."""
+        return REASON_LABELS[self]
+
+
+REASON_LABELS: dict[Reason, str] = {
+    Reason.PATIENT_ON_HOLD: "The patient is on hold.",
+    Reason.PATIENT_DISCHARGED: "The patient was discharged.",
+    Reason.PATIENT_DECEASED: "The patient has died.",
+    Reason.SCHEDULE_ON_HOLD: "The schedule is on hold.",
+    Reason.SCHEDULE_CANCELLED: "The schedule was cancelled.",
+    Reason.SCHEDULE_FINISHED: "The schedule is finished.",
+    Reason.SCHEDULE_CHANGED: "The schedule was changed, and this visit is no longer part of it.",
+    Reason.RULE_CHANGED: "The reminder rule was changed or switched off.",
+    Reason.VISIT_CANCELLED: "The visit was cancelled.",
+    Reason.VISIT_MISSED: "The visit was recorded as missed.",
+    Reason.VISIT_MOVED: "The visit was moved to another time.",
+    Reason.VISIT_PASSED: "The visit had already passed.",
+    Reason.DOSE_GIVEN: "The dose was already given.",
+    Reason.DOSE_NOT_RECORDED: "No dose was recorded for this visit.",
+    Reason.NOT_OVERDUE: "The visit is not overdue.",
+    Reason.CONFIRMED: "The patient had already confirmed.",
+    Reason.STALE: "Its time had passed before it could be sent.",
+    Reason.QUIET_HOURS: "Quiet hours lasted until it would have been out of date.",
+    Reason.NO_CONTACT: "The patient has no contact of this kind.",
+    Reason.CONTACT_UNUSABLE: "Every contact of this kind is marked unusable.",
+    Reason.NO_CONSENT: "No consent to reminders is recorded for this address.",
+    Reason.WORDING: "The text could not be filled in (see the clinic's telephone lines and the template).",
+}
