@@ -19,6 +19,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "release due reminders": every(2, "reminders.release_due"),
     "send ordinary messages": every(2, "messaging.dispatch_ordinary"),
     "send urgent messages": every(2, "messaging.dispatch_urgent"),
+    # proof that every queue has a worker that works
+    "pulse of the urgent queue": every(10, "config.pulse_urgent"),
+    "pulse of the ordinary queue": every(10, "config.pulse_ordinary"),
+    "pulse of the housekeeping queue": every(10, "config.pulse_housekeeping"),
     # texts that a lost wake-up left unread
     "read inbound texts": every(5, "messaging.handle_inbound"),
     # what dead workers left behind

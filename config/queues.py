@@ -5,9 +5,13 @@ from __future__ import annotations
 URGENT = "urgent"
 ORDINARY = "ordinary"
 HOUSEKEEPING = "housekeeping"
+QUEUES = (URGENT, ORDINARY, HOUSEKEEPING)
 
 #: Task name → queue. A task that is missing here is refused by tests/architecture.
 TASK_QUEUES: dict[str, str] = {
+    "config.pulse_urgent": URGENT,
+    "config.pulse_ordinary": ORDINARY,
+    "config.pulse_housekeeping": HOUSEKEEPING,
     "messaging.dispatch_ordinary": ORDINARY,
     "messaging.dispatch_urgent": URGENT,
     "messaging.handle_inbound": URGENT,

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.templatetags.static import static
-from django.urls import reverse_lazy
-
 from config.beat import TIMETABLE
 from config.env import BASE_DIR
-from config.queues import HOUSEKEEPING, ORDINARY, TASK_QUEUES, URGENT
+from config.queues import ORDINARY, TASK_QUEUES
 
 DEBUG = False
 SANDBOX = False
@@ -17,7 +14,8 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-FIRST_PARTY_APPS = ["patients", "messaging", "reminders"]
+#: Whose migrations must stay linear.
+FIRST_PARTY_APPS = ["config", "patients", "messaging", "reminders"]
 INSTALLED_APPS = [
     *FIRST_PARTY_APPS,
     "unfold",
@@ -104,6 +102,8 @@ CELERY_TASK_DEFAULT_QUEUE = ORDINARY
 CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TASK_ROUTES = {name: {"queue": queue} for name, queue in TASK_QUEUES.items()}
 CELERY_BEAT_SCHEDULE = TIMETABLE
+# Keeps nothing on disk: every entry is an interval of minutes at most, and what is due is in the database.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -137,4 +137,3 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [],
 }
-_ = (HOUSEKEEPING, URGENT, reverse_lazy, static)

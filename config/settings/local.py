@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from config.env import env, var_dir
-from config.settings.base import *  # noqa: F403
+from config.logs import logging_settings
+from config.settings.base import *
 from config.settings.databases import database, sandbox_database
-from config.settings.sandbox import *  # noqa: F403
+from config.settings.sandbox import *
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("DJANGO_SECRET_KEY", default="bonewatch-on-this-machine-only")
@@ -18,4 +19,5 @@ DATABASES = {
     "default": database(env.str("DATABASE_URL", default=f"sqlite:///{var_dir() / 'bonewatch.sqlite3'}")),
     "sandbox": sandbox_database(),
 }
+LOGGING = logging_settings(as_json=False, level=env.str("LOG_LEVEL", default="INFO"))
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")

@@ -8,6 +8,7 @@ from config.env import env
 from config.settings import base
 
 SANDBOX = True
+FIRST_PARTY_APPS = [*base.FIRST_PARTY_APPS, "sandbox"]
 INSTALLED_APPS = [*base.INSTALLED_APPS, "sandbox"]
 DATABASE_ROUTERS = ["sandbox.router.SandboxRouter"]
 

@@ -1,14 +1,19 @@
-"""The suite: quick hashes, real databases, a sandbox at hand. Process tests read the environment too."""
+"""The suite: quick hashes, real databases in files, a sandbox at hand; tests/support/plugin.py sets the scene."""
 
 from __future__ import annotations
 
-from config.settings.local import *  # noqa: F403
+from config.settings.local import *
 
-SECRET_KEY = "tests-only"  # noqa: S105
+SECRET_KEY = "tests-only-tests-only-tests-only-tests-only"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="https://clinic.example")  # noqa: F405
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="https://clinic.example")
 ALLOWED_HOSTS = ["*"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# Worker processes of the tests open the same SQLite file, so the test database is that file and not memory.
+for _config in DATABASES.values():
+    if _config["ENGINE"] == "django.db.backends.sqlite3":
+        _config["TEST"] = {"NAME": str(_config["NAME"])}

@@ -1,0 +1,1 @@
+"""How the operations table came to be."""

@@ -1,0 +1,85 @@
+"""What can be measured of a running product, cheaply: one look each at database, broker and heartbeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError
+
+from config.heartbeat import BEAT
+from config.models import Heartbeat
+from config.queues import HOUSEKEEPING, ORDINARY, QUEUES, URGENT
+from messaging.domain.delivery import Status, Urgency
+from messaging.models import Message
+
+#: Who must have been seen at work, and how long ago at most.
+PROCESSES = dict.fromkeys((BEAT, URGENT, ORDINARY, HOUSEKEEPING), timedelta(seconds=60))
+#: How late the oldest due message of each urgency may be before the product is not doing its work.
+PATIENCE = {Urgency.URGENT: timedelta(seconds=30), Urgency.ORDINARY: timedelta(minutes=5)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """One look at the product; None where the look failed or nothing was there to see."""
+
+    database: bool
+    broker: bool
+    #: seconds since each process was seen at work; None: never
+    heartbeats: dict[str, float | None] = field(default_factory=dict)
+    #: seconds by which the oldest due message is late; 0 when none is due
+    oldest_due: dict[Urgency, float] = field(default_factory=dict)
+    #: messages waiting in each queue of the broker
+    queued: dict[str, int] = field(default_factory=dict)
+
+    def problems(self) -> list[str]:
+        """What keeps the product from its work, in words; empty when it is able."""
+        found = [name for name in ("database", "broker") if not getattr(self, name)]
+        if self.database:
+            for name, limit in PROCESSES.items():
+                age = self.heartbeats.get(name)
+                if age is None or age > limit.total_seconds():
+                    found.append(f"heartbeat of {name}")
+            late = [u for u, age in self.oldest_due.items() if age > PATIENCE[u].total_seconds()]
+            found.extend(f"oldest due {urgency.value} message" for urgency in late)
+        return found
+
+
+def look(*, now: datetime) -> Vitals:
+    """Measure everything once."""
+    queued = _queue_lengths()
+    try:
+        heartbeats = _heartbeat_ages(now)
+        oldest = {urgency: _lateness(urgency, now) for urgency in Urgency}
+    except DatabaseError:
+        return Vitals(database=False, broker=queued is not None, queued=queued or {})
+    return Vitals(
+        database=True, broker=queued is not None, heartbeats=heartbeats, oldest_due=oldest, queued=queued or {}
+    )
+
+
+def _heartbeat_ages(now: datetime) -> dict[str, float | None]:
+    seen = dict(Heartbeat.objects.values_list("name", "at"))
+    return {name: max((now - seen[name]).total_seconds(), 0.0) if name in seen else None for name in PROCESSES}
+
+
+def _lateness(urgency: Urgency, now: datetime) -> float:
+    # Reads the first entry of the partial index `message_due`.
+    waiting = Message.objects.filter(status=Status.PLANNED, urgency=urgency, due_at__lte=now)
+    oldest = waiting.order_by("due_at").values_list("due_at", flat=True).first()
+    return max((now - oldest).total_seconds(), 0.0) if oldest else 0.0
+
+
+def _queue_lengths() -> dict[str, int] | None:
+    """Length of each queue, or None when the broker does not answer."""
+    client = redis.Redis.from_url(
+        settings.CELERY_BROKER_URL, socket_timeout=1, socket_connect_timeout=1, protocol=2, retry=None
+    )
+    try:
+        return {queue: int(client.llen(queue)) for queue in QUEUES}  # type: ignore[arg-type]
+    except redis.RedisError:
+        return None
+    finally:
+        client.close()

@@ -1,0 +1,1 @@
+"""What a reviewer would have to remember, remembered by tests."""

@@ -1,0 +1,116 @@
+"""Fixtures that any test may ask for; what they start lives in tests/support/."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings as django_settings
+
+from sandbox.launch.ports import LOOPBACK, wait_for_listener
+from sandbox.launch.redis_server import RedisServer
+from tests.support.mailbox import SmtpSink
+from tests.support.processes import Running, live_environment, procfile, running
+from tests.support.waiting import eventually as wait_until
+
+#: The folders whose tests stand on a database, and the aliases that they may touch.
+BOTH_DATABASES = frozenset({"default", "sandbox"})
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix() -> None:
+    """Nothing to add: tests/support/plugin.py gives each process databases of its own."""
+
+
+@pytest.fixture
+def eventually() -> Callable[..., object]:
+    """`eventually(predicate, timeout)`: poll until it answers truthily, or fail at the deadline."""
+    return wait_until
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """The Redis of this run, at the address that the settings already name; tests may kill and restart it."""
+    port = urlsplit(os.environ["REDIS_URL"]).port
+    server = RedisServer(Path(os.environ["BONEWATCH_VAR"]) / "redis", port=port)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """A real, running Redis, emptied for this test."""
+    if not redis_server.running:
+        redis_server.start()
+    redis_server.flush()
+    return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def _smtp_sink_server() -> Iterator[SmtpSink]:
+    sink = SmtpSink(host=LOOPBACK, port=int(django_settings.EMAIL_PORT))
+    controller = sink.start()
+    yield sink
+    controller.stop()
+
+
+@pytest.fixture
+def smtp_sink(_smtp_sink_server: SmtpSink, settings: pytest.FixtureRequest) -> SmtpSink:
+    """A real SMTP server at the settings' mail host. Django's own test backend is put aside."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+    _smtp_sink_server.mails.clear()
+    _smtp_sink_server.answers.clear()
+    return _smtp_sink_server
+
+
+@pytest.fixture
+def start_process(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """`start_process("beat", **environment)`: a process of the Procfile (or any command) on this test's database."""
+    with contextlib.ExitStack() as stack:
+
+        def start(name: str, command: str | None = None, **extra: str) -> Running:
+            line = command or procfile()[name]
+            return stack.enter_context(running(name, line, env=live_environment(**extra), folder=tmp_path))
+
+        yield start
+
+
+@pytest.fixture
+def worker(redis_url: str, start_process: Callable[..., Running]) -> Running:
+    """A real Celery worker process for every queue, on this test's database and Redis."""
+    command = "celery -A config worker --queues urgent,ordinary,housekeeping --concurrency 2 --hostname worker@%h"
+    process = start_process("worker", command)
+    process.says("worker ready")
+    return process
+
+
+@pytest.fixture
+def live_app(redis_url: str, start_process: Callable[..., Running], settings: pytest.FixtureRequest) -> str:
+    """The web process and the sandbox carrier on this test's databases; answers the web's address.
+
+    Settings of the test process point at it too: texts go to its carrier, webhooks are signed for it.
+    """
+    port = os.environ["PORT"]
+    url = f"http://{LOOPBACK}:{port}"
+    addresses = {"PUBLIC_BASE_URL": url, "TWILIO_API_BASE_URL": f"{url}/sandbox/twilio"}
+    for name, value in addresses.items():
+        setattr(settings, name, value)
+    web = start_process("web", **addresses)
+    start_process("sandbox_carrier", "python manage.py sandbox_carrier", **addresses)
+    assert wait_for_listener(int(port), timeout=30), web.output()
+    assert wait_for_listener(int(django_settings.EMAIL_PORT), timeout=30), "the carrier's mail host did not start"
+    return url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """The machine's own Chromium where there is one, else the one that Playwright installed."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    arguments: dict[str, object] = {"args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]}
+    return arguments | ({"executable_path": found} if found else {})

@@ -1,0 +1,1 @@
+"""One suite per family, run over every member of it, the stand-ins included."""

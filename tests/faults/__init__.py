@@ -1,0 +1,1 @@
+"""What happens when a part dies, hangs or lies."""

@@ -1,0 +1,1 @@
+"""One room with its real database, broker or mail host."""

@@ -1,0 +1,1 @@
+"""Real parts for tests: databases, Redis, a mail host, workers, a running product."""

@@ -1,0 +1,1 @@
+"""Decisions alone: no database, no patches."""
