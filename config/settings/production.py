@@ -1,0 +1,65 @@
+"""A clinic's settings. Each variable is required and checked: a wrong one stops the start and is named."""
+
+from __future__ import annotations
+
+from config.env import (
+    authentication_tokens,
+    database_url,
+    email_settings,
+    env,
+    mail_sender,
+    refuse_sandbox,
+    required_hosts,
+    required_secret,
+    required_url,
+    sender,
+    twilio_account,
+)
+from config.logs import logging_settings
+from config.settings.base import *
+from config.settings.databases import database
+
+refuse_sandbox()
+SANDBOX = False
+
+SECRET_KEY = required_secret("DJANGO_SECRET_KEY", at_least=32)
+# The machine itself may always ask: health checks come from inside.
+ALLOWED_HOSTS = [*required_hosts("ALLOWED_HOSTS"), "localhost", "127.0.0.1"]
+PUBLIC_BASE_URL = required_url("PUBLIC_BASE_URL", schemes=("https",))
+DATABASES = {"default": database(database_url("DATABASE_URL"))}
+CELERY_BROKER_URL = required_url("REDIS_URL", schemes=("redis", "rediss"), credentials=True)
+
+TWILIO_ACCOUNT_SID = twilio_account("TWILIO_ACCOUNT_SID")
+TWILIO_AUTH_TOKENS = authentication_tokens("TWILIO_AUTH_TOKEN")
+TWILIO_FROM_REMINDERS = sender("TWILIO_FROM_REMINDERS")
+# A sender of their own: the carrier queues by sender, and a page must not wait behind six hundred reminders.
+TWILIO_FROM_ALERTS = sender("TWILIO_FROM_ALERTS")
+TWILIO_API_BASE_URL = required_url("TWILIO_API_BASE_URL", schemes=("https",), default="https://api.twilio.com")
+WATCHDOG_PING_URL = required_url("WATCHDOG_PING_URL", schemes=("https",))
+
+EMAIL_CONFIG = email_settings("EMAIL_URL")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = mail_sender("DEFAULT_FROM_EMAIL")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+LOGGING = logging_settings(as_json=True, level=env.str("LOG_LEVEL", default="INFO"))
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SECURE_SSL_REDIRECT = True
+# Health checks and Prometheus come from inside, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+# The reverse proxy must set this header itself and drop the client's: see docs/operations.md.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = False
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
