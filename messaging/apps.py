@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.core import checks
+from django.core.checks import register
+
+from messaging import checks
 
 
 class MessagingConfig(AppConfig):
@@ -11,3 +13,7 @@ class MessagingConfig(AppConfig):
 
     name = "messaging"
     verbose_name = "Messages"
+
+    def ready(self) -> None:
+        """Hand the checks to Django."""
+        register(checks.check_wordings)

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from messaging.domain.address import consent_key
 from messaging.domain.delivery import EXEMPT_FROM_CONSENT, Purpose
+from messaging.metrics import CONSENT
 from messaging.models import ConsentEvent
 
 
@@ -23,6 +24,7 @@ def record(
     by: str = "",
 ) -> ConsentEvent:
     """Append one yes or no to the ledger. `source` is one of ConsentEvent.Source."""
+    CONSENT.labels(granted="yes" if granted else "no", source=source).inc()
     return ConsentEvent.objects.create(
         address=consent_key(address),
         purpose=purpose,
@@ -56,14 +58,15 @@ def state(address: str, purpose: Purpose) -> bool | None:
     return _latest().filter(address=consent_key(address), purpose=purpose).values_list("granted", flat=True).first()
 
 
+def was_granted(address: str, purpose: Purpose) -> bool:
+    """Whether `address` has ever said yes to `purpose`."""
+    return ConsentEvent.objects.filter(address=consent_key(address), purpose=purpose, granted=True).exists()
+
+
 def revoked_by_text(address: str, purpose: Purpose) -> bool:
     """Whether the last word of `address` about `purpose` is a no that came by text or from the carrier."""
     sources = (ConsentEvent.Source.TEXT, ConsentEvent.Source.CARRIER)
-    return (
-        _latest()
-        .filter(address=consent_key(address), purpose=purpose, granted=False, source__in=sources)
-        .exists()
-    )
+    return _latest().filter(address=consent_key(address), purpose=purpose, granted=False, source__in=sources).exists()
 
 
 def _latest() -> QuerySet[ConsentEvent]:

@@ -115,12 +115,12 @@ _broker_left_alone_until = 0.0
 
 
 def _publish(task: str) -> None:
-    global _broker_left_alone_until  # noqa: PLW0603 - one moment per process, and a race costs one try
+    global _broker_left_alone_until
     if time.monotonic() < _broker_left_alone_until:
         return
     try:
         current_app.send_task(task, expires=WAKE_EXPIRES_SECONDS)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # Whatever the broker's client raises: the row is committed, and a sweep will find it.
         _broker_left_alone_until = time.monotonic() + BROKER_PAUSE_SECONDS
         log.warning("wake_up_not_published", task=task, error=type(error).__name__)
@@ -170,7 +170,10 @@ def _problem(draft: Draft) -> str | None:
         (sms and not is_phone(draft.address), "address: an SMS needs a phone number in E.164"),
         (not sms and not is_email(draft.address), "address: a mail needs one e-mail address"),
         (not sms and not draft.subject.strip(), "subject: a mail needs one"),
-        (len(draft.subject) > 200 or "\n" in draft.subject or "\r" in draft.subject, "subject: one line of 200 or less"),
+        (
+            len(draft.subject) > 200 or "\n" in draft.subject or "\r" in draft.subject,
+            "subject: one line of 200 or less",
+        ),
     )
     for broken, words in rules:
         if broken:

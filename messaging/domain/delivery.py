@@ -1,10 +1,10 @@
 """The life of a message: its channels, purposes and states, and the one table of allowed moves.
 
-    planned ─► claimed ─► submitting ─► accepted ─► sent ─► delivered
-       ▲          │           │  │         └──────────┴────► undelivered | failed
-       │          │           │  └─► in_doubt ─► (healed by a receipt or by the carrier's own log)
-       └──────────┴───────────┴─────────┘            (back: lease ended, try again, proven absent)
-    anything that has not left yet can end as expired or suppressed, with the reason kept
+planned ─► claimed ─► submitting ─► accepted ─► sent ─► delivered
+   ▲          │           │  │         └──────────┴────► undelivered | failed
+   │          │           │  └─► in_doubt ─► (healed by a receipt or by the carrier's own log)
+   └──────────┴───────────┴─────────┘            (back: lease ended, try again, proven absent)
+anything that has not left yet can end as expired or suppressed, with the reason kept
 """
 
 from __future__ import annotations

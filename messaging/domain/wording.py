@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from messaging.domain.gsm7 import EXTENSION, LOOK_ALIKES, alphabet
+from messaging.domain.reserved import reserved_words
 
 
 class WordingError(ValueError):
@@ -92,3 +93,6 @@ def _look_alike(character: str) -> str:
         return LOOK_ALIKES[character]
     base = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
     return base if base and all(c in alphabet() for c in base) else character
+
+
+__all__ = ["Segments", "WordingError", "fill", "fold_to_gsm7", "reserved_words", "segments", "variables"]

@@ -1,0 +1,44 @@
+"""The family of channels, and which member serves which kind of message.
+
+To add a channel (an hour's work):
+1. a member of `messaging.domain.delivery.Channel`, and its rules for an address in `messaging/outbox.py`;
+2. a module here with a class that has the methods of `base.Member`: `send` answers `Accepted` or raises
+   one of the three failures of `base`; `find` looks into the provider's log, where there is one;
+3. its dotted path in REGISTRY below, its row of senders in `messaging/dispatch.py`;
+4. a case in tests/contracts/test_channels.py, which holds every member to the same behaviour;
+5. `python manage.py makemigrations messaging`, for the choices of the column.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, cast
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.utils.module_loading import import_string
+
+from messaging.channels.base import Member
+from messaging.domain.delivery import Channel
+
+REGISTRY: dict[str, str] = {
+    Channel.SMS: "messaging.channels.twilio.TwilioSms",
+    Channel.EMAIL: "messaging.channels.smtp.Mail",
+}
+
+
+@cache
+def member(channel: Channel) -> Member:
+    """The member that serves `channel`, made once per process so that its connection stays open.
+
+    `settings.MESSAGE_CHANNELS` puts another member in its place, such as the in-memory one.
+    """
+    chosen: dict[str, str] = REGISTRY | getattr(settings, "MESSAGE_CHANNELS", {})
+    return cast("Member", import_string(chosen[channel])())
+
+
+@receiver(setting_changed)
+def _forget_members(setting: str, **_: Any) -> None:
+    if setting.startswith(("TWILIO_", "EMAIL_", "MESSAGE_CHANNELS", "CARRIER_", "DEFAULT_FROM")):
+        member.cache_clear()

@@ -1,0 +1,144 @@
+"""Mail through Django's SMTP backend: text, HTML and a calendar entry, named by our own uuid."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+from collections.abc import Sequence
+from datetime import datetime
+from email.mime.text import MIMEText
+from email.utils import parseaddr
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+
+from messaging.channels.base import Accepted, OutcomeUnknown, Outgoing, PermanentFailure, TransientFailure
+from messaging.domain.delivery import Status
+
+log = structlog.get_logger(__name__)
+
+DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+
+class _Plain(smtplib.SMTP):
+    """Remembers whether the mail itself was handed over: before that, nothing can have been taken."""
+
+    content_begun = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.content_begun = True
+        return super().data(msg)
+
+
+class _Encrypted(smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+    content_begun = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.content_begun = True
+        return super().data(msg)
+
+
+class Backend(EmailBackend):
+    """Django's SMTP backend over a connection that remembers how far it got."""
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        """The class of the connection."""
+        return _Encrypted if self.use_ssl else _Plain
+
+
+class Mail:
+    """The mail channel. A mail host keeps no log for us: what is in doubt stays so."""
+
+    keeps_log = False
+
+    def send(self, outgoing: Outgoing) -> Accepted:
+        """Hand one mail to the mail host. From then on it is the host's: that is SENT, not DELIVERED."""
+        mail = _compose(outgoing)
+        chosen = "messaging.channels.smtp.Backend" if settings.EMAIL_BACKEND == DJANGO_SMTP else settings.EMAIL_BACKEND
+        connection = get_connection(chosen)
+        _open(connection)
+        try:
+            connection.send_messages([mail])
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _refused(*next(iter(error.recipients.values()))) from error
+        except smtplib.SMTPResponseException as error:
+            raise _refused(error.smtp_code, error.smtp_error) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise PermanentFailure("smtp-utf8", "the mail host cannot take this address") from error
+        except (smtplib.SMTPException, OSError) as error:
+            if getattr(getattr(connection, "connection", None), "content_begun", True):
+                raise OutcomeUnknown(type(error).__name__[:20]) from error
+            raise TransientFailure(type(error).__name__[:20], "the mail host hung up") from error
+        except (ValueError, UnicodeError) as error:
+            raise PermanentFailure("malformed", "the mail could not be written") from error
+        finally:
+            _close(connection)
+        return Accepted(message_id(outgoing), Status.SENT)
+
+    def find(self, outgoing: Outgoing, *, since: datetime) -> Sequence[Accepted]:
+        """Nothing is ever found: there is no log to look into."""
+        return []
+
+
+def message_id(outgoing: Outgoing) -> str:
+    """The Message-ID header of a mail: our uuid at the domain of our sender."""
+    domain = parseaddr(outgoing.sender or settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{outgoing.uuid}@{domain}>"
+
+
+def _compose(outgoing: Outgoing) -> EmailMultiAlternatives:
+    mail = EmailMultiAlternatives(
+        subject=outgoing.subject,
+        body=outgoing.body,
+        from_email=outgoing.sender or settings.DEFAULT_FROM_EMAIL,
+        to=[outgoing.address],
+        headers={"Message-ID": message_id(outgoing), "Auto-Submitted": "auto-generated"},
+    )
+    if outgoing.html:
+        mail.attach_alternative(outgoing.html, "text/html")
+    if outgoing.calendar:
+        mail.attach(_calendar_part(outgoing.calendar))
+    return mail
+
+
+def _calendar_part(calendar: str) -> MIMEText:
+    part = MIMEText(calendar, "calendar", "utf-8")
+    # Mail programs offer "add to calendar" only when the part repeats the method of the entry.
+    method = re.search(r"^METHOD:([A-Z]+)\s*$", calendar, re.MULTILINE)
+    part.set_param("method", method[1] if method else "PUBLISH")
+    part.add_header("Content-Disposition", "attachment", filename="visit.ics")
+    return part
+
+
+def _open(connection: Any) -> None:
+    """Connect and log in; whatever goes wrong here, nothing was taken."""
+    try:
+        connection.open()
+    except smtplib.SMTPAuthenticationError as error:
+        log.error("operator_needed", code="smtp-auth", words="the mail host does not accept our credentials")
+        _close(connection)
+        raise TransientFailure("smtp-auth", "the mail host does not accept our credentials", retry_after=60) from error
+    except (smtplib.SMTPException, OSError) as error:
+        _close(connection)
+        raise TransientFailure("connect", "no connection to the mail host") from error
+
+
+def _close(connection: Any) -> None:
+    try:
+        connection.close()
+    except (smtplib.SMTPException, OSError) as error:
+        # The mail was taken or refused before this: only the goodbye was lost.
+        log.info("mail_host_goodbye_lost", error=type(error).__name__)
+
+
+def _refused(code: int, _text: bytes | str) -> TransientFailure | PermanentFailure:
+    # The host's own text often repeats the address: it stays out of our records.
+    if 400 <= code < 500:
+        return TransientFailure(f"smtp-{code}", f"the mail host asked to wait (code {code})")
+    return PermanentFailure(f"smtp-{code}", f"the mail host refused it (code {code})")

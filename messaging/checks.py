@@ -1,0 +1,41 @@
+"""System checks of messaging: what would otherwise be noticed only when a message is due.
+
+E001 a message template is missing, malformed, or invites a word that carriers own
+E002 an inbound handler cannot be imported
+E003 a channel cannot be imported
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.utils.module_loading import import_string
+
+from messaging import wordings
+from messaging.channels import REGISTRY
+
+
+def check_wordings(**_: Any) -> list[CheckMessage]:
+    """E001: one error for each problem of a template."""
+    return [Error(problem, id="messaging.E001") for problem in wordings.problems()]
+
+
+def check_paths(**_: Any) -> list[CheckMessage]:
+    """E002 and E003: dotted paths in the settings lead somewhere."""
+    chosen = REGISTRY | getattr(settings, "MESSAGE_CHANNELS", {})
+    return _unimportable(settings.INBOUND_HANDLERS, "messaging.E002", "INBOUND_HANDLERS") + _unimportable(
+        chosen.values(), "messaging.E003", "MESSAGE_CHANNELS"
+    )
+
+
+def _unimportable(paths: Iterable[str], number: str, setting: str) -> list[CheckMessage]:
+    errors: list[CheckMessage] = []
+    for path in paths:
+        try:
+            import_string(path)
+        except ImportError as error:
+            errors.append(Error(f"{setting}: {error}", id=number))
+    return errors

@@ -1,0 +1,124 @@
+"""The sending loop: claim a batch, drop what must not leave, hand over the rest, write each outcome down.
+
+No transaction and no lock is held while a provider is asked. The row says "submitting" before, and
+what came of it after: a worker that dies in between leaves evidence, which reconcile.py reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.urls import reverse
+
+from messaging import channels, consent, outbox, record
+from messaging.channels.base import OutcomeUnknown, Outgoing, PermanentFailure, TransientFailure
+from messaging.domain.delivery import Channel, Purpose, Urgency
+from messaging.models import Message
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+
+#: How many rows are claimed at once, and for how long. What is not begun by then is free again.
+BATCH = {Urgency.ORDINARY: 100, Urgency.URGENT: 20}
+LEASE = timedelta(seconds=120)
+#: How long one task goes on before it leaves the rest to the next: a deploy should not wait for long.
+TIME_LIMIT = timedelta(seconds=50)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one run did."""
+
+    claimed: int = 0
+    asked: int = 0
+    expired: int = 0
+    suppressed: int = 0
+
+
+def run(urgency: Urgency, *, clock: Clock, worker: str, time_limit: timedelta = TIME_LIMIT) -> Tally:
+    """Send what is due until nothing is, or the time is up."""
+    tally = Tally()
+    until = clock() + time_limit
+    while clock() < until:
+        batch = outbox.claim(urgency=urgency, limit=BATCH[urgency], now=clock(), lease=LEASE, worker=worker)
+        if not batch:
+            break
+        tally.claimed += len(batch)
+        _send_all(_sift(batch, tally, now=clock()), tally, clock=clock, worker=worker, until=until)
+    if tally.claimed:
+        log.info("dispatched", urgency=urgency.value, claimed=tally.claimed, asked=tally.asked)
+    return tally
+
+
+def _sift(batch: Sequence[Message], tally: Tally, *, now: datetime) -> list[Message]:
+    """Those of the batch that may leave now; the others end here, with the reason."""
+    fresh = [message for message in batch if message.expires_at > now]
+    stale = {message.pk for message in batch} - {message.pk for message in fresh}
+    if stale:
+        tally.expired += record.expire(Message.objects.filter(pk__in=stale), now=now)
+    # Consent is asked again at the last moment: a STOP counts from the second it is read.
+    may = consent.allowed({(message.address, Purpose(message.purpose)) for message in fresh})
+    wanted = [message for message in fresh if (message.address, Purpose(message.purpose)) in may]
+    unwanted = {message.pk for message in fresh} - {message.pk for message in wanted}
+    if unwanted:
+        rows = Message.objects.filter(pk__in=unwanted)
+        tally.suppressed += record.suppress(rows, reason="no consent is recorded for this address", now=now)
+    return wanted
+
+
+def _send_all(messages: Sequence[Message], tally: Tally, *, clock: Clock, worker: str, until: datetime) -> None:
+    for position, message in enumerate(messages):
+        if clock() >= until:
+            rest = [later.pk for later in messages[position:]]
+            record.release(Message.objects.filter(pk__in=rest, claimed_by=worker), now=clock())
+            return
+        if record.begin(message, worker=worker, now=clock()):
+            tally.asked += 1
+            _ask(message, clock=clock, worker=worker)
+
+
+def _ask(message: Message, *, clock: Clock, worker: str) -> None:
+    """Ask the provider once, and write down at once what it said."""
+    try:
+        answer = channels.member(Channel(message.channel)).send(outgoing(message))
+    except TransientFailure as failure:
+        record.transient(message, failure, worker=worker, now=clock())
+    except PermanentFailure as failure:
+        record.permanent(message, failure, worker=worker, now=clock())
+    except OutcomeUnknown as failure:
+        record.unknown(message, failure, now=clock())
+    except Exception as error:  # noqa: BLE001
+        # A bug in a channel must not stop the others behind it; nobody knows how far this one got.
+        # Not the traceback: the words of an unforeseen error may repeat an address.
+        log.error("channel_broke", channel=message.channel, message=str(message.uuid), error=type(error).__name__)
+        record.unknown(message, OutcomeUnknown(type(error).__name__[:20], "the channel broke"), now=clock())
+    else:
+        record.accepted(message, answer, now=clock())
+
+
+def outgoing(message: Message) -> Outgoing:
+    """The plain value that a channel is given."""
+    channel = Channel(message.channel)
+    return Outgoing(
+        uuid=message.uuid,
+        channel=channel,
+        address=message.address,
+        sender=message.sender or _sender(channel, Urgency(message.urgency)),
+        body=message.body,
+        subject=message.subject,
+        html=message.html,
+        calendar=message.calendar,
+        callback_url=settings.PUBLIC_BASE_URL + reverse("messaging:delivery-receipt", args=[message.uuid]),
+    )
+
+
+def _sender(channel: Channel, urgency: Urgency) -> str:
+    # Urgent texts have a sender of their own: the carrier keeps one queue per sender.
+    if channel is Channel.EMAIL:
+        return str(settings.DEFAULT_FROM_EMAIL)
+    return str(settings.TWILIO_FROM_ALERTS if urgency is Urgency.URGENT else settings.TWILIO_FROM_REMINDERS)

@@ -1,0 +1,120 @@
+"""Texts of people: stored once, shown to every handler in order, and given one disposition.
+
+A handler is `handle(message: InboundMessage, *, now: datetime) -> str | None`: what became of the text
+in a word, or None when it means nothing to the handler. All of settings.INBOUND_HANDLERS read every
+text, also one that an earlier handler has claimed; the first word stands. A text that means nothing to
+anybody goes to the inbox, where a person reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.db.models.expressions import RawSQL
+from django.db.models.fields import BooleanField
+from django.utils.module_loading import import_string
+
+from messaging.domain.plain import storable
+from messaging.metrics import HANDLER_ERRORS, INBOUND
+from messaging.models import InboundMessage
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[..., str | None]
+
+INBOX = "inbox"
+#: Far more than any phone sends; a form that holds more was not written by a person.
+LONGEST_BODY = 20_000
+SWEEP = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A text as the carrier handed it in."""
+
+    provider_id: str
+    from_address: str
+    to_address: str
+    body: str
+    media_count: str = "0"
+    opt_out_type: str = ""
+
+
+def store(arrival: Arrival, *, now: datetime) -> InboundMessage | None:
+    """Keep a text and, once it is kept, wake a worker to read it. None: it was here already."""
+    media = int(arrival.media_count) if arrival.media_count.isdecimal() and len(arrival.media_count) < 4 else 0
+    with transaction.atomic():
+        message, new = InboundMessage.objects.get_or_create(
+            provider_id=storable(arrival.provider_id)[:64],
+            defaults={
+                "from_address": storable(arrival.from_address)[:254],
+                "to_address": storable(arrival.to_address)[:254],
+                "body": storable(arrival.body)[:LONGEST_BODY],
+                "media_count": media,
+                "opt_out_type": storable(arrival.opt_out_type).upper()[:10],
+                "received_at": now,
+            },
+        )
+        if not new:
+            return None
+        transaction.on_commit(lambda: _wake(message.pk), robust=True)
+    return message
+
+
+def handle(message_id: int, *, now: datetime) -> str | None:
+    """Let every handler read one text; answers its disposition, None when another worker has it.
+
+    One transaction: what the handlers wrote and the mark that they have read it stand or fall together.
+    """
+    with transaction.atomic():
+        # SQLite lets one writer in at a time and knows no row locks.
+        skip = connection.features.has_select_for_update_skip_locked
+        rows = InboundMessage.objects.select_for_update(skip_locked=skip)
+        message = rows.filter(pk=message_id, handled_at__isnull=True).first()
+        if message is None:
+            return None
+        words = [_read(path, message, now=now) for path in settings.INBOUND_HANDLERS]
+        message.disposition = next((word for word in words if word), INBOX)[:50]
+        message.handled_at = now
+        message.save(update_fields=["disposition", "handled_at"])
+    INBOUND.labels(disposition=message.disposition).inc()
+    return message.disposition
+
+
+def sweep(*, now: datetime) -> int:
+    """Read what a lost wake-up left unread, oldest first; answers how many."""
+    # Spelt as SQL so that SQLite, which cannot see through parameters, uses the partial index.
+    unread = InboundMessage.objects.filter(RawSQL("handled_at IS NULL", [], output_field=BooleanField()))
+    ids = list(unread.order_by("received_at").values_list("pk", flat=True)[:SWEEP])
+    return sum(handle(pk, now=now) is not None for pk in ids)
+
+
+def _read(path: str, message: InboundMessage, *, now: datetime) -> str | None:
+    handler = cast("Handler", import_string(path))
+    try:
+        with transaction.atomic():
+            return handler(message, now=now)
+    except OperationalError:
+        # The database is in trouble, not the handler: the text stays unread and is swept again.
+        raise
+    except Exception as error:  # noqa: BLE001
+        # One broken handler must not keep the others from reading. Without their word the text
+        # goes to the inbox: a person reads it. Only the error's kind: its words may repeat the text.
+        HANDLER_ERRORS.labels(handler=path).inc()
+        log.error("inbound_handler_broke", handler=path, inbound=message.pk, error=type(error).__name__)
+        return None
+
+
+def _wake(message_id: int) -> None:
+    try:
+        current_app.send_task("messaging.handle_inbound", args=[message_id])
+    except Exception as error:  # noqa: BLE001
+        # Whatever the broker's client raises: the text is stored, and the sweep will find it.
+        log.warning("wake_up_not_published", task="messaging.handle_inbound", error=type(error).__name__)

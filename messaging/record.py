@@ -1,0 +1,233 @@
+"""The only place that moves a message: every change of status goes along the table, with what belongs to it."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
+
+from messaging import consent
+from messaging.channels.base import Accepted, OutcomeUnknown, PermanentFailure, TransientFailure
+from messaging.domain import retry
+from messaging.domain.delivery import CONSENT_PURPOSES, FINAL, LEASED, Status, sources
+from messaging.metrics import MESSAGES
+from messaging.models import Attempt, ConsentEvent, Message
+
+log = structlog.get_logger(__name__)
+
+#: How long the answer of a provider may take before the row counts as left behind: more than any timeout.
+SUBMIT_LEASE = timedelta(seconds=90)
+#: The first look into the provider's log after an answer was lost.
+FIRST_LOOK = timedelta(seconds=10)
+
+_SPREAD = random.SystemRandom()
+
+
+def move(rows: QuerySet[Message], to: Status, *, now: datetime, **fields: Any) -> int:
+    """Move those of `rows` that may move to `to`; answers how many did. Others are left as they are."""
+    if to in FINAL:
+        fields["finished_at"] = now
+    if to not in LEASED:
+        fields["lease_until"] = None
+    if "reason" in fields:
+        fields["reason"] = fields["reason"][:200]
+    return rows.filter(status__in=sources(to)).update(status=to, **fields)
+
+
+def begin(message: Message, *, worker: str, now: datetime) -> bool:
+    """Write down that the provider is about to be asked. False: the row is not ours any more."""
+    mine = Message.objects.filter(
+        pk=message.pk, status=Status.CLAIMED, claimed_by=worker, lease_until__gt=now, expires_at__gt=now
+    )
+    # Durable: this must be on disk before the provider hears of it, whoever calls.
+    with transaction.atomic(durable=True):
+        number = message.attempts + 1
+        if not move(
+            mine,
+            Status.SUBMITTING,
+            now=now,
+            attempts=number,
+            submitted_at=now,
+            lease_until=now + SUBMIT_LEASE,
+        ):
+            return False
+        Attempt.objects.create(message=message, number=number, worker=worker, started_at=now)
+    message.attempts, message.submitted_at, message.status = number, now, Status.SUBMITTING
+    return True
+
+
+def accepted(message: Message, answer: Accepted, *, now: datetime) -> None:
+    """The provider took it. A receipt may have told us already; then only the attempt is completed."""
+    unnamed = Message.objects.filter(pk=message.pk, provider_id="")
+    try:
+        with transaction.atomic():
+            _close_attempt(message, Attempt.Outcome.ACCEPTED, now=now, provider_id=answer.provider_id)
+            moved = move(
+                unnamed,
+                answer.status,
+                now=now,
+                provider_id=answer.provider_id,
+                accepted_at=now,
+                reason="",
+                error_code="",
+            )
+    except IntegrityError:
+        # The reconciler gave this name to a twin (same number, same words) that was in doubt. Each
+        # name stands for one text: this row takes the twin's place, and is looked up in its turn.
+        log.warning("provider_id_taken", message=str(message.uuid))
+        unknown(message, OutcomeUnknown("twin"), now=now)
+        return
+    if moved:
+        _count(message, answer.status)
+
+
+def transient(message: Message, failure: TransientFailure, *, worker: str, now: datetime) -> None:
+    """Not taken: another try later, unless it would come too late."""
+    mine = Message.objects.filter(pk=message.pk, status=Status.SUBMITTING, claimed_by=worker)
+    moment = retry.next_try(
+        message.attempts,
+        now=now,
+        expires_at=message.expires_at,
+        jitter=_SPREAD.random(),
+        retry_after=failure.retry_after,
+    )
+    with transaction.atomic():
+        _close_attempt(message, Attempt.Outcome.TRANSIENT, now=now, error_code=failure.code)
+        if moment is None:
+            end, moved = Status.EXPIRED, _expire_after(mine, failure.words, failure.code, now=now)
+        else:
+            end = Status.PLANNED
+            moved = move(mine, end, now=now, due_at=moment, reason=failure.words, error_code=failure.code)
+    if moved:
+        _count(message, end)
+
+
+def permanent(message: Message, failure: PermanentFailure, *, worker: str, now: datetime) -> None:
+    """Refused for good. An opt-out that the carrier knows of becomes ours as well."""
+    mine = Message.objects.filter(pk=message.pk, status=Status.SUBMITTING, claimed_by=worker)
+    end = Status.SUPPRESSED if failure.opted_out else Status.FAILED
+    with transaction.atomic():
+        _close_attempt(message, Attempt.Outcome.PERMANENT, now=now, error_code=failure.code)
+        moved = move(mine, end, now=now, reason=failure.words, error_code=failure.code)
+        if failure.opted_out:
+            note_opt_out_at_carrier(message.address, wording=f"refused with code {failure.code}", now=now)
+    if moved:
+        _count(message, end)
+
+
+def unknown(message: Message, failure: OutcomeUnknown, *, now: datetime) -> None:
+    """Nobody knows whether it was taken: neither sent again nor called failed until that is known."""
+    # Not from planned or claimed: there the doubt has been settled already.
+    asked = Message.objects.filter(pk=message.pk, status=Status.SUBMITTING)
+    with transaction.atomic():
+        _close_attempt(message, Attempt.Outcome.UNKNOWN, now=now, error_code=failure.code)
+        moved = move(
+            asked,
+            Status.IN_DOUBT,
+            now=now,
+            lease_until=now + FIRST_LOOK,
+            reason=failure.words,
+            error_code=failure.code,
+        )
+    if moved:
+        _count(message, Status.IN_DOUBT)
+
+
+def absent(message: Message, *, now: datetime) -> Status | None:
+    """The provider's log proves that it was not taken: it may be sent again, if there is time."""
+    doubtful = Message.objects.filter(pk=message.pk, status=Status.IN_DOUBT)
+    words = "the carrier did not take the last try"
+    with transaction.atomic():
+        if message.expires_at > now:
+            due = min(message.due_at, now)
+            end, moved = Status.PLANNED, move(doubtful, Status.PLANNED, now=now, due_at=due, reason=words)
+        else:
+            end, moved = Status.EXPIRED, _expire_after(doubtful, words, message.error_code, now=now)
+        if moved:
+            Attempt.objects.filter(message=message, number=message.attempts).update(
+                outcome=Attempt.Outcome.ABSENT, finished_at=Coalesce("finished_at", now)
+            )
+    return end if moved else None
+
+
+def give_up_doubt(message: Message, *, reason: str, now: datetime) -> bool:
+    """Nothing will ever prove what happened: the row ends as failed and says so."""
+    doubtful = Message.objects.filter(pk=message.pk, status=Status.IN_DOUBT)
+    return bool(move(doubtful, Status.FAILED, now=now, reason=reason))
+
+
+def expire(rows: QuerySet[Message], *, now: datetime) -> int:
+    """End rows whose time has passed before they were sent."""
+    return move(rows, Status.EXPIRED, now=now, reason="its time had passed before it could be sent")
+
+
+def suppress(rows: QuerySet[Message], *, reason: str, now: datetime) -> int:
+    """End rows that must not be sent."""
+    return move(rows, Status.SUPPRESSED, now=now, reason=reason)
+
+
+def release(rows: QuerySet[Message], *, now: datetime) -> int:
+    """Give claimed rows back untouched."""
+    return move(rows.filter(status=Status.CLAIMED), Status.PLANNED, now=now, claimed_by="")
+
+
+def leave_in_doubt(rows: QuerySet[Message], *, now: datetime) -> int:
+    """A worker died while it asked the provider."""
+    return move(
+        rows.filter(status=Status.SUBMITTING),
+        Status.IN_DOUBT,
+        now=now,
+        lease_until=now,
+        reason="the worker stopped while it waited for the provider",
+    )
+
+
+def reported(message: Message, status: Status, *, provider_id: str, code: str, words: str, now: datetime) -> bool:
+    """A receipt speaks. Late, repeated and contradicting ones change nothing; one that came before our
+    own commit heals the row. False: nothing moved.
+    """
+    if message.provider_id and message.provider_id != provider_id:
+        log.warning("receipt_of_another_try", message=str(message.uuid))
+        return False
+    # A row that waits for another try was never named: the receipt proves that an earlier try arrived.
+    rows = Message.objects.filter(pk=message.pk, provider_id=message.provider_id, attempts__gte=1)
+    explained = status in (Status.UNDELIVERED, Status.FAILED)
+    moved = move(
+        rows,
+        status,
+        now=now,
+        provider_id=provider_id,
+        accepted_at=Coalesce(F("accepted_at"), now),
+        submitted_at=Coalesce(F("submitted_at"), now),
+        reason=words if explained else "",
+        error_code=code,
+    )
+    if moved:
+        _count(message, status)
+    return bool(moved)
+
+
+def note_opt_out_at_carrier(address: str, *, wording: str, now: datetime) -> None:
+    """The carrier knows of an opt-out that we have not heard of: the ledger follows it."""
+    for purpose in CONSENT_PURPOSES:
+        if consent.state(address, purpose) is not False:
+            consent.record(
+                address, purpose, granted=False, source=ConsentEvent.Source.CARRIER, wording=wording, now=now
+            )
+
+
+def _expire_after(rows: QuerySet[Message], words: str, code: str, *, now: datetime) -> int:
+    return move(rows, Status.EXPIRED, now=now, reason=f"its time has passed; last: {words}", error_code=code)
+
+
+def _close_attempt(message: Message, outcome: Attempt.Outcome, *, now: datetime, **fields: str) -> None:
+    Attempt.objects.filter(message=message, number=message.attempts).update(outcome=outcome, finished_at=now, **fields)
+
+
+def _count(message: Message, status: Status) -> None:
+    MESSAGES.labels(channel=message.channel, purpose=message.purpose, status=status.value).inc()

@@ -1,0 +1,51 @@
+"""The tasks of messaging: each reads the clock, calls its room, and carries nothing but ids."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+
+from celery import shared_task
+from django.utils import timezone
+
+from messaging import dispatch, inbound, reconcile
+from messaging.domain.delivery import Urgency
+
+
+@shared_task(name="messaging.dispatch_ordinary")
+def dispatch_ordinary() -> None:
+    """Send the ordinary messages that are due."""
+    dispatch.run(Urgency.ORDINARY, clock=timezone.now, worker=_worker())
+
+
+@shared_task(name="messaging.dispatch_urgent")
+def dispatch_urgent() -> None:
+    """Send the urgent messages that are due."""
+    dispatch.run(Urgency.URGENT, clock=timezone.now, worker=_worker())
+
+
+@shared_task(name="messaging.handle_inbound")
+def handle_inbound(message_id: int | None = None) -> None:
+    """Read one text of a person, or, without an id, all that were left unread."""
+    if message_id is None:
+        inbound.sweep(now=timezone.now())
+    else:
+        inbound.handle(message_id, now=timezone.now())
+
+
+@shared_task(name="messaging.recover_leases")
+def recover_leases() -> None:
+    """Take back the rows of workers that are gone."""
+    reconcile.recover_leases(now=timezone.now())
+
+
+@shared_task(name="messaging.reconcile_in_doubt")
+def reconcile_in_doubt() -> None:
+    """Settle what is in doubt."""
+    reconcile.resolve_doubts(clock=timezone.now, worker=_worker())
+
+
+def _worker() -> str:
+    # One name per run, not per process: a lease that outlived its run belongs to nobody.
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"

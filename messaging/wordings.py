@@ -1,0 +1,175 @@
+"""The message templates on disk: loading, filling, and everything that is wrong with them.
+
+`<name>.<language>.txt` is an SMS. `<name>.<language>.mail.txt` is a mail: a line `Subject: …`, an empty
+line, then paragraphs with empty lines between them. Blanks are names in braces: `{visit_date}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.module_loading import import_string
+
+from messaging.domain.delivery import Channel
+from messaging.domain.wording import WordingError, fill, fold_to_gsm7, reserved_words, segments, variables
+
+_FILE = re.compile(r"(?P<name>[a-z0-9_]+)\.(?P<language>[a-z]{2,3}(?:-[a-z]+)?)(?P<mail>\.mail)?\.txt")
+_ENDING = {Channel.SMS: ".txt", Channel.EMAIL: ".mail.txt"}
+
+MOST_SEGMENTS = 2
+#: These answer the carrier's own words, and name the word that undoes them.
+ANSWERS_TO_CARRIER_WORDS = {
+    "opt_out_done": {"START"},
+    "opt_in_done": {"STOP"},
+    "help_answer": {"STOP"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What leaves: for an SMS only the body is filled."""
+
+    subject: str
+    body: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One template in one language for one channel."""
+
+    name: str
+    language: str
+    channel: Channel
+    subject: str
+    paragraphs: tuple[str, ...]
+
+    @property
+    def body(self) -> str:
+        """The text with its blanks; paragraphs an empty line apart."""
+        return "\n\n".join(self.paragraphs)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Every blank of subject and body."""
+        return tuple(dict.fromkeys(variables(self.subject) + variables(self.body)))
+
+    def filled(self, values: Mapping[str, object]) -> Filled:
+        """The message with its blanks filled; WordingError naming a blank without a value."""
+        subject = fill(self.subject, values)
+        paragraphs = [fill(paragraph, values) for paragraph in self.paragraphs]
+        html = ""
+        if self.channel is Channel.EMAIL:
+            context = {"subject": subject, "paragraphs": paragraphs, "language": self.language}
+            html = render_to_string("mails/message.html", context)
+        return Filled(subject, "\n\n".join(paragraphs), html)
+
+
+def load(name: str, language: str, channel: Channel) -> Wording:
+    """The template `name` in `language` for `channel`; WordingError naming the file when there is none."""
+    return _read(Path(settings.MESSAGE_TEMPLATES), name, language, channel)
+
+
+def names() -> list[str]:
+    """Every template that exists in any language for any channel."""
+    return sorted({match["name"] for match, _ in _files()})
+
+
+def problems(vocabulary: Mapping[str, str] | None = None) -> list[str]:
+    """Everything that is wrong with the templates, a sentence each; empty when all is well.
+
+    `vocabulary` holds each blank that a template may use with the longest value it may get. Without
+    one, the mappings that settings.MESSAGE_VOCABULARIES names (dotted paths) are taken together.
+    """
+    words = _vocabulary() if vocabulary is None else vocabulary
+    found = [f"{path.name}: not named <name>.<language>.txt or <name>.<language>.mail.txt" for path in _strangers()]
+    kinds = sorted({(match["name"], _channel(match)) for match, _ in _files()})
+    for name, channel in kinds:
+        found += _problems_of(name, channel, words)
+    return found
+
+
+def _problems_of(name: str, channel: Channel, vocabulary: Mapping[str, str]) -> Iterator[str]:
+    """The problems of one template over all its languages."""
+    blanks: dict[str, set[str]] = {}
+    for language in settings.MESSAGE_LANGUAGES:
+        file = f"{name}.{language}{_ENDING[channel]}"
+        try:
+            wording = load(name, language, channel)
+            blanks[language] = set(wording.variables)
+        except WordingError as error:
+            yield str(error) if file in str(error) else f"{file}: {error}"
+            continue
+        unknown = sorted(blanks[language] - set(vocabulary))
+        if unknown:
+            yield f"{file}: nobody gives a value for {', '.join(unknown)}"
+        elif channel is Channel.SMS:
+            yield from _sms_problems(file, wording, vocabulary)
+    first, *others = blanks or [""]
+    for other in others:
+        differing = sorted(blanks[first] ^ blanks[other])
+        if differing:
+            yield f"{name}: {first} and {other} differ in their blanks: {', '.join(differing)}"
+
+
+def _sms_problems(file: str, wording: Wording, vocabulary: Mapping[str, str]) -> Iterator[str]:
+    own = segments(fold_to_gsm7(wording.body))
+    if own.forcing:
+        yield f"{file}: {' '.join(own.forcing)} would make every part hold 70 characters instead of 160"
+    longest = segments(fold_to_gsm7(wording.filled(vocabulary).body))
+    if longest.count > MOST_SEGMENTS:
+        yield f"{file}: {longest.count} parts with the longest values, {MOST_SEGMENTS} at most"
+    reserved = set(reserved_words(wording.body)) - ANSWERS_TO_CARRIER_WORDS.get(wording.name, set())
+    if reserved:
+        yield f"{file}: carriers act upon {', '.join(sorted(reserved))} themselves; ask for another answer"
+
+
+def _vocabulary() -> dict[str, str]:
+    merged: dict[str, str] = {}
+    for path in getattr(settings, "MESSAGE_VOCABULARIES", []):
+        merged |= cast("Mapping[str, str]", import_string(path))
+    return merged
+
+
+def _files() -> Iterator[tuple[re.Match[str], Path]]:
+    for path in sorted(Path(settings.MESSAGE_TEMPLATES).glob("*.txt")):
+        match = _FILE.fullmatch(path.name)
+        if match:
+            yield match, path
+
+
+def _strangers() -> list[Path]:
+    known = {path for match, path in _files() if match["language"] in settings.MESSAGE_LANGUAGES}
+    return sorted(path for path in Path(settings.MESSAGE_TEMPLATES).iterdir() if path.is_file() and path not in known)
+
+
+def _channel(match: re.Match[str]) -> Channel:
+    return Channel.EMAIL if match["mail"] else Channel.SMS
+
+
+@lru_cache(maxsize=1000)
+def _read(directory: Path, name: str, language: str, channel: Channel) -> Wording:
+    file = f"{name}.{language}{_ENDING[channel]}"
+    try:
+        text = (directory / file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WordingError(f"{file}: cannot be read ({type(error).__name__})") from error
+    subject = ""
+    if channel is Channel.EMAIL:
+        first, _, text = text.partition("\n")
+        if not first.startswith("Subject: ") or not first[9:].strip():
+            raise WordingError(f"{file}: the first line must be 'Subject: …'")
+        subject = first[9:].strip()
+    # Lines are broken in the file for its readers; the person's screen breaks them anew.
+    unwrapped = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
+    paragraphs = tuple(part for part in unwrapped if part)
+    if not paragraphs:
+        raise WordingError(f"{file}: it says nothing")
+    return Wording(name, language, channel, subject, paragraphs)
