@@ -1,0 +1,1 @@
+"""The REST surface that Twilio's official client talks to."""
