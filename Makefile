@@ -30,7 +30,7 @@ setup-dev:
 
 # `exec`: Ctrl-C and SIGTERM reach the launcher itself.
 run: setup
-	@exec $(PY) -m sandbox.launch
+	@exec $(PY) -m sandbox.launch --with-parent
 
 test: setup-dev
 	@.ci/prepare

@@ -78,7 +78,7 @@ def _queue_lengths() -> dict[str, int] | None:
         settings.CELERY_BROKER_URL, socket_timeout=1, socket_connect_timeout=1, protocol=2, retry=None
     )
     try:
-        return {queue: int(client.llen(queue)) for queue in QUEUES}  # type: ignore[arg-type]
+        return {queue: int(client.llen(queue)) for queue in QUEUES}
     except redis.RedisError:
         return None
     finally:

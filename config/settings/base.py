@@ -7,6 +7,7 @@ from typing import Any
 from config.beat import TIMETABLE
 from config.env import BASE_DIR
 from config.queues import ORDINARY, TASK_QUEUES
+from config.settings.admin_site import CONTACT_NOTES, PATIENT_PAGE_PANELS, UNFOLD
 
 DEBUG = False
 SANDBOX = False
@@ -19,6 +20,7 @@ FIRST_PARTY_APPS = ["config", "patients", "messaging", "reminders"]
 INSTALLED_APPS = [
     *FIRST_PARTY_APPS,
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -91,6 +93,8 @@ INBOUND_HANDLERS = [
 ]
 #: Languages in which every message template must exist.
 MESSAGE_LANGUAGES = ["en", "es"]
+#: Blanks that templates may use: mappings of name → longest value, one for each room that sends.
+MESSAGE_VOCABULARIES = ["reminders.rendering.VOCABULARY"]
 MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
 #: Seconds to wait for the carrier or the mail host before the outcome is in doubt.
 CARRIER_TIMEOUT_SECONDS = 10
@@ -125,15 +129,4 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "health_check_interval": 15,
     "retry_on_timeout": True,
     "visibility_timeout": 600,
-}
-
-# --- Admin ---------------------------------------------------------------------------------------
-
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "Bonewatch",
-    "SITE_HEADER": "Bonewatch",
-    "SITE_SYMBOL": "notifications_active",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "STYLES": [],
 }

@@ -20,4 +20,5 @@ DATABASES = {
     "sandbox": sandbox_database(),
 }
 LOGGING = logging_settings(as_json=False, level=env.str("LOG_LEVEL", default="INFO"))
+STATIC_ROOT = var_dir() / "static"
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.env import env
 from config.settings.local import *
 
 SECRET_KEY = "tests-only-tests-only-tests-only-tests-only"

@@ -18,8 +18,8 @@ PR_SET_PDEATHSIG = 1
 _libc: ctypes.CDLL | None = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def _die_with_parent(death_signal: int) -> None:
-    # Runs between fork and exec. The kernel sends the signal when the thread that forked ends, even by -9.
+def die_with_parent(death_signal: int) -> None:
+    """Ask the kernel for `death_signal` when the thread that started this process ends, even by -9."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
 
@@ -46,7 +46,7 @@ def start(
         stdout=output,
         stderr=subprocess.STDOUT if output is not None else None,
         start_new_session=True,
-        preexec_fn=partial(_die_with_parent, death_signal),
+        preexec_fn=partial(die_with_parent, death_signal),
         **drop,
     )
 

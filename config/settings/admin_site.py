@@ -1,0 +1,160 @@
+"""How the admin looks and is entered: the sidebar by a coordinator's day, the tabs of the visits list, the colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+
+
+def _address(view: str, query: str, request: HttpRequest) -> str:
+    try:
+        return reverse(f"admin:{view}") + query
+    except NoReverseMatch:
+        return ""
+
+
+def _may_view(app: str, model: str, request: HttpRequest) -> bool:
+    """Whether there is such a page and this person may open it."""
+    return bool(request.user.has_perm(f"{app}.view_{model}")) and bool(_address(f"{app}_{model}_changelist", "", request))
+
+
+def _is_open(app: str, model: str, query: str, request: HttpRequest) -> bool:
+    """Whether the entry is the page being looked at; a filtered list has an entry of its own."""
+    start = _address(f"{app}_{model}_changelist", "", request)
+    if not start or not request.path.startswith(start):
+        return False
+    return request.path != start or all(part in request.GET.urlencode() for part in query.lstrip("?").split("&"))
+
+
+def page(title: str, icon: str, label: str, *, query: str = "", badge: str = "") -> dict[str, Any]:
+    """A sidebar entry for the list of `label` ("app.model"), shown to those who may view it."""
+    app, model = label.split(".")
+    entry: dict[str, Any] = {
+        "title": title,
+        "icon": icon,
+        "link": partial(_address, f"{app}_{model}_changelist", query),
+        "permission": partial(_may_view, app, model),
+        "active": partial(_is_open, app, model, query),
+    }
+    return entry | ({"badge": badge, "badge_variant": "danger"} if badge else {})
+
+
+def _tab(title: str, when: str) -> dict[str, Any]:
+    def active(request: HttpRequest) -> bool:
+        return request.GET.get("when", "") == when
+
+    link: Callable[[HttpRequest], str] = partial(
+        _address, "reminders_visit_changelist", f"?when={when}" if when else ""
+    )
+    return {"title": title, "link": link, "active": active}
+
+
+_OPEN_TASKS = "patients.admin.badges.open_tasks"
+
+NAVIGATION: list[dict[str, Any]] = [
+    {
+        "title": "Today",
+        "items": [
+            page("Tasks", "assignment_late", "patients.coordinatortask", badge=_OPEN_TASKS),
+            page("Visits", "event", "reminders.visit"),
+        ],
+    },
+    {
+        "title": "Patients",
+        "separator": True,
+        "items": [
+            page("Patients", "personal_injury", "patients.patient"),
+            page("Schedules", "event_repeat", "reminders.schedule"),
+        ],
+    },
+    {
+        "title": "Messages",
+        "separator": True,
+        "items": [
+            page("Planned reminders", "schedule_send", "reminders.plannedreminder"),
+            page("Outbox", "outbox", "messaging.message"),
+            page("Inbound texts", "inbox", "messaging.inboundmessage"),
+            page("Consent", "verified_user", "messaging.consentevent"),
+        ],
+    },
+    {
+        "title": "Catalogue and ladder",
+        "separator": True,
+        "items": [
+            page("Treatments", "medication", "reminders.treatment"),
+            page("Reminder rules", "stairs", "reminders.reminderrule"),
+        ],
+    },
+    {
+        "title": "People",
+        "separator": True,
+        "items": [
+            page("Clinics", "local_hospital", "patients.clinic"),
+            page("Staff", "badge", "auth.user"),
+            page("Groups", "group", "auth.group"),
+        ],
+    },
+]
+
+
+def _styles(request: HttpRequest) -> str:
+    return static("bonewatch/admin.css")
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Bonewatch",
+    "SITE_HEADER": "Bonewatch",
+    "SITE_SUBHEADER": "Reminders for bone treatment",
+    "SITE_SYMBOL": "notifications_active",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": [_styles],
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        # A calm teal; every pair of text and ground keeps a contrast of at least 4.5 : 1.
+        "primary": {
+            "50": "oklch(97.9% .016 192)",
+            "100": "oklch(94.8% .038 191)",
+            "200": "oklch(90% .068 190)",
+            "300": "oklch(83% .096 189)",
+            "400": "oklch(74% .11 188)",
+            "500": "oklch(62% .104 189)",
+            "600": "oklch(50.5% .088 192)",
+            "700": "oklch(44% .075 193)",
+            "800": "oklch(38% .062 194)",
+            "900": "oklch(33% .05 195)",
+            "950": "oklch(24% .04 196)",
+        },
+    },
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
+    "TABS": [
+        {
+            "models": ["reminders.visit"],
+            "items": [
+                _tab("All visits", ""),
+                _tab("Today", "today"),
+                _tab("Next 7 days", "week"),
+                _tab("Unconfirmed", "unconfirmed"),
+                _tab("Asked to move", "move"),
+                _tab("Overdue", "overdue"),
+                _tab("Dose not recorded", "unrecorded"),
+            ],
+        },
+    ],
+}
+
+#: What other rooms put on a patient's page, in order: `(patient, now) -> Panel | None`.
+PATIENT_PAGE_PANELS = [
+    "patients.admin.task_panel.open_tasks",
+    "reminders.patient_page.schedules",
+    "reminders.patient_page.coming_messages",
+    "reminders.patient_page.sent_messages",
+]
+#: What is said beside each contact of a patient: `(contacts, now) -> {contact id: text}`.
+CONTACT_NOTES = "reminders.patient_page.consent_notes"
