@@ -1,1 +1,1 @@
-"""Decisions of the messaging room."""
+"""Decisions of messaging, without a database."""

@@ -1,0 +1,36 @@
+"""Twilio's vocabulary: complete where it matters, readable, and never taken for good news."""
+
+from __future__ import annotations
+
+from messaging.channels.twilio_codes import CODES, STATUSES, Reaction, words_for
+from messaging.domain.delivery import Status
+
+
+def test_the_codes_that_decide_about_people_have_the_right_reaction() -> None:
+    assert CODES[21610].reaction is Reaction.OPT_OUT
+    for code in (21211, 21614, 30005, 30006):
+        assert CODES[code].reaction is Reaction.PERMANENT
+    for code in (20429, 30001, 30003, 30017):
+        assert CODES[code].reaction is Reaction.TRANSIENT
+    for code in (20003, 30002):
+        assert CODES[code].reaction is Reaction.HOLD, "a broken account must not fail the queue"
+    for code in (21602, 21604, 21617):
+        assert CODES[code].reaction is Reaction.BUG
+
+
+def test_words_are_for_staff() -> None:
+    for code, meaning in CODES.items():
+        assert meaning.words[0].islower(), code
+        assert not meaning.words.endswith("."), code
+        assert len(meaning.words) <= 80
+    assert words_for("30003") == CODES[30003].words
+    assert "99999" in words_for("99999")
+    assert words_for("")
+    assert words_for("²")
+
+
+def test_every_word_of_twilio_has_one_of_ours() -> None:
+    going = ["accepted", "scheduled", "queued", "sending", "sent"]
+    ended = ["delivered", "undelivered", "failed", "canceled", "read", "partially_delivered"]
+    assert {*going, *ended} == set(STATUSES)
+    assert {word for word, status in STATUSES.items() if status is Status.DELIVERED} == {"delivered", "read"}
