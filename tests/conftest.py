@@ -18,8 +18,10 @@ from tests.support.mailbox import SmtpSink
 from tests.support.processes import Running, live_environment, procfile, running
 from tests.support.waiting import eventually as wait_until
 
-#: The folders whose tests stand on a database, and the aliases that they may touch.
-BOTH_DATABASES = frozenset({"default", "sandbox"})
+ALL_QUEUES = (
+    "celery --quiet -A config worker --queues urgent,ordinary,housekeeping --concurrency 2 --hostname worker@%h"
+    " --without-gossip --without-mingle"
+)
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +86,8 @@ def start_process(transactional_db: None, tmp_path: Path) -> Iterator[Callable[.
 @pytest.fixture
 def worker(redis_url: str, start_process: Callable[..., Running]) -> Running:
     """A real Celery worker process for every queue, on this test's database and Redis."""
-    command = "celery -A config worker --queues urgent,ordinary,housekeeping --concurrency 2 --hostname worker@%h"
-    process = start_process("worker", command)
-    process.says("worker ready")
+    process = start_process("worker", ALL_QUEUES)
+    process.says(" ready.")
     return process
 
 

@@ -94,6 +94,8 @@ def environment(var: Path, port: int, *, redis_url: str) -> dict[str, str]:
         "EMAIL_URL": f"smtp://{LOOPBACK}:{free_port()}",
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
         "DJANGO_SECRET_KEY": secret_key(var),
+        # A demo as root is nobody's production: Celery's advice would only bury the addresses.
+        "PYTHONWARNINGS": "ignore::UserWarning:celery.platforms",
         **os.environ,
         "BONEWATCH_VAR": str(var),
         "REDIS_URL": redis_url,
