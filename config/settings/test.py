@@ -18,3 +18,7 @@ STORAGES = {
 for _config in DATABASES.values():
     if _config["ENGINE"] == "django.db.backends.sqlite3":
         _config["TEST"] = {"NAME": str(_config["NAME"])}
+
+# Static files straight from the apps: nothing is collected for a test.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
