@@ -44,8 +44,14 @@ def service_number(service_sid: str) -> str:
 
 def senders() -> list[str]:
     """The numbers that the product writes from, as people see them."""
-    names = dict.fromkeys((settings.TWILIO_FROM_REMINDERS, settings.TWILIO_FROM_ALERTS))
-    return [service_number(name) if name.startswith("MG") else name for name in names]
+    return list(lines())
+
+
+def lines() -> dict[str, str]:
+    """Number → what the clinic uses it for. One number for both keeps the first name."""
+    uses = ((settings.TWILIO_FROM_ALERTS, "alerts"), (settings.TWILIO_FROM_REMINDERS, "reminders"))
+    named = {service_number(name) if name.startswith("MG") else name: use for name, use in uses}
+    return dict(reversed(named.items()))
 
 
 def keyword(body: str) -> str:

@@ -47,7 +47,11 @@ _LABELS = {
 class MoodForm(forms.ModelForm):  # type: ignore[type-arg]
     """Every setting of the mood."""
 
-    final_status = forms.ChoiceField(choices=[(name, name) for name in TEXT_ENDINGS])
+    final_status = forms.ChoiceField(
+        label=_LABELS["final_status"],
+        choices=[(name, name) for name in TEXT_ENDINGS],
+        help_text="Unless the phone says otherwise.",
+    )
 
     class Meta:
         model = Mood

@@ -163,7 +163,7 @@ def phone(request: HttpRequest, key: str) -> HttpResponse:
         _list(request)
         | _thread(owner, texts)
         | {
-            "senders": senders,
+            "senders": [(sender, exchange.lines().get(sender, "")) for sender in senders],
             "fault": fault,
             "typed": request.POST.get("body", "") if fault else "",
             "chosen": request.POST.get("sender", senders[0]),
@@ -178,7 +178,7 @@ def _thread(phone: Phone, texts: list[Text]) -> dict[str, Any]:
     owner = owners.of([phone.number]).get(phone.number)
     zone = owner.zone if owner else ZoneInfo("UTC")
     items: list[Text | Call] = sorted([*texts, *calls], key=attrgetter("created_at"))
-    bubbles, day = [], None
+    lines, bubbles, day = exchange.lines(), [], None
     for item in items:
         at: datetime = item.created_at.astimezone(zone)
         bubbles.append(
@@ -186,6 +186,7 @@ def _thread(phone: Phone, texts: list[Text]) -> dict[str, Any]:
                 "item": item,
                 "is_call": isinstance(item, Call),
                 "at": at,
+                "line": lines.get(item.sender, item.sender),
                 "new_day": at.date() != day,
                 "encoding": "" if isinstance(item, Call) else segments.encoding(item.body),
             }
