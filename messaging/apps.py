@@ -17,3 +17,4 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         """Hand the checks to Django."""
         register(checks.check_wordings)
+        register(checks.check_paths)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -34,6 +34,20 @@ def record(
         recorded_at=now,
         recorded_by=by,
     )
+
+
+def record_all(events: Sequence[ConsentEvent]) -> None:
+    """Append many entries by one statement: an import's. Their addresses are written as consent_key does."""
+    for event in events:
+        event.address = consent_key(event.address)
+        CONSENT.labels(granted="yes" if event.granted else "no", source=event.source).inc()
+    ConsentEvent.objects.bulk_create(events)
+
+
+def latest(addresses: Collection[str]) -> dict[tuple[str, str], ConsentEvent]:
+    """The entry that holds for each of these addresses (as consent_key writes them) and each purpose."""
+    keys = {consent_key(address) for address in addresses}
+    return {(event.address, event.purpose): event for event in _latest().filter(address__in=keys)}
 
 
 def allowed(pairs: Collection[tuple[str, Purpose]]) -> set[tuple[str, Purpose]]:

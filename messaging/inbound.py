@@ -2,8 +2,8 @@
 
 A handler is `handle(message: InboundMessage, *, now: datetime) -> str | None`: what became of the text
 in a word, or None when it means nothing to the handler. All of settings.INBOUND_HANDLERS read every
-text, also one that an earlier handler has claimed; the first word stands. A text that means nothing to
-anybody goes to the inbox, where a person reads it.
+text, also one that an earlier handler has claimed: its word is in `message.disposition` by then, and the
+first word stands. A text that means nothing to anybody goes to the inbox, where a person reads it.
 """
 
 from __future__ import annotations
@@ -80,8 +80,10 @@ def handle(message_id: int, *, now: datetime) -> str | None:
         message = rows.filter(pk=message_id, handled_at__isnull=True).first()
         if message is None:
             return None
-        words = [_read(path, message, now=now) for path in settings.INBOUND_HANDLERS]
-        message.disposition = next((word for word in words if word), INBOX)[:50]
+        for path in settings.INBOUND_HANDLERS:
+            word = _read(path, message, now=now)
+            message.disposition = message.disposition or (word or "")[:50]
+        message.disposition = message.disposition or INBOX
         message.handled_at = now
         message.save(update_fields=["disposition", "handled_at"])
     INBOUND.labels(disposition=message.disposition).inc()

@@ -64,7 +64,8 @@ class Wording:
     def filled(self, values: Mapping[str, object]) -> Filled:
         """The message with its blanks filled; WordingError naming a blank without a value."""
         subject = fill(self.subject, values)
-        paragraphs = [fill(paragraph, values) for paragraph in self.paragraphs]
+        # A paragraph that came out empty (nothing to bring along) leaves no hole.
+        paragraphs = [text for paragraph in self.paragraphs if (text := fill(paragraph, values)).strip()]
         html = ""
         if self.channel is Channel.EMAIL:
             context = {"subject": subject, "paragraphs": paragraphs, "language": self.language}

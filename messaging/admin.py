@@ -1,0 +1,127 @@
+"""What staff see of messages, texts and consent: everything, and nothing to change by hand."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from messaging.domain.delivery import Status
+from messaging.models import Attempt, ConsentEvent, InboundMessage, Message, Receipt
+
+#: How urgently a state asks to be looked at.
+LABELS = {
+    Status.PLANNED.value: "info",
+    Status.CLAIMED.value: "info",
+    Status.SUBMITTING.value: "info",
+    Status.ACCEPTED.value: "info",
+    Status.SENT.value: "success",
+    Status.DELIVERED.value: "success",
+    Status.IN_DOUBT.value: "warning",
+    Status.EXPIRED.value: "warning",
+    Status.SUPPRESSED.value: "warning",
+    Status.UNDELIVERED.value: "danger",
+    Status.FAILED.value: "danger",
+}
+
+
+class ReadOnly:
+    """For looking at. What happened is not edited; what should happen is decided elsewhere."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class AttemptInline(ReadOnly, TabularInline):
+    """Every try, in order."""
+
+    model = Attempt
+    verbose_name_plural = "tries"
+    fields = ["number", "started_at", "finished_at", "outcome", "error_code", "provider_id", "worker"]
+    extra = 0
+    tab = False
+
+
+class ReceiptInline(ReadOnly, TabularInline):
+    """Every word of the provider, in order of arrival."""
+
+    model = Receipt
+    fields = ["received_at", "word", "status", "error_code", "applied", "provider_id"]
+    extra = 0
+    tab = False
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly, ModelAdmin):
+    """The outbox."""
+
+    list_display = ["shown_status", "due_at", "channel", "address", "template", "purpose", "shown_reason", "attempts"]
+    list_filter = ["status", "channel", "purpose", "urgency", "language", "due_at"]
+    list_filter_submit = False
+    search_fields = ["^key", "=uuid", "address", "=provider_id"]
+    search_help_text = "Address, key, uuid, or the carrier's name for it"
+    ordering = ["-due_at", "-id"]
+    list_per_page = 50
+    # Counting all rows at every look costs more than the look.
+    show_full_result_count = False
+    inlines = [AttemptInline, ReceiptInline]
+    fieldsets = [
+        (None, {"fields": ["status", "reason", "error_code", "channel", "address", "sender", "subject", "body"]}),
+        ("When", {"fields": ["due_at", "expires_at", "created_at", "submitted_at", "accepted_at", "finished_at"]}),
+        ("What for", {"fields": ["purpose", "urgency", "template", "language", "segments", "calendar"]}),
+        ("Names", {"fields": ["key", "uuid", "provider_id", "attempts", "claimed_by", "lease_until"]}),
+    ]
+
+    @display(description="status", ordering="status", label=LABELS)
+    def shown_status(self, message: Message) -> tuple[str, str]:
+        return message.status, message.get_status_display()
+
+    @display(description="why", ordering="reason")
+    def shown_reason(self, message: Message) -> str:
+        return f"{message.reason} ({message.error_code})" if message.error_code and message.reason else message.reason
+
+
+@admin.register(InboundMessage)
+class InboundMessageAdmin(ReadOnly, ModelAdmin):
+    """Texts of people, newest first."""
+
+    list_display = ["received_at", "from_address", "shown_disposition", "shown_body", "handled_at"]
+    list_filter = ["disposition", "opt_out_type", "received_at"]
+    search_fields = ["from_address", "=provider_id"]
+    search_help_text = "Phone number, or the carrier's name for the text"
+    ordering = ["-received_at", "-id"]
+    list_per_page = 50
+    show_full_result_count = False
+
+    @display(description="what became of it", ordering="disposition", label=True)
+    def shown_disposition(self, message: InboundMessage) -> str:
+        return message.disposition.replace("_", " ") or "unread"
+
+    @display(description="text")
+    def shown_body(self, message: InboundMessage) -> str:
+        return message.body if len(message.body) <= 80 else message.body[:79] + "…"
+
+
+@admin.register(ConsentEvent)
+class ConsentEventAdmin(ReadOnly, ModelAdmin):
+    """The consent ledger, newest first."""
+
+    list_display = ["recorded_at", "address", "purpose", "shown_word", "source", "recorded_by"]
+    list_filter = ["purpose", "granted", "source", "recorded_at"]
+    search_fields = ["address"]
+    search_help_text = "Phone number or mailbox"
+    ordering = ["-recorded_at", "-id"]
+    list_per_page = 50
+    show_full_result_count = False
+
+    @display(description="said", ordering="granted", label={"yes": "success", "no": "danger"})
+    def shown_word(self, event: ConsentEvent) -> str:
+        return "yes" if event.granted else "no"
