@@ -31,7 +31,9 @@ class Clinic(models.Model):
         max_length=24, help_text="How texts call the clinic; every letter counts towards the 160 of a text."
     )
     timezone = models.CharField(max_length=64, default="America/New_York", validators=[validate_time_zone])
-    daytime_line = PhoneNumberField(blank=True, help_text="Answered in office hours; reminders tell patients to call it.")
+    daytime_line = PhoneNumberField(
+        blank=True, help_text="Answered in office hours; reminders tell patients to call it."
+    )
     emergency_line = PhoneNumberField(blank=True, help_text="Answered day and night.")
     messages_from = models.TimeField(
         default=time(8), help_text="Routine messages arrive from this time on, by the patient's own clock."

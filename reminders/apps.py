@@ -11,4 +11,4 @@ class RemindersConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to changes of patients, and register the checks of the ladder."""
-        from reminders import checks, signals  # noqa: F401, PLC0415 - Django forbids model imports any earlier
+        from reminders import checks, signals  # noqa: F401 - Django forbids model imports any earlier

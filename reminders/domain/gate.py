@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from messaging.domain import wall_time
 from messaging.domain.quiet_hours import Window, next_open
 from patients.domain.profile import PatientStatus
 from reminders.domain.words import Condition, Reason, ScheduleStatus, VisitStatus
@@ -96,6 +97,16 @@ def decide(situation: Situation, *, now: datetime) -> Decision:
     if opens <= now:
         return Send(contact)
     return Wait(opens) if opens < situation.expires_at else Drop(Reason.QUIET_HOURS)
+
+
+def fresh_until(now: datetime, window: Window, zone: ZoneInfo) -> datetime:
+    """Until when words chosen at `now` stay true and welcome: midnight ("today"), or the window's close."""
+    today = wall_time.local_date(now, zone)
+    midnight = wall_time.at(today + timedelta(days=1), time(0), zone)
+    if window.opens >= window.closes:
+        return midnight
+    closes = wall_time.at(today, window.closes, zone)
+    return min(midnight, closes) if closes > now else midnight
 
 
 def _why_not(situation: Situation, now: datetime) -> Reason | None:

@@ -19,7 +19,7 @@ class Elapsed:
 
     delta: timedelta
 
-    def apply(self, anchor: datetime, anchor_day: date, zone: ZoneInfo) -> datetime:  # noqa: ARG002 - one shape for both
+    def apply(self, anchor: datetime, anchor_day: date, zone: ZoneInfo) -> datetime:
         """The instant (UTC) that lies `delta` after `anchor` (aware)."""
         return anchor + self.delta
 
@@ -41,7 +41,7 @@ class WallTime:
     days: int
     clock: time
 
-    def apply(self, anchor: datetime, anchor_day: date, zone: ZoneInfo) -> datetime:  # noqa: ARG002 - one shape for both
+    def apply(self, anchor: datetime, anchor_day: date, zone: ZoneInfo) -> datetime:
         """The instant (UTC) at which clocks in `zone` show `clock` that many days from `anchor_day`."""
         return wall_time.at(anchor_day + timedelta(days=self.days), self.clock, zone)
 

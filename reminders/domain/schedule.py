@@ -65,7 +65,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A visit that exists already. `pinned`: a person chose its time; it stands while the rules hold."""
+    """A visit that exists already. `pinned`: a person chose its time, when the dose before it was `pinned_after`."""
 
     number: int
     on: date
@@ -73,6 +73,7 @@ class Known:
     status: VisitStatus
     given_on: date | None = None
     pinned: bool = False
+    pinned_after: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +134,8 @@ def _place(course: Course, number: int, anchor: date | None, there: Known | None
     expected = course.on_open_day(course.first_on) if anchor is None else course.expected(number, anchor)
     if there is None or not there.pinned:
         return expected, course.clock, False
-    if anchor is None or course.earliest(number, anchor) <= there.on <= course.latest(number, anchor):
+    # The person saw this very dose when choosing, and may have had to book late: not for us to undo.
+    knowingly = anchor is None or there.pinned_after == anchor
+    if knowingly or course.earliest(number, anchor) <= there.on <= course.latest(number, anchor):
         return there.on, there.clock, False
     return expected, course.clock, True

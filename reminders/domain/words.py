@@ -37,12 +37,8 @@ class VisitStatus(StrEnum):
 
 #: The one table of a visit's allowed moves. A dose recorded by mistake may be taken back.
 VISIT_MOVES: dict[VisitStatus, frozenset[VisitStatus]] = {
-    VisitStatus.PLANNED: frozenset(
-        {VisitStatus.OVERDUE, VisitStatus.GIVEN, VisitStatus.MISSED, VisitStatus.CANCELLED}
-    ),
-    VisitStatus.OVERDUE: frozenset(
-        {VisitStatus.PLANNED, VisitStatus.GIVEN, VisitStatus.MISSED, VisitStatus.CANCELLED}
-    ),
+    VisitStatus.PLANNED: frozenset({VisitStatus.OVERDUE, VisitStatus.GIVEN, VisitStatus.MISSED, VisitStatus.CANCELLED}),
+    VisitStatus.OVERDUE: frozenset({VisitStatus.PLANNED, VisitStatus.GIVEN, VisitStatus.MISSED, VisitStatus.CANCELLED}),
     VisitStatus.GIVEN: frozenset({VisitStatus.PLANNED}),
     VisitStatus.MISSED: frozenset({VisitStatus.GIVEN, VisitStatus.PLANNED}),
     VisitStatus.CANCELLED: frozenset({VisitStatus.PLANNED}),

@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(db_index=True, editable=False)),
                 ('late_until', models.DateTimeField(blank=True, editable=False, help_text='Overdue from here on.', null=True)),
                 ('pinned', models.BooleanField(default=False, help_text='A person chose this time; it stands while interval, window and minimum gap hold.')),
+                ('pinned_after', models.DateField(blank=True, editable=False, help_text='The dose before it, when the person chose: while that stands, so does the choice.', null=True)),
                 ('status', models.CharField(choices=[('planned', 'Planned'), ('overdue', 'Overdue'), ('given', 'Given'), ('missed', 'Missed'), ('cancelled', 'Cancelled')], default=reminders.domain.words.VisitStatus['PLANNED'], max_length=12)),
                 ('status_reason', models.CharField(blank=True, max_length=200)),
                 ('given_on', models.DateField(blank=True, help_text='The day on which the dose was given.', null=True)),

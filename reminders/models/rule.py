@@ -163,5 +163,3 @@ class ReminderRule(models.Model):
                 errors["offset_time"] = "Wall time needs a time of day."
             self.offset_minutes = None
         return errors
-
-

@@ -94,6 +94,12 @@ class Visit(models.Model):
     pinned = models.BooleanField(
         default=False, help_text="A person chose this time; it stands while interval, window and minimum gap hold."
     )
+    pinned_after = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The dose before it, when the person chose: while that stands, so does the choice.",
+    )
     status = models.CharField(
         max_length=12, choices=[(s.value, s.name.capitalize()) for s in VisitStatus], default=VisitStatus.PLANNED
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -84,7 +85,7 @@ class Treatment(models.Model):
             not isinstance(days, list)
             or days[0] != 0
             or any(not isinstance(day, int) for day in days)
-            or any(later <= earlier for earlier, later in zip(days, days[1:], strict=False))
+            or any(later <= earlier for earlier, later in itertools.pairwise(days))
         ):
             errors["loading_days"] = f"{days!r} must be rising whole days that start with 0, e.g. [0, 7, 14, 28]."
         if not isinstance(self.before_visit_tasks, list) or any(

@@ -1,0 +1,139 @@
+"""What reminders make of a patient's text: a visit confirmed, another time asked for, or words for a person."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from messaging import outbox, wordings
+from messaging.domain import wall_time
+from messaging.domain.consent_words import Wish
+from messaging.domain.consent_words import read as read_wish
+from messaging.domain.delivery import Channel, Purpose, Urgency
+from messaging.domain.wording import WordingError
+from messaging.models import InboundMessage
+from patients.board import draft_task, open_tasks
+from patients.models import ContactPoint, Patient, TaskKind
+from reminders.domain import phrases
+from reminders.domain.replies import Answer, read
+from reminders.domain.words import STANDING, Condition, ReminderState
+from reminders.models import PlannedReminder, Visit
+from reminders.rendering import national
+from reminders.services import confirm_visit, request_move
+
+log = structlog.get_logger(__name__)
+
+#: An answer is worth sending for so long; later it would only puzzle.
+ANSWER_LASTS = timedelta(hours=2)
+
+
+def handle(message: InboundMessage, *, now: datetime) -> str | None:
+    """Read one inbound text; what became of it in a word, or None where it is left to others or to a person."""
+    contacts = list(
+        ContactPoint.objects.filter(address=message.from_address).select_related("patient__clinic").order_by("pk")
+    )
+    if not contacts:
+        return None
+    answer = read(message.body)
+    asked = _open_questions(message.from_address, now) if answer else []
+    if answer is not None and len(asked) == 1:
+        return _answered(answer, asked[0], message, now=now)
+    wish = read_wish(message.body, carrier_says=message.opt_out_type)
+    if wish is None or wish.wish is Wish.START:
+        _pass_to_a_person(message, contacts, now=now)
+    elif wish.wish is Wish.STOP:
+        _tell_of_opt_out(contacts, now=now)
+    return None
+
+
+def _answered(answer: Answer, visit: Visit, message: InboundMessage, *, now: datetime) -> str:
+    if answer is Answer.CONFIRM:
+        confirm_visit(visit, now=now)
+        _reply("visit_confirmed", message, visit, now=now)
+        return "confirmed"
+    request_move(visit, words=message.body, now=now)
+    _reply("visit_move_asked", message, visit, now=now)
+    return "move_asked"
+
+
+def _open_questions(address: str, now: datetime) -> list[Visit]:
+    """The standing visits to come whose confirmation was asked for at this number and not given yet."""
+    asked = PlannedReminder.objects.filter(
+        state=ReminderState.RELEASED, rule__condition=Condition.UNCONFIRMED, message__address=address
+    )
+    visits = Visit.objects.filter(
+        pk__in=asked.values("visit"), at__gt=now, status__in=STANDING, confirmed_at__isnull=True
+    )
+    return list(visits.select_related("schedule__patient__clinic").order_by("at"))
+
+
+def _reply(template: str, message: InboundMessage, visit: Visit, *, now: datetime) -> None:
+    patient = visit.schedule.patient
+    values = {
+        "clinic": patient.clinic.short_name,
+        "day": phrases.day(visit.at, now=now, zone=patient.zone, language=patient.language),
+        "time": phrases.clock(visit.at, zone=patient.zone, language=patient.language),
+    }
+    _send(template, f"reply:{message.pk}:{template}", message, patient, values, now=now)
+
+
+def _pass_to_a_person(message: InboundMessage, contacts: list[ContactPoint], *, now: datetime) -> None:
+    """A task for whoever may have written, and at most one polite answer a day."""
+    tasks = [
+        draft_task(
+            patient_id=contact.patient_id,
+            kind=TaskKind.UNREAD_REPLY,
+            key=f"{message.pk}:{contact.patient_id}",
+            title="Wrote a text that needs a person",
+            detail=message.body,
+            now=now,
+        )
+        for contact in contacts
+    ]
+    open_tasks(tasks)
+    contact = contacts[0]
+    day = wall_time.local_date(now, contact.patient.zone)
+    values = {"clinic": contact.patient.clinic.short_name}
+    _send("text_received", f"received:{contact.pk}:{day}", message, contact.patient, values, now=now)
+
+
+def _tell_of_opt_out(contacts: list[ContactPoint], *, now: datetime) -> None:
+    """An opt-out silences a number, not a need for care: somebody has to find another way."""
+    open_tasks(
+        draft_task(
+            patient_id=contact.patient_id,
+            kind=TaskKind.OPT_OUT,
+            key=f"{contact.pk}:{wall_time.local_date(now, contact.patient.zone)}",
+            title="Opted out of texts: agree on another way to be reached",
+            detail="The number asked for no more texts. Nothing is sent to it any more, warnings included.",
+            now=now,
+        )
+        for contact in contacts
+    )
+
+
+def _send(
+    template: str, key: str, message: InboundMessage, patient: Patient, values: dict[str, str], *, now: datetime
+) -> None:
+    line = national(str(patient.clinic.daytime_line or ""))
+    try:
+        wording = wordings.load(template, patient.language, Channel.SMS)
+        body = wording.filled(values | ({"phone": line} if line else {})).body
+    except WordingError as error:
+        # The text itself is stored and filed; only the courtesy is missing.
+        log.error("answer_without_words", template=template, why=str(error))
+        return
+    draft = outbox.Draft(
+        key=key,
+        channel=Channel.SMS,
+        purpose=Purpose.REPLIES,
+        address=message.from_address,
+        body=body,
+        template=template,
+        language=patient.language,
+        due_at=now,
+        expires_at=now + ANSWER_LASTS,
+    )
+    outbox.enqueue([draft], now=now)
+    outbox.wake(Urgency.ORDINARY)

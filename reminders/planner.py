@@ -1,0 +1,214 @@
+"""Planning: from schedules to visits and planned reminders. Idempotent, in batches, safe side by side.
+
+A batch locks its schedules, so two planners of one schedule take turns, and the second finds nothing
+left to do. The unique constraint on planned reminders stands behind it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from django.conf import settings
+from django.db import transaction
+
+from messaging import outbox
+from messaging.domain import wall_time
+from messaging.domain.delivery import Status
+from patients.board import open_tasks
+from patients.domain.profile import PatientStatus
+from reminders.domain.gate import standing_reason
+from reminders.domain.plan import Existing, Wanted, reconcile, wanted
+from reminders.domain.words import Reason, ReminderState, ScheduleStatus
+from reminders.models import PlannedReminder, Schedule, Visit
+from reminders.models.rule import LONGEST_AFTER_DAYS
+from reminders.rulebook import RuleBook
+from reminders.visits import LAID_OUT_FIELDS, VisitChanges, facts, lay_out_visits
+
+#: Schedules in one transaction: enough to make queries cheap, few enough to keep locks short.
+BATCH = 200
+#: Visits older than this can have no reminder that is still to come (days; doses may be recorded late).
+LOOK_BACK_DAYS = LONGEST_AFTER_DAYS + 15
+_INSERT_BATCH = 2000
+
+
+@dataclass(slots=True)
+class PlanReport:
+    """How many rows planning added, moved and took away."""
+
+    visits_added: int = 0
+    visits_moved: int = 0
+    visits_cancelled: int = 0
+    reminders_added: int = 0
+    reminders_cancelled: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was done at all."""
+        return any(getattr(self, name) for name in self.__slots__)
+
+
+def plan_schedules(
+    schedule_ids: Collection[int], *, now: datetime, horizon_days: int | None = None, rulebook: RuleBook | None = None
+) -> PlanReport:
+    """Bring visits and planned reminders of these schedules to what they should be at `now` (aware).
+
+    `horizon_days` is how far ahead visits exist, by default `PLANNING_HORIZON_DAYS`.
+    """
+    report = PlanReport()
+    book = rulebook or RuleBook.load()
+    horizon = timedelta(days=settings.PLANNING_HORIZON_DAYS if horizon_days is None else horizon_days)
+    for chunk in _chunks(sorted(set(schedule_ids)), BATCH):
+        with transaction.atomic():
+            _plan_batch(chunk, book, report, now=now, horizon=horizon)
+    return report
+
+
+def _plan_batch(ids: Sequence[int], book: RuleBook, report: PlanReport, *, now: datetime, horizon: timedelta) -> None:
+    schedules = list(
+        Schedule.objects.select_for_update(of=("self",))
+        .select_related("treatment", "patient")
+        .filter(pk__in=ids)
+        .order_by("pk")
+    )
+    visits: dict[int, list[Visit]] = defaultdict(list)
+    for visit in Visit.objects.filter(schedule__in=schedules).order_by("schedule_id", "number"):
+        visits[visit.schedule_id].append(visit)
+    changes = VisitChanges()
+    for schedule in schedules:
+        if _why_silent(schedule) is None:
+            today = wall_time.local_date(now, schedule.patient.zone)
+            schedule.planned_until = today + horizon
+            lay_out_visits(schedule, visits[schedule.pk], changes, today=today, until=schedule.planned_until, now=now)
+    _store_visits(schedules, changes, report)
+    for visit in changes.new:
+        visits[visit.schedule_id].append(visit)
+    _plan_reminders(schedules, visits, changes, book, report, now=now)
+
+
+def _store_visits(schedules: list[Schedule], changes: VisitChanges, report: PlanReport) -> None:
+    Visit.objects.bulk_create(changes.new, batch_size=_INSERT_BATCH)
+    Visit.objects.bulk_update(changes.changed, LAID_OUT_FIELDS, batch_size=200)
+    Schedule.objects.bulk_update(schedules, ["planned_until"], batch_size=BATCH)
+    open_tasks(changes.tasks)
+    report.visits_added += len(changes.new)
+    report.visits_moved += len(changes.moved)
+    report.visits_cancelled += len(changes.dropped)
+
+
+def _plan_reminders(
+    schedules: list[Schedule],
+    visits: dict[int, list[Visit]],
+    changes: VisitChanges,
+    book: RuleBook,
+    report: PlanReport,
+    *,
+    now: datetime,
+) -> None:
+    oldest = now - timedelta(days=LOOK_BACK_DAYS)
+    recent = {
+        s.pk: [v for v in visits[s.pk] if v.at >= oldest or (v.given_on or oldest.date()) > oldest.date()]
+        for s in schedules
+    }
+    fresh = {visit.pk for visit in changes.new}
+    existing = _existing([v.pk for rows in recent.values() for v in rows if v.pk not in fresh])
+    add: list[Wanted] = []
+    cancel: dict[Reason, list[int]] = defaultdict(list)
+    silenced: dict[Reason, list[int]] = defaultdict(list)
+    for schedule in schedules:
+        why = _why_silent(schedule)
+        rules = book.rules_for(schedule.treatment)
+        for visit in recent[schedule.pk]:
+            desired = [] if why else wanted(facts(visit, schedule), rules, now=now)
+            gone = why or (Reason.SCHEDULE_CHANGED if visit.pk in changes.dropped else _why_gone(visit))
+            diff = reconcile(
+                desired, existing.get(visit.pk, ()), why_gone=gone, moved_visits=frozenset(changes.moved & {visit.pk})
+            )
+            add.extend(diff.add)
+            for reminder, reason in diff.cancel:
+                cancel[reason].append(reminder.id)
+            if why or visit.pk in changes.moved or visit.pk in changes.dropped:
+                silenced[why or (Reason.VISIT_MOVED if visit.pk in changes.moved else gone)].append(visit.pk)
+    _cancel(cancel, now)
+    PlannedReminder.objects.bulk_create(map(_row, add), batch_size=_INSERT_BATCH)
+    for reason, visit_ids in silenced.items():
+        withdraw_waiting(visit_ids, reason=reason, now=now)
+    report.reminders_added += len(add)
+    report.reminders_cancelled += sum(map(len, cancel.values()))
+
+
+def withdraw_waiting(visit_ids: Collection[int], *, reason: Reason, now: datetime) -> int:
+    """Take back what was handed to the outbox for these visits and no worker holds yet; how many."""
+    waiting = PlannedReminder.objects.filter(
+        visit__in=visit_ids, state=ReminderState.RELEASED, message__status=Status.PLANNED
+    ).values_list("message_id", flat=True)
+    return outbox.withdraw([pk for pk in waiting if pk is not None], reason=reason.label, now=now)
+
+
+def _why_silent(schedule: Schedule) -> Reason | None:
+    if schedule.status == ScheduleStatus.FINISHED:
+        return Reason.SCHEDULE_FINISHED
+    return standing_reason(PatientStatus(schedule.patient.status), ScheduleStatus(schedule.status))
+
+
+def _why_gone(visit: Visit) -> Reason:
+    """Why a reminder of this visit that used to be wanted is not any more."""
+    reasons = {"given": Reason.DOSE_GIVEN, "missed": Reason.VISIT_MISSED, "cancelled": Reason.VISIT_CANCELLED}
+    if visit.status in reasons:
+        return reasons[visit.status]
+    return Reason.CONFIRMED if visit.confirmed_at else Reason.RULE_CHANGED
+
+
+def _existing(visit_ids: Collection[int]) -> dict[int, list[Existing]]:
+    found: dict[int, list[Existing]] = defaultdict(list)
+    if not visit_ids:
+        return found
+    # Locked, so that a release in full flight either comes first and is seen, or waits for this plan.
+    rows = PlannedReminder.objects.select_for_update().filter(visit_id__in=visit_ids)
+    rows = rows.exclude(state=ReminderState.CANCELLED)
+    fields = ("id", "visit_id", "rule_id", "channel", "anchor_at", "send_at", "expires_at", "state")
+    for row in rows.values_list(*fields).iterator(chunk_size=_INSERT_BATCH):
+        pk, visit_id, rule_id, channel, anchor_at, send_at, expires_at, state = row
+        found[visit_id].append(
+            Existing(
+                id=pk,
+                visit_id=visit_id,
+                rule_id=rule_id,
+                channel=channel,
+                anchor_at=anchor_at,
+                send_at=send_at,
+                expires_at=expires_at,
+                state=ReminderState(state),
+            )
+        )
+    return found
+
+
+def _cancel(cancel: dict[Reason, list[int]], now: datetime) -> None:
+    for reason, ids in cancel.items():
+        for chunk in _chunks(ids, _INSERT_BATCH):
+            # Only what is still planned: a release that got there first has already decided.
+            PlannedReminder.objects.filter(pk__in=chunk, state=ReminderState.PLANNED).update(
+                state=ReminderState.CANCELLED, reason=reason, settled_at=now
+            )
+
+
+def _row(reminder: Wanted) -> PlannedReminder:
+    return PlannedReminder(
+        visit_id=reminder.visit_id,
+        rule_id=reminder.rule_id,
+        channel=reminder.channel,
+        anchor_at=reminder.anchor_at,
+        send_at=reminder.send_at,
+        due_at=reminder.send_at,
+        expires_at=reminder.expires_at,
+    )
+
+
+def _chunks(items: Iterable[int], size: int) -> Iterator[list[int]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

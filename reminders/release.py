@@ -1,0 +1,192 @@
+"""Releasing: what is due passes the gate once more and becomes a message in the outbox, or says why not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
+from django.db.models.fields import BooleanField
+
+from messaging import consent, outbox
+from messaging.domain.delivery import Channel, Purpose, Status, Urgency
+from messaging.domain.quiet_hours import Window
+from messaging.domain.wording import WordingError
+from patients.board import draft_task, open_tasks
+from patients.domain.profile import ContactKind, PatientStatus
+from patients.models import ContactPoint, TaskKind
+from reminders import rendering
+from reminders.domain import gate
+from reminders.domain.plan import anchor_point
+from reminders.domain.words import Anchor, Condition, Reason, ReminderState, ScheduleStatus, VisitStatus
+from reminders.models import PlannedReminder
+from reminders.visits import facts
+
+log = structlog.get_logger(__name__)
+
+#: Reminders in one transaction.
+BATCH = 200
+_CONTACT_KINDS = {Channel.SMS: ContactKind.PHONE, Channel.EMAIL: ContactKind.EMAIL}
+_UNREACHED = {Reason.NO_CONTACT, Reason.CONTACT_UNUSABLE, Reason.NO_CONSENT}
+_SETTLED_FIELDS = ("state", "reason", "due_at", "settled_at", "message")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Contact points of a batch of patients, and which addresses may be sent reminders."""
+
+    contacts: dict[tuple[int, str], list[ContactPoint]]
+    consented: set[tuple[str, Purpose]]
+
+    def of(self, patient_id: int, channel: str) -> list[gate.Contact]:
+        """The patient's contacts for `channel`, in the order in which they are tried."""
+        kind = _CONTACT_KINDS[Channel(channel)]
+        return [
+            gate.Contact(
+                id=point.pk,
+                address=point.address,
+                usable=point.is_usable,
+                consented=(point.address, Purpose.REMINDERS) in self.consented,
+            )
+            for point in self.contacts.get((patient_id, kind), [])
+        ]
+
+    def reaches(self, patient_id: int, channels: Sequence[str]) -> bool:
+        """Whether any of `channels` has a usable contact with consent."""
+        return any(c.usable and c.consented for channel in channels for c in self.of(patient_id, channel))
+
+
+def release_due(*, now: datetime, limit: int = BATCH) -> int:
+    """Decide on up to `limit` reminders that are due at `now` (aware); how many were decided.
+
+    One transaction, no network: each row leaves it released with its message, waiting for quiet hours
+    to end, or skipped with a reason. A second worker skips the rows that this one holds.
+    """
+    with transaction.atomic():
+        reminders = _claim_due(now, limit)
+        if not reminders:
+            return 0
+        reach = _reach({reminder.visit.schedule.patient_id for reminder in reminders})
+        drafts: dict[str, PlannedReminder] = {}
+        letters: list[outbox.Draft] = []
+        for reminder in reminders:
+            draft = _decide(reminder, reach, now=now)
+            if draft is not None:
+                drafts[draft.key] = reminder
+                letters.append(draft)
+        for key, message in outbox.enqueue(letters, now=now).items():
+            reminder = drafts[key]
+            reminder.state, reminder.message, reminder.settled_at = ReminderState.RELEASED, message, now
+        PlannedReminder.objects.bulk_update(reminders, _SETTLED_FIELDS, batch_size=BATCH)
+        _ask_for_contacts(reminders, reach, now=now)
+        if letters:
+            outbox.wake(Urgency.ORDINARY)
+    log.info("reminders_released", decided=len(reminders), released=len(letters))
+    return len(reminders)
+
+
+def reword_stale(*, now: datetime, limit: int = BATCH) -> int:
+    """Plan anew what waited in the outbox past the day its words were true for; how many.
+
+    The message expired unsent ("tomorrow" had become today); its reminder is still fresh, passes the
+    gate again and is worded for the day on which it really leaves.
+    """
+    with transaction.atomic():
+        stale = PlannedReminder.objects.filter(
+            RawSQL("reminders_plannedreminder.state = 'released'", [], output_field=BooleanField()),
+            expires_at__gt=now,
+            message__status=Status.EXPIRED,
+        )
+        rows = list(stale.select_for_update(of=("self",))[:limit])
+        for reminder in rows:
+            reminder.state, reminder.due_at, reminder.settled_at = ReminderState.PLANNED, now, None
+            reminder.message = None
+            reminder.wording += 1
+        PlannedReminder.objects.bulk_update(rows, [*_SETTLED_FIELDS, "wording"], batch_size=BATCH)
+    return len(rows)
+
+
+def _claim_due(now: datetime, limit: int) -> list[PlannedReminder]:
+    # Spelt as SQL: with a parameter SQLite would not use the partial index.
+    planned = RawSQL("reminders_plannedreminder.state = 'planned'", [], output_field=BooleanField())
+    due = PlannedReminder.objects.filter(planned, due_at__lte=now).order_by("due_at", "id")
+    skip = connection.features.has_select_for_update_skip_locked
+    ids = list(due.select_for_update(skip_locked=skip).values_list("pk", flat=True)[:limit])
+    related = ("rule", "visit__schedule__treatment", "visit__schedule__patient__clinic")
+    return list(PlannedReminder.objects.filter(pk__in=ids).select_related(*related).order_by("due_at", "id"))
+
+
+def _reach(patient_ids: set[int]) -> Reach:
+    contacts: dict[tuple[int, str], list[ContactPoint]] = defaultdict(list)
+    for point in ContactPoint.objects.filter(patient_id__in=patient_ids).order_by("position", "id"):
+        contacts[point.patient_id, point.kind].append(point)
+    pairs = {(point.address, Purpose.REMINDERS) for points in contacts.values() for point in points}
+    return Reach(contacts, consent.allowed(pairs))
+
+
+def _decide(reminder: PlannedReminder, reach: Reach, *, now: datetime) -> outbox.Draft | None:
+    """The message to enqueue, or None once the row in memory says why there is none."""
+    situation = _situation(reminder, reach)
+    decision = gate.decide(situation, now=now)
+    if isinstance(decision, gate.Wait):
+        reminder.due_at = decision.until
+        return None
+    if isinstance(decision, gate.Drop):
+        _skip(reminder, decision.reason, now)
+        return None
+    try:
+        return rendering.draft(reminder, decision.contact.address, window=situation.window, now=now)
+    except WordingError as error:
+        log.error("reminder_without_words", rule=reminder.rule.code, template=reminder.rule.template, why=str(error))
+        _skip(reminder, Reason.WORDING, now)
+        return None
+
+
+def _skip(reminder: PlannedReminder, reason: Reason, now: datetime) -> None:
+    reminder.state, reminder.reason, reminder.settled_at = ReminderState.SKIPPED, reason, now
+
+
+def _situation(reminder: PlannedReminder, reach: Reach) -> gate.Situation:
+    visit, rule = reminder.visit, reminder.rule
+    schedule = visit.schedule
+    patient = schedule.patient
+    point = anchor_point(facts(visit, schedule), Anchor(rule.anchor))
+    return gate.Situation(
+        patient=PatientStatus(patient.status),
+        schedule=ScheduleStatus(schedule.status),
+        visit=VisitStatus(visit.status),
+        visit_at=visit.at,
+        confirmed=visit.confirmed_at is not None,
+        given=visit.given_on is not None,
+        condition=Condition(rule.condition),
+        before_visit=rule.anchor == Anchor.VISIT and rule.offset().is_before,
+        anchor_stands=point is not None and point[0] == reminder.anchor_at,
+        expires_at=reminder.expires_at,
+        contacts=reach.of(patient.pk, reminder.channel),
+        window=Window(patient.clinic.messages_from, patient.clinic.messages_until),
+        zone=patient.zone,
+    )
+
+
+def _ask_for_contacts(reminders: list[PlannedReminder], reach: Reach, *, now: datetime) -> None:
+    """A coordinator's task, once per visit, where a reminder could go out by none of its channels."""
+    tasks = []
+    for reminder in reminders:
+        patient_id = reminder.visit.schedule.patient_id
+        if reminder.reason not in _UNREACHED or reach.reaches(patient_id, reminder.rule.channels):
+            continue
+        tasks.append(
+            draft_task(
+                patient_id=patient_id,
+                kind=TaskKind.NO_CONTACT,
+                key=str(reminder.visit_id),
+                title=f"Nothing can be sent about the visit on {reminder.visit.on}: phone the patient",
+                detail=f"{reminder.rule.name}: {Reason(reminder.reason).label}",
+                now=now,
+            )
+        )
+    open_tasks(tasks)

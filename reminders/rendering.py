@@ -1,0 +1,101 @@
+"""From a due reminder to the words that leave: filled at the moment of sending, so that "tomorrow" is true."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import phonenumbers
+
+from messaging import outbox, wordings
+from messaging.domain.delivery import Channel, Purpose
+from messaging.domain.quiet_hours import Window
+from messaging.domain.wording import WordingError
+from reminders.domain import gate, phrases
+from reminders.domain.invitation import Entry, invitation
+from reminders.domain.words import Anchor, Condition
+from reminders.models import PlannedReminder
+
+#: Every blank that a reminder's wording may use, with the longest value it is likely to get.
+VOCABULARY: Mapping[str, str] = {
+    "clinic": "Bayside Bone & Infusion",
+    "day": "Wed, Sep 30",
+    "time": "11:30 AM",
+    "when": "Wednesday, September 30, 2026 at 11:30 AM",
+    "location": "Infusion Center, 3rd floor, Building B, Bayside Hospital",
+    "phone": "(202) 555-0123",
+    "tasks": "- Blood test in the week before\n- Drink plenty of water the day before",
+}
+
+
+def draft(reminder: PlannedReminder, address: str, *, window: Window, now: datetime) -> outbox.Draft:
+    """The message for `reminder` as worded at `now` (aware). WordingError when a blank has no value.
+
+    It expires with its reminder, or when its words stop being true: at midnight, or when the hours in
+    which the patient may be disturbed end.
+    """
+    patient = reminder.visit.schedule.patient
+    channel = Channel(reminder.channel)
+    wording = wordings.load(reminder.rule.template, patient.language, channel)
+    words = wording.filled(values(reminder, needed=wording.variables, now=now))
+    return outbox.Draft(
+        key=f"reminder:{reminder.pk}:{reminder.wording}",
+        channel=channel,
+        purpose=Purpose.REMINDERS,
+        address=address,
+        body=words.body,
+        subject=words.subject,
+        html=words.html,
+        calendar=_calendar(reminder, now=now) if channel is Channel.EMAIL else "",
+        template=reminder.rule.template,
+        language=patient.language,
+        due_at=now,
+        expires_at=min(reminder.expires_at, gate.fresh_until(now, window, patient.zone)),
+    )
+
+
+def values(reminder: PlannedReminder, *, needed: tuple[str, ...], now: datetime) -> dict[str, str]:
+    """What fills the blanks. WordingError when one of `needed` would leave a hole in a sentence."""
+    visit = reminder.visit
+    schedule = visit.schedule
+    clinic, patient = schedule.patient.clinic, schedule.patient
+    zone, language = patient.zone, patient.language
+    filled = {
+        "clinic": clinic.short_name,
+        "day": phrases.day(visit.at, now=now, zone=zone, language=language),
+        "time": phrases.clock(visit.at, zone=zone, language=language),
+        "when": phrases.full(visit.at, zone=zone, language=language),
+        "location": schedule.location or clinic.name,
+        "phone": national(str(clinic.daytime_line or "")),
+        "tasks": "\n".join(f"- {task}" for task in schedule.treatment.before_visit_tasks),
+    }
+    empty = [name for name in needed if name != "tasks" and not filled.get(name)]
+    if empty:
+        raise WordingError(f"nothing to put in for {', '.join(empty)}")
+    return filled
+
+
+def national(number: str) -> str:
+    """A number as people of its country read it: (202) 555-0123."""
+    if not number:
+        return ""
+    parsed = phonenumbers.parse(number, None)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def _calendar(reminder: PlannedReminder, *, now: datetime) -> str:
+    """The visit as an attachment, with every mail that speaks of a visit to come."""
+    visit, rule = reminder.visit, reminder.rule
+    if rule.anchor != Anchor.VISIT or rule.condition == Condition.GIVEN or visit.at <= now:
+        return ""
+    schedule = visit.schedule
+    entry = Entry(
+        uid=visit.uuid,
+        sequence=visit.sequence,
+        starts_at=visit.at,
+        duration=timedelta(minutes=schedule.treatment.duration_minutes),
+        clinic=schedule.patient.clinic.short_name,
+        location=schedule.location,
+        language=schedule.patient.language,
+    )
+    return invitation(entry, now=now)

@@ -1,0 +1,214 @@
+"""What people do to schedules and visits: record a dose, hold, move, cancel, confirm. Each re-plans at once.
+
+Every function takes `now` (aware), works in one transaction, and refuses with a ValidationError that
+names field and value. Messages that already wait in the outbox are taken back where they would be wrong.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from messaging.domain import wall_time
+from patients.board import close_task, draft_task, open_tasks
+from patients.domain.profile import PatientStatus
+from patients.models import Patient, TaskKind
+from reminders.domain.words import STANDING, VISIT_MOVES, Reason, ScheduleStatus, VisitStatus
+from reminders.models import Schedule, Visit
+from reminders.planner import PlanReport, plan_schedules, withdraw_waiting
+
+
+@transaction.atomic
+def record_dose(visit: Visit, *, given_on: date, now: datetime) -> PlanReport:
+    """The dose of `visit` was given on `given_on` (the patient's calendar): later visits follow from it."""
+    visit = _locked(visit)
+    today = wall_time.local_date(now, visit.schedule.patient.zone)
+    if given_on > today:
+        raise ValidationError({"given_on": f"{given_on} lies in the future; today is {today}."})
+    earlier = visit.schedule.visits.filter(number__lt=visit.number, given_on__gte=given_on).first()
+    if earlier is not None:
+        raise ValidationError({"given_on": f"Visit {earlier.number} was already given on {earlier.given_on}."})
+    later = visit.schedule.visits.filter(number__gt=visit.number, given_on__lte=given_on).first()
+    if later is not None:
+        raise ValidationError({"given_on": f"Visit {later.number} was already given on {later.given_on}."})
+    if visit.status != VisitStatus.GIVEN:
+        _move_to(visit, VisitStatus.GIVEN)
+    visit.given_on = given_on
+    return _settle(visit, Reason.DOSE_GIVEN, outcome=f"Dose recorded as given on {given_on}.", now=now)
+
+
+@transaction.atomic
+def undo_dose(visit: Visit, *, now: datetime) -> PlanReport:
+    """The dose was recorded by mistake: the visit stands again."""
+    visit = _locked(visit)
+    if visit.given_on is None:
+        raise ValidationError({"given_on": "No dose is recorded for this visit."})
+    _move_to(visit, VisitStatus.PLANNED)
+    visit.given_on = None
+    visit.save()
+    return plan_schedules([visit.schedule_id], now=now)
+
+
+@transaction.atomic
+def cancel_visit(visit: Visit, *, reason: str, now: datetime) -> PlanReport:
+    """This visit will not take place; the others stay where they are."""
+    visit = _locked(visit)
+    _move_to(visit, VisitStatus.CANCELLED)
+    visit.status_reason = _required(reason)
+    return _settle(visit, Reason.VISIT_CANCELLED, outcome="Visit cancelled.", now=now)
+
+
+@transaction.atomic
+def miss_visit(visit: Visit, *, reason: str, now: datetime) -> PlanReport:
+    """The patient did not come."""
+    visit = _locked(visit)
+    if visit.at > now:
+        raise ValidationError({"status": f"{visit} is still to come; it cannot have been missed."})
+    _move_to(visit, VisitStatus.MISSED)
+    visit.status_reason = _required(reason)
+    return _settle(visit, Reason.VISIT_MISSED, outcome="Recorded as missed.", now=now)
+
+
+@transaction.atomic
+def move_visit(visit: Visit, *, on: date, clock: time, now: datetime) -> PlanReport:
+    """Put the visit at another time of the patient's clock. It stays there while the treatment's rules hold."""
+    visit = _locked(visit)
+    if visit.status not in STANDING:
+        raise ValidationError({"on": f"{visit} is {visit.status}; only a standing visit can be moved."})
+    zone = visit.schedule.patient.zone
+    wall = datetime.combine(on, clock)
+    if not wall_time.exists(wall, zone):
+        raise ValidationError({"clock": f"{wall:%Y-%m-%d %H:%M} does not exist in {zone.key}; choose another time."})
+    at = wall_time.resolve(wall, zone)
+    if at <= now:
+        raise ValidationError({"on": f"{wall:%Y-%m-%d %H:%M} has already passed."})
+    visit.pinned_after = _check_gap(visit, on)
+    if at != visit.at:
+        visit.confirmed_at = visit.move_requested_at = None
+        visit.sequence += 1
+    visit.on, visit.clock, visit.at, visit.pinned = on, clock, at, True
+    visit.late_until = visit.schedule.course().late_until(on)
+    visit.status = VisitStatus.PLANNED
+    return _settle(visit, Reason.VISIT_MOVED, outcome=f"Visit moved to {wall:%Y-%m-%d %H:%M}.", now=now)
+
+
+@transaction.atomic
+def confirm_visit(visit: Visit, *, now: datetime) -> PlanReport:
+    """The patient says that she will come: the rungs that ask for it are not sent any more."""
+    visit = _locked(visit)
+    if visit.status not in STANDING:
+        raise ValidationError({"status": f"{visit} is {visit.status}; there is nothing to confirm."})
+    if visit.confirmed_at is None:
+        visit.confirmed_at = now
+        visit.move_requested_at = None
+        visit.save()
+    close_task(TaskKind.MOVE_REQUEST, str(visit.pk), outcome="The patient confirmed the visit after all.", now=now)
+    return plan_schedules([visit.schedule_id], now=now)
+
+
+@transaction.atomic
+def request_move(visit: Visit, *, words: str, now: datetime) -> None:
+    """The patient asks for another time: a coordinator's task, with her words."""
+    visit = _locked(visit)
+    visit.move_requested_at = now
+    visit.confirmed_at = None
+    visit.save()
+    task = draft_task(
+        patient_id=visit.schedule.patient_id,
+        kind=TaskKind.MOVE_REQUEST,
+        key=f"{visit.pk}:{visit.sequence}",
+        title=f"Asks for another time than {visit.on} {visit.clock:%H:%M}",
+        detail=words,
+        now=now,
+    )
+    open_tasks([task])
+
+
+@transaction.atomic
+def hold_schedule(schedule: Schedule, *, reason: str, now: datetime) -> PlanReport:
+    """Nothing is sent about this schedule until it is resumed."""
+    return _set_schedule(schedule, ScheduleStatus.ON_HOLD, _required(reason), now=now)
+
+
+@transaction.atomic
+def resume_schedule(schedule: Schedule, *, now: datetime) -> PlanReport:
+    """The schedule is active again."""
+    if schedule.status != ScheduleStatus.ON_HOLD:
+        raise ValidationError({"status": f"The schedule is {schedule.status}; only one on hold can be resumed."})
+    return _set_schedule(schedule, ScheduleStatus.ACTIVE, "", now=now)
+
+
+@transaction.atomic
+def cancel_schedule(schedule: Schedule, *, reason: str, now: datetime) -> PlanReport:
+    """The schedule ends here, for good: its standing visits are cancelled with it."""
+    reason = _required(reason)
+    report = _set_schedule(schedule, ScheduleStatus.CANCELLED, reason, now=now)
+    schedule.visits.filter(status__in=STANDING).update(status=VisitStatus.CANCELLED, status_reason=reason)
+    return report
+
+
+@transaction.atomic
+def set_patient_status(patient: Patient, *, status: PatientStatus, reason: str, now: datetime) -> None:
+    """Put a patient on hold, discharge, record a death, or make active again; every schedule follows."""
+    patient.status = status
+    patient.status_reason = "" if status is PatientStatus.ACTIVE else _required(reason)
+    patient.save(update_fields=["status", "status_reason"])
+    plan_patient(patient, now=now)
+
+
+def plan_patient(patient: Patient, *, now: datetime) -> PlanReport:
+    """Re-plan every schedule of `patient`."""
+    return plan_schedules(list(patient.schedules.values_list("pk", flat=True)), now=now)
+
+
+def _set_schedule(schedule: Schedule, status: ScheduleStatus, reason: str, *, now: datetime) -> PlanReport:
+    fresh = Schedule.objects.select_for_update().get(pk=schedule.pk)
+    if fresh.status == ScheduleStatus.CANCELLED:
+        raise ValidationError({"status": "The schedule was cancelled; make a new one."})
+    schedule.status, schedule.status_reason = status, reason
+    schedule.save(update_fields=["status", "status_reason"])
+    return plan_schedules([schedule.pk], now=now)
+
+
+def _locked(visit: Visit) -> Visit:
+    """The visit as it stands now, its schedule locked: two people at one visit take turns."""
+    Schedule.objects.select_for_update().get(pk=visit.schedule_id)
+    return Visit.objects.select_related("schedule__patient", "schedule__treatment").get(pk=visit.pk)
+
+
+def _move_to(visit: Visit, status: VisitStatus) -> None:
+    if status not in VISIT_MOVES[VisitStatus(visit.status)]:
+        raise ValidationError({"status": f"{visit} is {visit.status} and cannot become {status.value}."})
+    visit.status = status
+
+
+def _settle(visit: Visit, reason: Reason, *, outcome: str, now: datetime) -> PlanReport:
+    """Store the visit, take back what waits in the outbox for it, close its task, re-plan its schedule."""
+    visit.save()
+    withdraw_waiting([visit.pk], reason=reason, now=now)
+    close_task(TaskKind.OVERDUE_VISIT, str(visit.pk), outcome=outcome, now=now)
+    return plan_schedules([visit.schedule_id], now=now)
+
+
+def _check_gap(visit: Visit, on: date) -> date | None:
+    """The day of the dose before `visit`; ValidationError when `on` would follow it too soon.
+
+    Later than the window is allowed: a person who books late knows why, and late beats never.
+    """
+    before = visit.schedule.visits.filter(number__lt=visit.number)
+    last = before.order_by("-number").first()
+    if last is None:
+        return None
+    anchor = last.given_on or last.on
+    earliest = visit.schedule.course().earliest(visit.number, anchor)
+    if on < earliest:
+        raise ValidationError({"on": f"{on} is too soon after {anchor}: not before {earliest}."})
+    return anchor
+
+
+def _required(reason: str) -> str:
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why; staff will read it."})
+    return reason.strip()[:200]

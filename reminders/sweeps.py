@@ -1,0 +1,71 @@
+"""The slow sweeps: visits that became overdue, and horizons that have to be extended."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+from django.db.models.fields import BooleanField
+
+from messaging.domain import wall_time
+from patients.board import draft_task, open_tasks
+from patients.domain.profile import PatientStatus
+from patients.models import TaskKind
+from reminders.domain.words import ScheduleStatus, VisitStatus
+from reminders.models import Schedule, Visit
+from reminders.planner import plan_schedules
+
+BATCH = 200
+#: The zone in which a day begins first: there the horizon is extended first.
+_FIRST_DAY = ZoneInfo("Pacific/Kiritimati")
+
+
+def mark_overdue(*, now: datetime) -> int:
+    """Mark up to `BATCH` visits whose late window has closed, open their tasks, re-plan; how many."""
+    with transaction.atomic():
+        skip = connection.features.has_select_for_update_skip_locked
+        # Spelt as SQL: with a parameter SQLite would not use the partial index.
+        planned = RawSQL("reminders_visit.status = 'planned'", [], output_field=BooleanField())
+        late = (
+            Visit.objects.filter(planned, late_until__lte=now)
+            .filter(schedule__status=ScheduleStatus.ACTIVE, schedule__patient__status=PatientStatus.ACTIVE)
+            .select_related("schedule__treatment")
+            .order_by("late_until", "id")
+            .select_for_update(of=("self",), skip_locked=skip)
+        )
+        visits = list(late[:BATCH])
+        Visit.objects.filter(pk__in=[visit.pk for visit in visits]).update(status=VisitStatus.OVERDUE)
+        open_tasks(
+            draft_task(
+                patient_id=visit.schedule.patient_id,
+                kind=TaskKind.OVERDUE_VISIT,
+                key=str(visit.pk),
+                title=f"{visit.schedule.treatment}: visit of {visit.on} is overdue, rebook now",
+                detail=(
+                    f"No dose is recorded for visit {visit.number}, planned for {visit.on} at {visit.clock:%H:%M}. "
+                    "Record the dose if it was given; otherwise find a new time. The next visit is counted from "
+                    "the day on which the dose is really given."
+                ),
+                now=now,
+            )
+            for visit in visits
+        )
+    # Planning locks schedules before visits, so it must not run while the visits are held here.
+    plan_schedules({visit.schedule_id for visit in visits}, now=now)
+    return len(visits)
+
+
+def extend_horizons(*, now: datetime) -> int:
+    """Plan up to `BATCH` active schedules whose visits do not reach the horizon any more; how many."""
+    until = wall_time.local_date(now, _FIRST_DAY) + timedelta(days=settings.PLANNING_HORIZON_DAYS)
+    active = RawSQL("reminders_schedule.status = 'active'", [], output_field=BooleanField())
+    # Zones span 26 hours: a schedule planned a moment ago may end up to two days before `until`.
+    behind = Q(planned_until__lt=until - timedelta(days=2)) | Q(planned_until__isnull=True)
+    short = Schedule.objects.filter(active, behind, patient__status=PatientStatus.ACTIVE).order_by("planned_until")
+    ids = list(short.values_list("pk", flat=True)[:BATCH])
+    plan_schedules(ids, now=now)
+    return len(ids)
