@@ -1,0 +1,1 @@
+"""Patients out of a spreadsheet's file: reading it, judging each row, storing what changed."""

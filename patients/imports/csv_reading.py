@@ -1,0 +1,173 @@
+"""Reading a table that a person saved from a spreadsheet, or saying at which row it cannot be read.
+
+Taken: UTF-8 with or without a byte order mark, UTF-16 with one; commas, semicolons or tabs; any kind of
+line end; quoted cells with separators, quotes and line breaks inside; columns in any order. A file in
+another encoding is refused rather than guessed at, unless its reader is told which one it is: a wrong
+guess is a patient whose name is misspelt for years.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from patients.imports.report import FileRefused, Rejection, quote
+
+DELIMITERS = ",;\t"
+_CHUNK = 1 << 20
+#: Longer headers belong to no table of ours.
+_LONGEST_HEADER = 1 << 16
+_NOT_TEXT = {
+    b"PK": "a workbook (.xlsx) or a zip archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"\xd0\xcf\x11\xe0": "a workbook of an old kind (.xls)",
+    b"%PDF": "a PDF",
+    b"{\\rtf": "a text document (.rtf)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row under the header. Cells are trimmed, and a line break inside is one blank."""
+
+    number: int
+    cells: dict[str, str]
+
+
+def read_table(path: Path, columns: Sequence[str], *, encoding: str = "") -> Iterator[Row | Rejection]:
+    """Every row of the file that is not blank; a row of the wrong width is a Rejection.
+
+    Raises FileRefused when it is no such table: before the first row, or at the broken one.
+    """
+    encoding = _readable(path, encoding)
+    with path.open(encoding=encoding, newline="") as lines:
+        delimiter = _delimiter(lines.read(_LONGEST_HEADER), columns)
+        lines.seek(0)
+        records = _records(csv.reader(lines, delimiter=delimiter, strict=True))
+        number, first = next(records, (1, []))
+        header = _header(first, columns, number)
+        empty = True
+        for number, record in records:
+            empty = False
+            yield _row(number, record, header)
+        if empty:
+            raise FileRefused("There is no row under the header.", row=number)
+
+
+def _readable(path: Path, encoding: str) -> str:
+    """The encoding in which all of the file can be read."""
+    try:
+        if not path.is_file():
+            raise FileRefused(f"{path.name!r} is not there, or is not a file.")
+        with path.open("rb") as source:
+            start = source.read(8)
+        chosen = encoding or _encoding(start)
+        for magic, kind in _NOT_TEXT.items():
+            if start.startswith(magic):
+                raise FileRefused(f"This is {kind}, not a table as text; save it as “CSV UTF-8”.")
+        if not start:
+            raise FileRefused("The file is empty.")
+        _check_text(path, chosen)
+    except LookupError as error:
+        raise FileRefused(f"There is no encoding called {quote(encoding)}.") from error
+    except OSError as error:
+        raise FileRefused(f"{path.name!r} cannot be read: {error.strerror}.") from error
+    return chosen
+
+
+def _encoding(start: bytes) -> str:
+    if start.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    return "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+
+
+def _check_text(path: Path, encoding: str) -> None:
+    """Look at every byte once, before anything is believed."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    with path.open("rb") as source:
+        while True:
+            chunk = source.read(_CHUNK)
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeError as error:
+                raise _undecodable(error, encoding, line) from error
+            if "\x00" in text:
+                line += text[: text.index("\x00")].count("\n")
+                raise FileRefused(f"Line {line} holds a NUL byte: this is not a table as text.", row=line)
+            line += text.count("\n")
+            if not chunk:
+                return
+
+
+def _undecodable(error: UnicodeError, encoding: str, line: int) -> FileRefused:
+    what = f"The file is not {encoding.upper()}"
+    if isinstance(error, UnicodeDecodeError):
+        line += error.object[: error.start].count(b"\n")
+        what = f"Byte 0x{error.object[error.start]:02X} on line {line} is not {encoding.upper()}"
+    return FileRefused(f"{what}; save the file as “CSV UTF-8”, or name its encoding with --encoding cp1252.", row=line)
+
+
+def _records(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Each record that holds anything, with its row: a quoted line break begins no row, a blank line is one."""
+    number = 0
+    try:
+        for record in reader:
+            number += 1
+            if any(cell.strip() for cell in record):
+                yield number, record
+    except csv.Error as error:
+        raise FileRefused(f"The row that begins here cannot be read: {error}.", row=number + 1) from error
+
+
+def _delimiter(start: str, columns: Sequence[str]) -> str:
+    """The one that makes most sense of the header."""
+
+    def sense(delimiter: str) -> int:
+        try:
+            first = next((record for record in csv.reader(io.StringIO(start), delimiter=delimiter) if record), [])
+        except csv.Error:
+            return 0
+        return sum(_name(cell) in columns for cell in first)
+
+    return max(DELIMITERS, key=sense)
+
+
+def _name(cell: str) -> str:
+    return "_".join(cell.replace("-", " ").replace("_", " ").lower().split())
+
+
+def _header(record: list[str], columns: Sequence[str], row: int) -> list[str]:
+    """The names of the columns in the file's order; all of `columns`, each once, and no other."""
+    names = [_name(cell) for cell in record]
+    while names and not names[-1]:
+        names.pop()
+    problems = (
+        ("missing", [name for name in columns if name not in names]),
+        ("unknown", sorted({name for name in names if name not in columns})),
+        ("doubled", sorted({name for name in names if names.count(name) > 1})),
+    )
+    if any(found for _, found in problems):
+        said = "; ".join(f"{word}: {', '.join(quote(n) for n in found[:20])}" for word, found in problems if found)
+        raise FileRefused(f"Wrong header ({said}). Expected: {', '.join(columns)}.", field="header", row=row)
+    return names
+
+
+def _row(number: int, record: list[str], header: list[str]) -> Row | Rejection:
+    cells = [_cell(cell) for cell in record]
+    while len(cells) > len(header) and not cells[-1]:
+        cells.pop()
+    if len(cells) != len(header):
+        field = header[len(cells)] if len(cells) < len(header) else header[-1]
+        return Rejection(number, field, f"The row has {len(cells)} cells, the header has {len(header)}.")
+    return Row(number, dict(zip(header, cells, strict=True)))
+
+
+def _cell(raw: str) -> str:
+    text = " ".join(raw.split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -1,0 +1,1 @@
+"""Imports of patients with their consent, and of schedules with their plans."""
