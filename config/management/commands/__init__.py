@@ -1,0 +1,1 @@
+"""Commands that operators and health checks call."""
