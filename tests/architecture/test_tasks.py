@@ -93,7 +93,7 @@ def test_a_dead_connection_is_noticed() -> None:
 
 def test_the_messages_of_the_broker_are_json() -> None:
     assert app.conf.task_serializer == "json"
-    assert app.conf.accept_content == ["json"]
+    assert list(app.conf.accept_content) == ["json"]
 
 
 def test_the_procfile_names_modules_that_exist() -> None:
