@@ -11,6 +11,7 @@ from messaging import outbox, wordings
 from messaging.domain.delivery import Channel, Purpose
 from messaging.domain.quiet_hours import Window
 from messaging.domain.wording import WordingError
+from reminders.catalogue.lines import in_language
 from reminders.domain import gate, phrases
 from reminders.domain.invitation import Entry, invitation
 from reminders.domain.words import Anchor, Condition
@@ -67,7 +68,7 @@ def values(reminder: PlannedReminder, *, needed: tuple[str, ...], now: datetime)
         "when": phrases.full(visit.at, zone=zone, language=language),
         "location": schedule.location or clinic.name,
         "phone": national(str(clinic.daytime_line or "")),
-        "tasks": "\n".join(f"- {task}" for task in schedule.treatment.before_visit_tasks),
+        "tasks": "\n".join(f"- {task}" for task in in_language(schedule.treatment.before_visit_tasks, language)),
     }
     empty = [name for name in needed if name != "tasks" and not filled.get(name)]
     if empty:

@@ -46,9 +46,11 @@ def _check_course(schedule: Schedule, errors: dict[str, str]) -> None:
     treatment, interval, visits = schedule.treatment, schedule.interval_days, schedule.number_of_visits
     if interval is not None and interval <= 0:
         errors["interval_days"] = f"{interval} is not a number of days; it must be 1 or more."
-    elif interval is not None and treatment.is_one_off and visits != 1:
-        errors["interval_days"] = f"{treatment.code} is done once; leave the interval empty."
-    elif interval is not None and not treatment.is_one_off and interval < treatment.minimum_gap_days:
+    elif interval is not None and treatment.is_one_off and visits is None:
+        errors["interval_days"] = (
+            f"{treatment.code} is done once; leave the interval empty, or say how many visits a series has."
+        )
+    elif interval is not None and interval < treatment.minimum_gap_days:
         errors["interval_days"] = (
             f"{interval} is shorter than the minimum gap of {treatment.code} ({treatment.minimum_gap_days} days)."
         )

@@ -12,7 +12,14 @@ def _test(
 ) -> Entry:
     """A test on a fixed day: it has no window, and is overdue when its day has ended."""
     return Entry(
-        code=code, name=name, route=Route.TEST, duration_minutes=minutes, before=before, after=after, facts=facts
+        code=code,
+        name=name,
+        route=Route.TEST,
+        default_visits=1,
+        duration_minutes=minutes,
+        before=before,
+        after=after,
+        facts=facts,
     )
 
 

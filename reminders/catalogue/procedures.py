@@ -46,16 +46,18 @@ PROCEDURES = (
         code="physio",
         name="Physical therapy session",
         route=Route.PROCEDURE,
+        default_visits=1,
         after="No heat on numb or irradiated skin. New weakness of the legs is an emergency.",
         facts=(
-            "One of the other treatments [PAGE]; one-off, or a series whose days the schedule gives. Heat on numb or "
-            f"irradiated skin, weakness of the legs [GK]. {_NO_WINDOW}"
+            "One of the other treatments [PAGE]; one-off, or a series whose interval the schedule gives. Heat on numb "
+            f"or irradiated skin, weakness of the legs [GK]. {_NO_WINDOW}"
         ),
     ),
     Entry(
         code="analgesia",
         name="Pain control visit (with and without medicine)",
         route=Route.PROCEDURE,
+        default_visits=1,
         duration_minutes=30,
         after=(
             "Kidney disease, low platelets or an IV bisphosphonate: ask before taking an anti-inflammatory. No heat on "
@@ -63,7 +65,7 @@ PROCEDURES = (
         ),
         facts=(
             "Anti-inflammatories (aspirin, ibuprofen) and other medicine; heat, cold, relaxation, special beds [PAGE]; "
-            f"one-off, or a series whose days the schedule gives. The cautions [GK]. {_NO_WINDOW}"
+            f"one-off, or a series whose interval the schedule gives. The cautions [GK]. {_NO_WINDOW}"
         ),
     ),
     Entry(

@@ -72,7 +72,7 @@ class Schedule(models.Model):
             clock=self.visit_time,
             zone=self.patient.zone,
             interval_days=interval or 1,
-            visits=self.number_of_visits if interval else 1,
+            visits=(self.number_of_visits or treatment.maximum_doses) if interval else 1,
             loading_days=tuple(treatment.loading_days),
             early_days=treatment.early_days,
             late_days=treatment.late_days if treatment.tracks_doses else None,
