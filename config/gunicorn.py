@@ -7,7 +7,9 @@ import os
 
 from config.env import env
 
-bind = f"{os.environ.get('BIND_HOST', '127.0.0.1')}:{env.int('PORT', default=8000)}"
+host = env.str("BIND_HOST", default="127.0.0.1")
+port = env.int("PORT", default=8000)
+bind = f"{host}:{port}"
 worker_class = "gthread"
 workers = env.int("WEB_CONCURRENCY", default=min(multiprocessing.cpu_count(), 4))
 threads = 16

@@ -37,8 +37,21 @@ SHARED_STEPS: list[Any] = [
 ]
 
 
-def logging_settings(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
-    """Django's LOGGING; also tells structlog to send its events the same way."""
+#: Libraries that say too much: a line for every tick, or request lines with numbers and bodies.
+QUIETER = {
+    "celery.app.trace": "WARNING",
+    "celery.worker.strategy": "WARNING",
+    "celery.beat": "WARNING",
+    "twilio": "ERROR",
+    "twilio.http_client": "ERROR",
+    "urllib3": "ERROR",
+    "aiosmtpd": "ERROR",
+    "mail.log": "ERROR",
+}
+
+
+def configure_structlog() -> None:
+    """Our own events take the way of the standard library's, so that one formatter sees everything."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -50,11 +63,14 @@ def logging_settings(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    tail: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-        if as_json
-        else [structlog.dev.ConsoleRenderer(colors=False)]
-    )
+
+
+def logging_settings(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
+    """Django's LOGGING; also tells structlog to send its events the same way."""
+    configure_structlog()
+    tail: list[Any] = [structlog.dev.ConsoleRenderer(colors=False)]
+    if as_json:
+        tail = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -68,16 +84,7 @@ def logging_settings(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # a line for every task and every tick says nothing that the metrics do not
-            "celery.app.trace": {"level": "WARNING"},
-            "celery.worker.strategy": {"level": "WARNING"},
-            "celery.beat": {"level": "WARNING"},
             "django.server": {"handlers": [], "propagate": True},
-            # its request lines hold numbers and bodies
-            "twilio": {"level": "ERROR"},
-            "twilio.http_client": {"level": "ERROR"},
-            "urllib3": {"level": "ERROR"},
-            "aiosmtpd": {"level": "ERROR"},
-            "mail.log": {"level": "ERROR"},
+            **{name: {"level": quiet} for name, quiet in QUIETER.items()},
         },
     }
