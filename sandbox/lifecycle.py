@@ -48,6 +48,6 @@ def ending_of(code: int) -> Ending:
 def magic(number: str) -> Ending | None:
     """`+150055` followed by a five-digit code from 30001 up ends with that code: +15005530003 is off."""
     tail = number.removeprefix(MAGIC_PREFIX)
-    if tail == number or len(tail) != 5 or not tail.isdigit() or not 30001 <= int(tail) <= 69999:
+    if tail == number or len(tail) != 5 or not tail.isdigit() or tail[0] not in "36" or int(tail) < 30001:
         return None
     return ending_of(int(tail))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -19,6 +20,24 @@ from sandbox.signing import HEADER, sign
 #: Posts signed fields to a URL of the product: `post(url, fields) -> Answer`.
 Poster = Callable[[str, Mapping[str, str]], Answer]
 FAR = timedelta(days=3650)
+
+
+@dataclass
+class Listener:
+    """A poster that takes every request (or answers `status`) and remembers what was posted."""
+
+    status: int = 200
+    body: str = ""
+    heard: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def __call__(self, url: str, fields: Mapping[str, str]) -> Answer:
+        self.heard.append((url, dict(fields)))
+        return Answer(self.status, self.body)
+
+    @property
+    def statuses(self) -> list[str]:
+        """The message statuses that were told, in order."""
+        return [fields["MessageStatus"] for _, fields in self.heard if "MessageStatus" in fields]
 
 
 def through(client: Client) -> Poster:
