@@ -1,0 +1,77 @@
+"""Clinics in the admin: zone, lines, hours."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from patients.admin.clock import local_now
+from patients.admin.fields import LanguageField, ZoneField
+from patients.models import Clinic
+
+
+class ClinicForm(forms.ModelForm[Clinic]):
+    """A clinic; its zone and language come from lists."""
+
+    timezone = ZoneField(label="Time zone", initial="America/New_York")
+    default_language = LanguageField(initial="en")
+
+    class Meta:
+        model = Clinic
+        fields = (
+            "name",
+            "short_name",
+            "timezone",
+            "default_language",
+            "daytime_line",
+            "emergency_line",
+            "phone_region",
+            "messages_from",
+            "messages_until",
+        )
+
+    def clean_phone_region(self) -> str:
+        """Two letters, in capitals."""
+        region = str(self.cleaned_data["phone_region"]).strip().upper()
+        if len(region) != 2 or not region.isalpha():
+            raise forms.ValidationError(f"“{region}” is not a country of two letters, such as US.")
+        return region
+
+
+@admin.register(Clinic)
+class ClinicAdmin(ModelAdmin):
+    """The clinic's own settings."""
+
+    form = ClinicForm
+    list_display = ("name", "shown_zone", "daytime_line", "emergency_line", "shown_hours", "shown_patients")
+    search_fields = ("name", "short_name")
+    warn_unsaved_form = True
+    fieldsets = (
+        (None, {"fields": (("name", "short_name"), ("timezone", "default_language"))}),
+        ("Telephone", {"fields": (("daytime_line", "emergency_line", "phone_region"),)}),
+        ("Hours in which routine messages may arrive", {"fields": (("messages_from", "messages_until"),)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Clinic]:
+        """With the number of patients."""
+        queryset: QuerySet[Clinic] = super().get_queryset(request)
+        return queryset.annotate(patient_count=Count("patients"))
+
+    @display(description="Time zone", ordering="timezone")
+    def shown_zone(self, clinic: Clinic) -> str:
+        """The zone and what its clocks show now."""
+        return f"{clinic.timezone} (now {local_now(clinic.zone):%H:%M})"
+
+    @display(description="Messages arrive")
+    def shown_hours(self, clinic: Clinic) -> str:
+        """From when until when."""
+        return f"{clinic.messages_from:%H:%M}–{clinic.messages_until:%H:%M}"
+
+    @display(description="Patients", ordering="patient_count")
+    def shown_patients(self, clinic: Clinic) -> int:
+        """How many patients the clinic has."""
+        return int(clinic.patient_count)  # type: ignore[attr-defined]

@@ -1,0 +1,175 @@
+"""Patients in the admin: who they are, how they are reached, and what the other rooms say about them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import display
+
+from patients.admin.clock import city, local_now
+from patients.admin.fields import LANGUAGE_NAMES
+from patients.admin.filters import LanguageFilter, OpenTaskFilter, ReachableFilter
+from patients.admin.forms import ContactForm, PatientForm
+from patients.models import Clinic, ContactPoint, Patient
+from patients.panels import contact_notes, panels
+
+STATUS_COLOURS = {"active": "success", "on_hold": "warning", "discharged": "info", "deceased": "danger"}
+#: A search term that is a telephone number, however it is punctuated.
+_NUMBER = re.compile(r"\+?[\d\s().\-]{5,}")
+
+
+class ContactInline(TabularInline):
+    """Phones and mailboxes, each with what its owner has agreed to."""
+
+    model = ContactPoint
+    form = ContactForm
+    extra = 0
+    fields = ("kind", "address", "owner", "owner_name", "position", "unusable_reason", "shown_note")
+    readonly_fields = ("shown_note",)
+    verbose_name = "contact"
+    verbose_name_plural = "Contacts: phones and mailboxes"
+    notes: Mapping[int, str] = {}
+
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
+        """Read what is known about all contacts at once; this object lives for one request."""
+        if isinstance(obj, Patient):
+            self.notes = contact_notes(list(obj.contacts.all()), now=timezone.now())
+        return super().get_formset(request, obj, **kwargs)
+
+    @display(description="Consent to reminders")
+    def shown_note(self, contact: ContactPoint) -> str:
+        """What was recorded for this address, and where to record it."""
+        return self.notes.get(contact.pk, "Save first, then record consent.")
+
+
+@admin.register(Patient)
+class PatientAdmin(ModelAdmin):
+    """The list of patients, and the page of one."""
+
+    form = PatientForm
+    inlines = (ContactInline,)
+    list_display = (
+        "shown_name",
+        "shown_status",
+        "shown_language",
+        "shown_clock",
+        "shown_contacts",
+        "shown_tasks",
+        "clinic",
+    )
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        OpenTaskFilter,
+        ReachableFilter,
+        LanguageFilter,
+        ("clinic", RelatedDropdownFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("clinic",)
+    list_per_page = 50
+    search_fields = ("family_name", "given_name", "mrn", "contacts__address")
+    search_help_text = "Name, MRN, phone or e-mail"
+    autocomplete_fields = ("clinic",)
+    change_form_outer_before_template = "admin/patients/patient_strip.html"
+    change_form_outer_after_template = "admin/patients/patient_panels.html"
+    warn_unsaved_form = True
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("given_name", "family_name", "date_of_birth"),
+                    ("mrn", "clinic"),
+                    ("language", "timezone"),
+                    ("status", "status_reason"),
+                )
+            },
+        ),
+        ("Disease", {"fields": (("primary_cancer", "lesion_type"), "metastasis_sites")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
+        """With the number of open tasks, and the contacts in one further query."""
+        queryset: QuerySet[Patient] = super().get_queryset(request)
+        open_tasks = Count("tasks", filter=Q(tasks__done_at__isnull=True), distinct=True)
+        return queryset.annotate(open_task_count=open_tasks).prefetch_related("contacts")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Patient], search_term: str
+    ) -> tuple[QuerySet[Patient], bool]:
+        """A telephone number is found however it is punctuated."""
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        digits = re.sub(r"\D", "", search_term)
+        if _NUMBER.fullmatch(search_term.strip()) and len(digits) >= 5:
+            by_phone = ContactPoint.objects.filter(address__contains=digits).values("patient")
+            found = queryset.filter(Q(pk__in=found.values("pk")) | Q(pk__in=by_phone))
+        return found, duplicates
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new patient starts with the clinic's zone and language."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        clinic = Clinic.objects.first()
+        if clinic is not None:
+            initial = {"clinic": clinic.pk, "timezone": clinic.timezone, "language": clinic.default_language} | initial
+        return initial
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The page of one patient, with the panels of the other rooms."""
+        context = dict(extra_context or {})
+        patient = self.get_object(request, object_id)
+        if patient is not None and self.has_view_permission(request, patient):
+            context |= {
+                "patient": patient,
+                "patient_now": local_now(patient.zone),
+                "patient_city": city(patient.zone),
+                "status_colour": STATUS_COLOURS.get(patient.status, "info"),
+                "panels": panels(patient, now=timezone.now()),
+            }
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return response
+
+    @display(description="Patient", ordering="family_name", header=True)
+    def shown_name(self, patient: Patient) -> list[str]:
+        """The name over the MRN."""
+        return [f"{patient.family_name}, {patient.given_name}", f"MRN {patient.mrn}"]
+
+    @display(description="Status", ordering="status", label=STATUS_COLOURS)
+    def shown_status(self, patient: Patient) -> tuple[str, str]:
+        """The status in its colour."""
+        return patient.status, patient.get_status_display()
+
+    @display(description="Language", ordering="language")
+    def shown_language(self, patient: Patient) -> str:
+        """The language of the messages."""
+        return LANGUAGE_NAMES.get(patient.language, patient.language)
+
+    @display(description="Their clock", ordering="timezone")
+    def shown_clock(self, patient: Patient) -> str:
+        """What the patient's clock shows now: is it a good time to call?"""
+        return f"{local_now(patient.zone):%H:%M} {city(patient.zone)}"
+
+    @display(description="Reachable by", label={"none": "danger"})
+    def shown_contacts(self, patient: Patient) -> str | tuple[str, str]:
+        """The kinds of contact that are in use."""
+        kinds = [contact.get_kind_display().lower() for contact in patient.contacts.all() if contact.is_usable]
+        words = [f"{kinds.count(kind)} {kind}s" if kinds.count(kind) > 1 else kind for kind in dict.fromkeys(kinds)]
+        return ", ".join(words) or ("none", "nothing")
+
+    @display(description="Open tasks", ordering="open_task_count", label={"some": "warning"})
+    def shown_tasks(self, patient: Patient) -> str | tuple[str, str]:
+        """How many tasks wait for somebody."""
+        count = int(patient.open_task_count)  # type: ignore[attr-defined]
+        return ("some", str(count)) if count else "–"
+
+
+

@@ -1,0 +1,24 @@
+"""The open tasks of one patient, on that patient's page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from patients.admin.clock import clock
+from patients.models import Patient
+from patients.panels import Panel
+
+
+def open_tasks(patient: Patient, now: datetime) -> Panel | None:
+    """What somebody has to do for this patient; no panel when there is nothing."""
+    tasks = list(patient.tasks.filter(done_at__isnull=True))
+    if not tasks:
+        return None
+    rows = [(task, clock(task.opened_at, patient.clinic.zone)) for task in tasks]
+    return Panel(
+        key="tasks",
+        title="Open tasks",
+        template="admin/patients/panel_tasks.html",
+        context={"rows": rows},
+        summary=f"{len(tasks)} open task{'' if len(tasks) == 1 else 's'}",
+    )

@@ -1,0 +1,83 @@
+"""Recording on a patient's contact that its owner agreed to reminders, or no longer does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from unfold import widgets
+from unfold.admin import ModelAdmin
+
+from messaging import consent
+from messaging.domain.delivery import Purpose
+from messaging.models import ConsentEvent
+from patients.admin.acts import Act, ActForm, act_view
+from patients.models import ContactPoint
+
+_WORDING = (
+    "I agree to receive reminders about my visits and treatment at this number or address. "
+    "Message and data rates may apply. I can opt out at any time."
+)
+
+
+class ConsentForm(ActForm):
+    """Yes or no, how it was said, and in which words."""
+
+    granted = forms.ChoiceField(
+        label="The owner of this contact",
+        choices=[("yes", "agrees to reminders"), ("no", "does not, or no longer, agree")],
+        widget=widgets.UnfoldAdminSelectWidget(),
+    )
+    source = forms.ChoiceField(
+        label="How",
+        choices=[(ConsentEvent.Source.FORM, "On a signed form"), (ConsentEvent.Source.STAFF, "Told to staff, by phone or in person")],
+        widget=widgets.UnfoldAdminSelectWidget(),
+    )
+    wording = forms.CharField(
+        label="In these words",
+        initial=_WORDING,
+        max_length=2000,
+        widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text="The words that were agreed to, or that said no. They are kept for good.",
+    )
+
+
+def record_view(request: HttpRequest, contact_id: int, model_admin: ModelAdmin) -> HttpResponse:
+    """The page that records consent for one contact."""
+    contact = ContactPoint.objects.select_related("patient").filter(pk=contact_id).first()
+    return act_view(model_admin, request, contact, RECORD)
+
+
+def _record(contact: ContactPoint, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
+    granted = data["granted"] == "yes"
+    consent.record(
+        contact.address,
+        Purpose.REMINDERS,
+        granted=granted,
+        source=data["source"],
+        wording=data["wording"],
+        now=now,
+        by=request.user.get_username(),
+    )
+    return f"Recorded: {'agrees' if granted else 'does not agree'} to reminders."
+
+
+def _facts(contact: ContactPoint) -> list[tuple[str, str]]:
+    whose = contact.owner_name or contact.get_owner_display()
+    return [("Patient", str(contact.patient)), (contact.get_kind_display(), contact.address), ("Whose", whose)]
+
+
+RECORD = Act(
+    title="Record consent",
+    submit="Record",
+    do=_record,
+    form=ConsentForm,
+    facts=_facts,
+    explain="Consent is kept for the address, not for the person: it holds for everybody who uses this phone or mailbox.",
+    permission="messaging.add_consentevent",
+    home=lambda contact: reverse("admin:patients_patient_change", args=[contact.patient_id]),
+)

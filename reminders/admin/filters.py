@@ -1,0 +1,126 @@
+"""Filters of the reminders' lists that are questions rather than columns."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.contrib.filters.admin import DropdownFilter
+
+from messaging.domain import wall_time
+from patients.models import Clinic
+from reminders.domain.words import STANDING, Route, VisitStatus
+from reminders.models import Schedule, Visit
+
+WEEK = 7
+
+
+class WhenFilter(DropdownFilter):
+    """The visits that a coordinator works through; the tabs above the list choose among them."""
+
+    title = "when"
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The questions."""
+        return [
+            ("today", "Today"),
+            ("week", "Next 7 days"),
+            ("unconfirmed", "Unconfirmed, next 7 days"),
+            ("move", "Asked to move"),
+            ("overdue", "Overdue"),
+            ("unrecorded", "Past, dose not recorded"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
+        """The visits that answer the question."""
+        standing = Q(status__in=STANDING)
+        match self.value():
+            case "today":
+                return queryset.filter(_days(0, 0)).exclude(status=VisitStatus.CANCELLED)
+            case "week":
+                return queryset.filter(_days(0, WEEK - 1), standing)
+            case "unconfirmed":
+                unanswered = Q(status=VisitStatus.PLANNED, confirmed_at__isnull=True, at__gte=timezone.now())
+                return queryset.filter(_days(0, WEEK - 1), unanswered)
+            case "move":
+                return queryset.filter(standing, move_requested_at__isnull=False)
+            case "overdue":
+                return queryset.filter(status=VisitStatus.OVERDUE)
+            case "unrecorded":
+                return queryset.filter(standing, at__lt=timezone.now(), schedule__treatment__tracks_doses=True)
+        return queryset
+
+
+def _days(first: int, last: int) -> Q:
+    """Visits from `first` to `last` days from today, today being the one of each visit's clinic."""
+    now = timezone.now()
+    days = Q(pk__in=[])
+    for clinic in Clinic.objects.all():
+        today = wall_time.local_date(now, clinic.zone)
+        span = (today + timedelta(days=first), today + timedelta(days=last))
+        days |= Q(schedule__patient__clinic=clinic, on__range=span)
+    return days
+
+
+class LocationFilter(DropdownFilter):
+    """Visits by the place where they are held."""
+
+    title = "location"
+    parameter_name = "location"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The places that schedules name."""
+        places = Schedule.objects.exclude(location="").order_by("location").values_list("location", flat=True)
+        return [(place, place) for place in places.distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
+        """Those at one place."""
+        return queryset.filter(schedule__location=self.value()) if self.value() else queryset
+
+
+class RouteFilter(DropdownFilter):
+    """Rows by the route of their treatment."""
+
+    title = "route"
+    parameter_name = "route"
+    path = "treatment__route"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The routes."""
+        return [(route.value, route.name.capitalize()) for route in Route]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those of one route."""
+        return queryset.filter(**{self.path: self.value()}) if self.value() else queryset
+
+
+class VisitRouteFilter(RouteFilter):
+    """Visits by route."""
+
+    path = "schedule__treatment__route"
+
+
+class SignOffFilter(DropdownFilter):
+    """Treatments that a clinician still has to sign."""
+
+    title = "sign-off"
+    parameter_name = "sign_off"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Waiting, signed, or not needed."""
+        return [("waiting", "Waits for sign-off"), ("signed", "Signed off"), ("free", "Needs none")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those in one of the three."""
+        match self.value():
+            case "waiting":
+                return queryset.filter(needs_sign_off=True, signed_off_at__isnull=True)
+            case "signed":
+                return queryset.filter(signed_off_at__isnull=False)
+            case "free":
+                return queryset.filter(needs_sign_off=False)
+        return queryset

@@ -1,0 +1,142 @@
+"""The ladder in the admin: each rung with when it speaks, and its words as the patient will read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+
+from patients.admin.acts import row_of
+from reminders.admin.rule_form import RuleForm, previews
+from reminders.admin.telling import plan_later
+from reminders.domain.words import ScheduleStatus
+from reminders.models import ReminderRule, Schedule
+
+
+@admin.register(ReminderRule)
+class ReminderRuleAdmin(ModelAdmin):
+    """The list of rungs by route and treatment, and the page of one."""
+
+    form = RuleForm
+    list_display = (
+        "shown_scope",
+        "shown_name",
+        "shown_when",
+        "shown_channels",
+        "condition",
+        "shown_expiry",
+        "template",
+        "is_active",
+    )
+    list_display_links = ("shown_name",)
+    list_filter = (
+        ("route", ChoicesDropdownFilter),
+        ("treatment", AutocompleteSelectFilter),
+        ("condition", ChoicesDropdownFilter),
+        ("is_active", BooleanRadioFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("treatment",)
+    list_per_page = 100
+    search_fields = ("name", "code", "template", "treatment__name")
+    search_help_text = "Name, code, template or treatment"
+    autocomplete_fields = ("treatment",)
+    ordering = ("-route", "treatment__name", "anchor", "offset_days", "offset_minutes", "id")
+    change_form_outer_after_template = "admin/reminders/rule_previews.html"
+    warn_unsaved_form = True
+    conditional_fields = {
+        "offset_minutes": "offset_kind == 'elapsed'",
+        "offset_days": "offset_kind == 'wall'",
+        "offset_time": "offset_kind == 'wall'",
+    }
+    fieldsets = (
+        (None, {"fields": (("name", "code", "is_active"),)}),
+        (
+            "For whom",
+            {
+                "fields": (("route", "treatment", "first_visits"),),
+                "description": "A route or one treatment. A treatment's own rule replaces its route's of the same code.",
+            },
+        ),
+        (
+            "When",
+            {
+                "fields": (
+                    ("anchor", "offset_kind"),
+                    ("offset_days", "offset_time", "offset_minutes"),
+                    ("condition", "expires_minutes"),
+                )
+            },
+        ),
+        ("What", {"fields": (("template", "channels"), "source")}),
+    )
+
+    def save_model(self, request: HttpRequest, obj: ReminderRule, form: Any, change: Any) -> None:
+        """The schedules that this rung speaks about, before or after the change, are planned anew."""
+        affected = Q()
+        if change:
+            affected |= _speaks_about(ReminderRule.objects.get(pk=obj.pk))
+        super().save_model(request, obj, form, change)
+        affected |= _speaks_about(obj)
+        running = Schedule.objects.filter(affected, status=ScheduleStatus.ACTIVE)
+        ids = list(running.values_list("pk", flat=True))
+        plan_later(ids)
+        if ids:
+            messages.info(request, f"{len(ids)} schedule{'' if len(ids) == 1 else 's'} will be planned anew.")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Switch it off instead: what it sent refers to it."""
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One rung with its words in every language."""
+        context = dict(extra_context or {})
+        rule = row_of(self, request, object_id)
+        if isinstance(rule, ReminderRule) and self.has_view_permission(request, rule):
+            context["previews"] = previews(rule.template, rule.channels)
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return response
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReminderRule]:
+        """With the treatment."""
+        queryset: QuerySet[ReminderRule] = super().get_queryset(request)
+        return queryset.select_related("treatment")
+
+    @display(description="For", ordering="-route", label={"route": "primary", "treatment": "info"})
+    def shown_scope(self, rule: ReminderRule) -> tuple[str, str]:
+        """A route, or one treatment."""
+        return ("treatment", rule.treatment.name) if rule.treatment else ("route", rule.get_route_display())
+
+    @display(description="Rule", ordering="name", header=True)
+    def shown_name(self, rule: ReminderRule) -> list[str]:
+        """The name over the code."""
+        return [rule.name, rule.code]
+
+    @display(description="When")
+    def shown_when(self, rule: ReminderRule) -> str:
+        """The offset in words."""
+        anchor = "" if rule.anchor == "visit" else " it became overdue"
+        words = f"{rule.offset()}{anchor}"
+        return f"{words}, first {rule.first_visits} visits" if rule.first_visits else words
+
+    @display(description="By")
+    def shown_channels(self, rule: ReminderRule) -> str:
+        """The channels."""
+        return ", ".join({"sms": "text", "email": "mail"}.get(channel, channel) for channel in rule.channels)
+
+    @display(description="Fresh for", ordering="expires_minutes")
+    def shown_expiry(self, rule: ReminderRule) -> str:
+        """How long it stays of use."""
+        hours, minutes = divmod(rule.expires_minutes, 60)
+        return " ".join([f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes))
+
+
+def _speaks_about(rule: ReminderRule) -> Q:
+    return Q(treatment=rule.treatment_id) if rule.treatment_id else Q(treatment__route=rule.route)

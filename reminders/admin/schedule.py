@@ -1,0 +1,226 @@
+"""Schedules in the admin: saved means planned, and the page shows the visits and messages that come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import action, display
+
+from patients.admin.acts import Act, ReasonForm, act_view, row_of
+from patients.admin.clock import moment
+from reminders import services
+from reminders.admin.consent import record_view
+from reminders.admin.filters import RouteFilter
+from reminders.admin.schedule_form import ScheduleForm
+from reminders.admin.schedule_page import page
+from reminders.admin.telling import coming_in_words, told
+from reminders.domain.words import STANDING, ScheduleStatus, VisitStatus
+from reminders.models import Schedule, Visit
+from reminders.planner import plan_schedules
+
+STATUS_COLOURS = {"active": "success", "on_hold": "warning", "cancelled": "default", "finished": "info"}
+
+
+def _facts(schedule: Schedule) -> list[tuple[str, str]]:
+    facts = [("Patient", str(schedule.patient)), ("Treatment", schedule.treatment.name)]
+    return [*facts, ("State", schedule.get_status_display()), ("Planned", coming_in_words(schedule))]
+
+
+def _hold(schedule: Schedule, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
+    return told("On hold.", services.hold_schedule(schedule, reason=data["reason"], now=now))
+
+
+def _resume(schedule: Schedule, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
+    services.resume_schedule(schedule, now=now)
+    return f"Resumed: {coming_in_words(schedule)}."
+
+
+def _cancel(schedule: Schedule, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
+    return told("Schedule cancelled.", services.cancel_schedule(schedule, reason=data["reason"], now=now))
+
+
+HOLD = Act(
+    title="Put on hold",
+    submit="Put on hold",
+    do=_hold,
+    form=ReasonForm,
+    facts=_facts,
+    explain="Nothing is sent about this schedule until it is resumed; planned messages are taken back.",
+)
+RESUME = Act(
+    title="Resume",
+    submit="Resume schedule",
+    do=_resume,
+    facts=_facts,
+    explain="Visits and messages are planned again from now on.",
+)
+CANCEL = Act(
+    title="Cancel the schedule",
+    submit="Cancel schedule",
+    do=_cancel,
+    form=ReasonForm,
+    facts=_facts,
+    explain="For good: its coming visits are cancelled and its messages taken back. What was given stays on record.",
+    danger=True,
+)
+#: Which acts each status offers.
+OFFERED = {
+    ScheduleStatus.ACTIVE: ("hold", "cancel"),
+    ScheduleStatus.ON_HOLD: ("resume", "cancel"),
+    ScheduleStatus.CANCELLED: (),
+    ScheduleStatus.FINISHED: (),
+}
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(ModelAdmin):
+    """The list of schedules, and the page of one."""
+
+    form = ScheduleForm
+    list_display = (
+        "shown_patient",
+        "shown_treatment",
+        "shown_next",
+        "shown_progress",
+        "location",
+        "shown_status",
+    )
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("treatment", AutocompleteSelectFilter),
+        RouteFilter,
+        ("patient__clinic", RelatedDropdownFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("patient__clinic", "treatment")
+    list_per_page = 50
+    search_fields = (
+        "patient__family_name",
+        "patient__given_name",
+        "patient__mrn",
+        "treatment__name",
+        "treatment__code",
+    )
+    search_help_text = "Name, MRN or treatment"
+    autocomplete_fields = ("patient", "treatment")
+    actions_detail = ("hold", "resume", "cancel")
+    custom_urls = (("contacts/<int:contact_id>/consent/", "reminders_contact_consent", record_view),)
+    change_form_outer_after_template = "admin/reminders/schedule_page.html"
+    warn_unsaved_form = True
+    add_fieldsets = (
+        (None, {"fields": (("patient", "treatment"), ("first_visit_on", "visit_time"))}),
+        (None, {"fields": (("interval_days", "number_of_visits", "location"),)}),
+    )
+    fieldsets = (
+        (None, {"fields": (("shown_patient", "shown_course"), ("shown_status", "shown_planned", "status_reason"))}),
+        (None, {"fields": (("first_visit_on", "visit_time"), ("interval_days", "number_of_visits", "location"))}),
+    )
+    readonly_fields = ("shown_patient", "shown_course", "shown_status", "shown_planned", "status_reason")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Cancel instead: what was planned and given is kept."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
+        """With the next visit and how many doses were given."""
+        queryset: QuerySet[Schedule] = super().get_queryset(request)
+        coming = Visit.objects.filter(schedule=OuterRef("pk"), status__in=STANDING, at__gte=timezone.now())
+        given = Count("visits", filter=Q(visits__status=VisitStatus.GIVEN))
+        return queryset.select_related("patient__clinic", "treatment").annotate(
+            next_at=Subquery(coming.order_by("at").values("at")[:1]), given_count=given
+        )
+
+    def save_model(self, request: HttpRequest, obj: Schedule, form: Any, change: Any) -> None:
+        """Saved means planned, in the same transaction; the person is told what came of it."""
+        super().save_model(request, obj, form, change)
+        plan_schedules([obj.pk], now=timezone.now())
+        messages.info(request, f"Planned: {coming_in_words(obj)}.")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """Only what the schedule's status allows."""
+        schedule = row_of(self, request, str(object_id))
+        names = OFFERED[ScheduleStatus(schedule.status)] if isinstance(schedule, Schedule) else ()
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
+        offered: list[Any] = super().get_actions_detail(request, object_id)
+        return [each for each in offered if each.action_name.removeprefix(prefix) in names]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A cancelled schedule is read only."""
+        if isinstance(obj, Schedule) and obj.status in (ScheduleStatus.CANCELLED, ScheduleStatus.FINISHED):
+            return False
+        return bool(super().has_change_permission(request, obj))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One schedule with its visits and messages."""
+        schedule = row_of(self, request, object_id)
+        context = dict(extra_context or {})
+        if isinstance(schedule, Schedule) and self.has_view_permission(request, schedule):
+            context |= page(schedule, now=timezone.now())
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return response
+
+    @action(description="Put on hold", url_path="hold", permissions=["change"], icon="pause_circle")
+    def hold(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Nothing is sent for a while."""
+        return act_view(self, request, row_of(self, request, object_id), HOLD)
+
+    @action(description="Resume", url_path="resume", permissions=["change"], icon="play_circle")
+    def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Active again."""
+        return act_view(self, request, row_of(self, request, object_id), RESUME)
+
+    @action(description="Cancel schedule", url_path="cancel", permissions=["change"], icon="cancel")
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """For good."""
+        return act_view(self, request, row_of(self, request, object_id), CANCEL)
+
+    @display(description="Patient", ordering="patient__family_name")
+    def shown_patient(self, schedule: Schedule) -> str:
+        """Who."""
+        return str(schedule.patient)
+
+    @display(description="Treatment", ordering="treatment__name", header=True)
+    def shown_treatment(self, schedule: Schedule) -> list[str]:
+        """What, and how often."""
+        interval = schedule.interval_days or schedule.treatment.interval_days
+        return [schedule.treatment.name, f"every {interval} days" if interval else "once"]
+
+    @display(description="Treatment")
+    def shown_course(self, schedule: Schedule) -> str:
+        """What, and the way to the catalogue."""
+        address = reverse("admin:reminders_treatment_change", args=[schedule.treatment_id])
+        return format_html('<a class="bw-link" href="{}">{}</a>', address, schedule.treatment.name)
+
+    @display(description="Next visit", ordering="next_at")
+    def shown_next(self, schedule: Schedule) -> str:
+        """By the patient's clock, and the clinic's where it differs."""
+        at: datetime | None = schedule.next_at  # type: ignore[attr-defined]
+        return moment(at, schedule.patient.zone, schedule.patient.clinic.zone)
+
+    @display(description="Given", ordering="given_count")
+    def shown_progress(self, schedule: Schedule) -> str:
+        """How many doses were given, and out of how many."""
+        given = int(schedule.given_count)  # type: ignore[attr-defined]
+        return f"{given} of {schedule.number_of_visits}" if schedule.number_of_visits else str(given)
+
+    @display(description="Status", ordering="status", label=STATUS_COLOURS)
+    def shown_status(self, schedule: Schedule) -> tuple[str, str]:
+        """The status in its colour."""
+        return schedule.status, schedule.get_status_display()
+
+    @display(description="Planned")
+    def shown_planned(self, schedule: Schedule) -> str:
+        """How much is planned."""
+        return coming_in_words(schedule)

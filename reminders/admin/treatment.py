@@ -1,0 +1,189 @@
+"""The treatment catalogue in the admin, and the clinician's signature under its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold import widgets
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+from unfold.decorators import action, display
+
+from patients.admin.acts import Act, ActForm, act_view, row_of
+from patients.admin.clock import day as day_in_words
+from patients.admin.fields import DaysField, LinesField
+from reminders.admin.filters import SignOffFilter
+from reminders.admin.telling import plan_later
+from reminders.domain.words import ScheduleStatus
+from reminders.models import Schedule, Treatment
+
+#: A signature is under these; changing one of them takes it away.
+SIGNED_FIELDS = (
+    "route",
+    "interval_days",
+    "early_days",
+    "late_days",
+    "minimum_gap_days",
+    "loading_days",
+    "maximum_doses",
+    "weekdays_only",
+    "tracks_doses",
+    "before_visit_tasks",
+    "after_visit_notes",
+)
+#: Planning reads these.
+PLANNED_FIELDS = SIGNED_FIELDS[:9]
+
+
+class TreatmentForm(forms.ModelForm[Treatment]):
+    """One entry; lists are written as people write lists."""
+
+    loading_days = DaysField(
+        required=False, help_text="Days of the loading doses counted from the first, e.g. 0, 7, 14, 28."
+    )
+    before_visit_tasks = LinesField(required=False, help_text="What has to be done before a visit, a line each.")
+
+    class Meta:
+        model = Treatment
+        exclude = ("signed_off_by", "signed_off_at")
+
+
+class SignOffForm(ActForm):
+    """Who signs."""
+
+    signed_off_by = forms.CharField(
+        label="Signed by",
+        max_length=120,
+        widget=widgets.UnfoldAdminTextInputWidget(),
+        help_text="Name and role of the clinician who takes responsibility for these numbers.",
+    )
+
+
+def _sign(treatment: Treatment, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
+    treatment.signed_off_by, treatment.signed_off_at = data["signed_off_by"], now
+    treatment.save(update_fields=["signed_off_by", "signed_off_at"])
+    return f"Signed off by {treatment.signed_off_by}."
+
+
+def _facts(treatment: Treatment) -> list[tuple[str, str]]:
+    days = f"{treatment.early_days} days early to {treatment.late_days} days late"
+    return [
+        ("Treatment", f"{treatment.name} ({treatment.code})"),
+        ("Interval", f"{treatment.interval_days} days" if treatment.interval_days else "once"),
+        ("Window", days),
+        ("Never sooner than", f"{treatment.minimum_gap_days} days"),
+        ("Loading doses on days", ", ".join(map(str, treatment.loading_days)) or "–"),
+        ("Maximum doses", str(treatment.maximum_doses or "–")),
+        ("Source", treatment.source),
+    ]
+
+
+SIGN = Act(
+    title="Sign off",
+    submit="Sign off",
+    do=_sign,
+    form=SignOffForm,
+    facts=_facts,
+    explain="The numbers below are right for this clinic. Changing any of them later takes the signature away.",
+)
+
+
+@admin.register(Treatment)
+class TreatmentAdmin(ModelAdmin):
+    """The catalogue."""
+
+    form = TreatmentForm
+    list_display = (
+        "shown_name",
+        "route",
+        "shown_interval",
+        "shown_window",
+        "maximum_doses",
+        "shown_schedules",
+        "shown_sign_off",
+        "is_active",
+    )
+    list_filter = (("route", ChoicesDropdownFilter), SignOffFilter, ("is_active", BooleanRadioFilter))
+    list_filter_submit = True
+    list_per_page = 60
+    search_fields = ("name", "code")
+    search_help_text = "Name or code"
+    actions_detail = ("sign_off",)
+    warn_unsaved_form = True
+    readonly_fields = ("shown_sign_off",)
+    fieldsets = (
+        (None, {"fields": (("name", "code", "route"), ("is_active", "needs_sign_off", "shown_sign_off"))}),
+        (
+            "How often",
+            {
+                "fields": (
+                    ("interval_days", "minimum_gap_days", "early_days", "late_days"),
+                    ("loading_days", "maximum_doses", "default_visits"),
+                    ("weekdays_only", "tracks_doses", "duration_minutes"),
+                )
+            },
+        ),
+        ("Before and after", {"fields": (("before_visit_tasks", "after_visit_notes"),)}),
+        ("Where the numbers come from", {"fields": ("source",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Treatment]:
+        """With the number of schedules that run."""
+        queryset: QuerySet[Treatment] = super().get_queryset(request)
+        running = Count("schedules", filter=Q(schedules__status=ScheduleStatus.ACTIVE))
+        return queryset.annotate(schedule_count=running)
+
+    def save_model(self, request: HttpRequest, obj: Treatment, form: Any, change: Any) -> None:
+        """Numbers that changed lose their signature, and schedules that use them are planned anew."""
+        changed = set(form.changed_data)
+        if change and obj.signed_off_at and changed & set(SIGNED_FIELDS):
+            obj.signed_off_by, obj.signed_off_at = "", None
+            messages.warning(request, "Signed numbers were changed: the treatment needs a new signature.")
+        super().save_model(request, obj, form, change)
+        if change and changed & set(PLANNED_FIELDS):
+            running = Schedule.objects.filter(treatment=obj, status=ScheduleStatus.ACTIVE)
+            plan_later(list(running.values_list("pk", flat=True)))
+
+    @action(description="Sign off", url_path="sign-off", permissions=["change"], icon="signature")
+    def sign_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A clinician takes responsibility for the numbers."""
+        return act_view(self, request, row_of(self, request, object_id), SIGN)
+
+    @display(description="Treatment", ordering="name", header=True)
+    def shown_name(self, treatment: Treatment) -> list[str]:
+        """The name over the code."""
+        return [treatment.name, treatment.code]
+
+    @display(description="Interval", ordering="interval_days")
+    def shown_interval(self, treatment: Treatment) -> str:
+        """How often, and the loading doses."""
+        often = f"every {treatment.interval_days} days" if treatment.interval_days else "once"
+        often = "daily" if treatment.interval_days == 1 else often
+        return f"{often}, loading {treatment.loading_days}" if treatment.loading_days else often
+
+    @display(description="Window")
+    def shown_window(self, treatment: Treatment) -> str:
+        """Days early and late."""
+        return f"−{treatment.early_days} / +{treatment.late_days} days" if treatment.tracks_doses else "not recorded"
+
+    @display(description="Schedules", ordering="schedule_count")
+    def shown_schedules(self, treatment: Treatment) -> int:
+        """How many run."""
+        return int(treatment.schedule_count)  # type: ignore[attr-defined]
+
+    @display(
+        description="Sign-off",
+        ordering="signed_off_at",
+        label={"waiting": "warning", "signed": "success", "free": "default"},
+    )
+    def shown_sign_off(self, treatment: Treatment) -> tuple[str, str]:
+        """Who signed and when, or that somebody must."""
+        if treatment.signed_off_at:
+            return "signed", f"{treatment.signed_off_by}, {day_in_words(treatment.signed_off_at.date())}"
+        return ("waiting", "Waits for sign-off") if treatment.needs_sign_off else ("free", "Needs none")

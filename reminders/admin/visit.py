@@ -1,0 +1,230 @@
+"""Visits in the admin: a day's work list, and what can be done to each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import action, display
+
+from patients.admin.acts import Act, act_view, row_of
+from patients.admin.clock import clock, moment
+from patients.admin.clock import day as day_in_words
+from reminders import services
+from reminders.admin import visit_acts
+from reminders.admin.filters import LocationFilter, VisitRouteFilter, WhenFilter
+from reminders.models import PlannedReminder, Visit
+
+STATUS_COLOURS = {"planned": "info", "overdue": "danger", "given": "success", "missed": "warning", "cancelled": "default"}
+#: Act → the words on its link.
+LINKS = {
+    "dose": "Record dose",
+    "confirm": "Confirm",
+    "move": "Move",
+    "miss": "Missed",
+    "cancel": "Cancel",
+    "undo": "Take dose back",
+}
+
+
+def act_links(visit: Visit, *, back: str) -> str:
+    """Links to what makes sense for the visit; each comes back to the page `back`."""
+    names = visit_acts.offered(visit, timezone.now())
+    return format_html_join(
+        " ",
+        '<a class="bw-do" href="{}?next={}">{}</a>',
+        [(reverse(f"admin:reminders_visit_{name}", args=[visit.pk]), back, LINKS[name]) for name in names],
+    )
+
+
+@admin.register(Visit)
+class VisitAdmin(ModelAdmin):
+    """Visits come from schedules; people record what happened to them."""
+
+    list_display = ("shown_when", "shown_patient", "shown_treatment", "shown_place", "shown_status", "shown_do")
+    list_filter = (
+        WhenFilter,
+        ("status", ChoicesDropdownFilter),
+        ("schedule__treatment", AutocompleteSelectFilter),
+        VisitRouteFilter,
+        LocationFilter,
+    )
+    list_filter_submit = True
+    list_fullwidth = True
+    list_select_related = ("schedule__patient__clinic", "schedule__treatment")
+    list_per_page = 50
+    ordering = ("at", "id")
+    date_hierarchy = "on"
+    search_fields = (
+        "schedule__patient__family_name",
+        "schedule__patient__given_name",
+        "schedule__patient__mrn",
+        "schedule__treatment__name",
+    )
+    search_help_text = "Name, MRN or treatment"
+    fields = (
+        ("shown_patient", "shown_treatment"),
+        ("shown_when", "shown_place"),
+        ("shown_status", "shown_window"),
+        ("shown_answer", "status_reason"),
+    )
+    readonly_fields = (
+        "shown_patient",
+        "shown_treatment",
+        "shown_when",
+        "shown_place",
+        "shown_status",
+        "shown_window",
+        "shown_answer",
+        "status_reason",
+    )
+    actions = ("confirm_selected",)
+    actions_detail = ("dose", "confirm", "move", "miss", "cancel", "undo")
+    change_form_outer_after_template = "admin/reminders/visit_reminders.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never by hand: schedules make visits."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Cancel instead: what was planned is kept."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Visit]:
+        """With everything that a row shows."""
+        queryset: QuerySet[Visit] = super().get_queryset(request)
+        return queryset.select_related("schedule__patient__clinic", "schedule__treatment")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """Only what makes sense for the visit as it stands."""
+        visit = row_of(self, request, str(object_id))
+        names = visit_acts.offered(visit, timezone.now()) if isinstance(visit, Visit) else []
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
+        offered: list[Any] = super().get_actions_detail(request, object_id)
+        return [each for each in offered if each.action_name.removeprefix(prefix) in names]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One visit with its reminders."""
+        visit = row_of(self, request, object_id)
+        context = {"show_save": False, "show_save_and_continue": False} | (extra_context or {})
+        if isinstance(visit, Visit) and self.has_view_permission(request, visit):
+            patient = visit.schedule.patient
+            reminders = PlannedReminder.objects.filter(visit=visit).select_related("rule", "message")
+            context["reminder_rows"] = [
+                (reminder, moment(reminder.send_at, patient.zone, patient.clinic.zone)) for reminder in reminders
+            ]
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return response
+
+    @action(description="Record dose", url_path="dose", permissions=["change"], icon="vaccines")
+    def dose(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The dose was given."""
+        return self._act(request, object_id, visit_acts.DOSE)
+
+    @action(description="Confirmed by phone", url_path="confirm", permissions=["change"], icon="call")
+    def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The patient will come."""
+        return self._act(request, object_id, visit_acts.CONFIRM)
+
+    @action(description="Move", url_path="move", permissions=["change"], icon="edit_calendar")
+    def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Another day or time."""
+        return self._act(request, object_id, visit_acts.MOVE)
+
+    @action(description="Missed", url_path="miss", permissions=["change"], icon="event_busy")
+    def miss(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The patient did not come."""
+        return self._act(request, object_id, visit_acts.MISS)
+
+    @action(description="Cancel visit", url_path="cancel", permissions=["change"], icon="cancel")
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """It will not take place."""
+        return self._act(request, object_id, visit_acts.CANCEL)
+
+    @action(description="Take dose back", url_path="undo", permissions=["change"], icon="undo")
+    def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The dose was recorded by mistake."""
+        return self._act(request, object_id, visit_acts.UNDO)
+
+    def _act(self, request: HttpRequest, object_id: str, act: Act) -> HttpResponse:
+        return act_view(self, request, row_of(self, request, object_id), act)
+
+    @admin.action(description="Confirmed by phone", permissions=["change"])
+    def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Visit]) -> None:
+        """Confirm all that are ticked; those that cannot be are named."""
+        confirmed = 0
+        for visit in queryset:
+            try:
+                services.confirm_visit(visit, now=timezone.now())
+                confirmed += 1
+            except ValidationError as error:
+                messages.error(request, f"{visit.schedule.patient}: {' '.join(error.messages)}")
+        if confirmed:
+            messages.success(request, f"{confirmed} visit{'' if confirmed == 1 else 's'} confirmed.")
+
+    @display(description="When", ordering="at")
+    def shown_when(self, visit: Visit) -> str:
+        """By the patient's clock, and the clinic's where it differs."""
+        patient = visit.schedule.patient
+        return moment(visit.at, patient.zone, patient.clinic.zone)
+
+    @display(description="Patient", ordering="schedule__patient__family_name")
+    def shown_patient(self, visit: Visit) -> str:
+        """The patient, and the way there."""
+        address = reverse("admin:patients_patient_change", args=[visit.schedule.patient_id])
+        return format_html('<a class="bw-link" href="{}">{}</a>', address, visit.schedule.patient)
+
+    @display(description="Treatment", ordering="schedule__treatment__name")
+    def shown_treatment(self, visit: Visit) -> str:
+        """The treatment with the number of the visit, and the way to the schedule."""
+        address = reverse("admin:reminders_schedule_change", args=[visit.schedule_id])
+        return format_html(
+            '<a class="bw-link" href="{}">{}</a> <span class="bw-soft">visit {}</span>',
+            address,
+            visit.schedule.treatment.name,
+            visit.number,
+        )
+
+    @display(description="Location", ordering="schedule__location")
+    def shown_place(self, visit: Visit) -> str:
+        """Where."""
+        return visit.schedule.location or "–"
+
+    @display(description="State", ordering="status", label=STATUS_COLOURS | {"confirmed": "success", "move": "warning"})
+    def shown_status(self, visit: Visit) -> tuple[str, str]:
+        """The state in its colour; a standing visit says what the patient answered."""
+        if visit.status == "planned" and visit.move_requested_at:
+            return "move", "Asks to move"
+        if visit.status == "planned" and visit.confirmed_at:
+            return "confirmed", "Confirmed"
+        if visit.given_on:
+            return "given", f"Given {day_in_words(visit.given_on)}"
+        return visit.status, visit.get_status_display()
+
+    @display(description="Overdue from")
+    def shown_window(self, visit: Visit) -> str:
+        """The end of its late window."""
+        return clock(visit.late_until, visit.schedule.patient.zone)
+
+    @display(description="The patient's answer")
+    def shown_answer(self, visit: Visit) -> str:
+        """Confirmed, asked to move, or nothing."""
+        zone = visit.schedule.patient.zone
+        if visit.move_requested_at:
+            return f"Asked to move, {clock(visit.move_requested_at, zone)}"
+        return f"Confirmed, {clock(visit.confirmed_at, zone)}" if visit.confirmed_at else "None yet"
+
+    @display(description="Do")
+    def shown_do(self, visit: Visit) -> str:
+        """What can be done to it."""
+        return act_links(visit, back=reverse("admin:reminders_visit_changelist"))
