@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 View = Callable[..., HttpResponseBase]
@@ -34,12 +34,18 @@ def posted(request: HttpRequest) -> dict[str, Any]:
 
 
 def forms_and_scripts(view: View) -> View:
-    """Forms carry a CSRF token; scripts post JSON and need none."""
+    """Forms carry a CSRF token; scripts post JSON, which must be an object, and need none."""
     protected = csrf_protect(view)
 
     @csrf_exempt
     @wraps(view)
     def either(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return (view if is_json(request) else protected)(request, *args, **kwargs)
+        if not is_json(request):
+            return protected(request, *args, **kwargs)
+        try:
+            posted(request)
+        except ValueError:
+            return JsonResponse({"error": "The body is no JSON object."}, status=400)
+        return view(request, *args, **kwargs)
 
     return either

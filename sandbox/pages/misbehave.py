@@ -72,15 +72,13 @@ def _script(request: HttpRequest) -> JsonResponse:
     """GET shows; POST sets the named moods and keeps the others; `{"calm": true}` resets everything."""
     if request.method != "POST":
         return JsonResponse(_as_json(moods.current()))
+    wanted = posted(request)
     try:
-        wanted = posted(request)
         if wanted.pop("calm", False):
             moods.calm()
         mood = moods.change(**wanted) if wanted else moods.current()
     except ValidationError as error:
         return JsonResponse({"errors": error.message_dict}, status=400)
-    except (ValueError, TypeError) as error:
-        return JsonResponse({"errors": {"body": [str(error)]}}, status=400)
     return JsonResponse(_as_json(mood))
 
 

@@ -122,10 +122,7 @@ def _text_json(text: Text) -> dict[str, Any]:
 
 def _reply(request: HttpRequest, phone: Phone, senders: list[str]) -> str:
     """Take in what the person typed; the fault in words, or an empty string."""
-    try:
-        data = posted(request)
-    except ValueError:
-        return "The body is no JSON object."
+    data = posted(request)
     body, sender = str(data.get("body", "")).strip(), str(data.get("sender") or senders[0])
     if not body:
         return "Type something to send."
@@ -210,10 +207,7 @@ def _thread(phone: Phone, texts: list[Text]) -> dict[str, Any]:
 @require_POST
 def setting(request: HttpRequest, key: str) -> HttpResponse:
     """How texts to this phone end: `ending` as `status:code`, empty for normal."""
-    try:
-        status, _, code = str(posted(request).get("ending", "")).partition(":")
-    except ValueError:
-        return JsonResponse({"error": "The body is no JSON object."}, status=400)
+    status, _, code = str(posted(request).get("ending", "")).partition(":")
     if status not in {"", *TEXT_ENDINGS} or (code and not (code.isascii() and code.isdigit() and len(code) <= 6)):
         return JsonResponse({"error": "ending: use status:code, such as undelivered:30003"}, status=400)
     changes = {"final_status": status, "error_code": int(code) if code else None}
@@ -227,10 +221,7 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
 def press(request: HttpRequest, key: str, sid: str) -> HttpResponse:
     """Press `digits` during a call that asks for them."""
     call = get_object_or_404(Call.objects.select_related("phone"), sid=sid, phone__key=key)
-    try:
-        digits = str(posted(request).get("digits", ""))
-    except ValueError:
-        digits = ""
+    digits = str(posted(request).get("digits", ""))
     good = bool(digits) and len(digits) <= 20 and all(char in "0123456789*#" for char in digits)
     pressed = good and telephone.press(call, digits, now=timezone.now())
     if wants_json(request):
