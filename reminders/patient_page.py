@@ -155,5 +155,3 @@ def _row(reminder: PlannedReminder, patient: Patient, reach: Mapping[str, str]) 
         "goes_to": goes_to.removeprefix("! "),
         "problem": goes_to.startswith("! "),
     }
-
-

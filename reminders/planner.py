@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -21,7 +21,7 @@ from messaging.domain.delivery import Status
 from patients.board import open_tasks
 from patients.domain.profile import PatientStatus
 from reminders.domain.gate import standing_reason
-from reminders.domain.plan import Existing, Wanted, reconcile, wanted
+from reminders.domain.plan import Diff, Existing, Wanted, reconcile, wanted
 from reminders.domain.words import Reason, ReminderState, ScheduleStatus
 from reminders.models import PlannedReminder, Schedule, Visit
 from reminders.models.rule import LONGEST_AFTER_DAYS
@@ -109,35 +109,55 @@ def _plan_reminders(
     now: datetime,
 ) -> None:
     oldest = now - timedelta(days=LOOK_BACK_DAYS)
-    recent = {
-        s.pk: [v for v in visits[s.pk] if v.at >= oldest or (v.given_on or oldest.date()) > oldest.date()]
-        for s in schedules
-    }
     fresh = {visit.pk for visit in changes.new}
+    recent = {schedule.pk: [v for v in visits[schedule.pk] if _is_recent(v, oldest)] for schedule in schedules}
     existing = _existing([v.pk for rows in recent.values() for v in rows if v.pk not in fresh])
-    add: list[Wanted] = []
-    cancel: dict[Reason, list[int]] = defaultdict(list)
-    silenced: dict[Reason, list[int]] = defaultdict(list)
+    work = _ReminderWork()
     for schedule in schedules:
         why = _why_silent(schedule)
-        rules = book.rules_for(schedule.treatment)
+        rules = () if why else book.rules_for(schedule.treatment)
         for visit in recent[schedule.pk]:
-            desired = [] if why else wanted(facts(visit, schedule), rules, now=now)
+            moved = visit.pk in changes.moved
             gone = why or (Reason.SCHEDULE_CHANGED if visit.pk in changes.dropped else _why_gone(visit))
             diff = reconcile(
-                desired, existing.get(visit.pk, ()), why_gone=gone, moved_visits=frozenset(changes.moved & {visit.pk})
+                wanted(facts(visit, schedule), rules, now=now) if rules else [],
+                existing.get(visit.pk, ()),
+                why_gone=gone,
+                moved_visits=frozenset({visit.pk} if moved else ()),
             )
-            add.extend(diff.add)
-            for reminder, reason in diff.cancel:
-                cancel[reason].append(reminder.id)
-            if why or visit.pk in changes.moved or visit.pk in changes.dropped:
-                silenced[why or (Reason.VISIT_MOVED if visit.pk in changes.moved else gone)].append(visit.pk)
-    _cancel(cancel, now)
-    PlannedReminder.objects.bulk_create(map(_row, add), batch_size=_INSERT_BATCH)
-    for reason, visit_ids in silenced.items():
-        withdraw_waiting(visit_ids, reason=reason, now=now)
-    report.reminders_added += len(add)
-    report.reminders_cancelled += sum(map(len, cancel.values()))
+            work.take(diff)
+            if why or moved or visit.pk in changes.dropped:
+                work.silenced[why or (Reason.VISIT_MOVED if moved else gone)].append(visit.pk)
+    work.store(report, now=now)
+
+
+@dataclass(slots=True)
+class _ReminderWork:
+    """What a batch comes to, gathered so that it is stored with few queries."""
+
+    add: list[Wanted] = field(default_factory=list)
+    cancel: dict[Reason, list[int]] = field(default_factory=lambda: defaultdict(list))
+    silenced: dict[Reason, list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def take(self, diff: Diff) -> None:
+        """Add the outcome for one visit."""
+        self.add.extend(diff.add)
+        for reminder, reason in diff.cancel:
+            self.cancel[reason].append(reminder.id)
+
+    def store(self, report: PlanReport, *, now: datetime) -> None:
+        """Cancel first: the new row may be the old one at another time."""
+        _cancel(self.cancel, now)
+        PlannedReminder.objects.bulk_create(map(_row, self.add), batch_size=_INSERT_BATCH)
+        for reason, visit_ids in self.silenced.items():
+            withdraw_waiting(visit_ids, reason=reason, now=now)
+        report.reminders_added += len(self.add)
+        report.reminders_cancelled += sum(map(len, self.cancel.values()))
+
+
+def _is_recent(visit: Visit, oldest: datetime) -> bool:
+    """Whether a reminder of this visit may still be to come."""
+    return visit.at >= oldest or (visit.given_on is not None and visit.given_on > oldest.date())
 
 
 def withdraw_waiting(visit_ids: Collection[int], *, reason: Reason, now: datetime) -> int:
@@ -145,7 +165,7 @@ def withdraw_waiting(visit_ids: Collection[int], *, reason: Reason, now: datetim
     waiting = PlannedReminder.objects.filter(
         visit__in=visit_ids, state=ReminderState.RELEASED, message__status=Status.PLANNED
     ).values_list("message_id", flat=True)
-    return outbox.withdraw([pk for pk in waiting if pk is not None], reason=reason.label, now=now)
+    return outbox.withdraw(list(waiting), reason=reason.label, now=now)
 
 
 def _why_silent(schedule: Schedule) -> Reason | None:

@@ -18,7 +18,7 @@ def check_schedule(schedule: Schedule, *, now: datetime) -> None:
     errors: dict[str, str] = {}
     _check_first_visit(schedule, errors, now)
     _check_course(schedule, errors)
-    if schedule.pk is None:
+    if schedule._state.adding:
         if not schedule.treatment.is_active:
             errors["treatment"] = f"{schedule.treatment.code} is no longer offered."
         if not schedule.patient.is_active:

@@ -13,8 +13,10 @@ from reminders.domain.schedule import Known, Slot, lay_out
 from reminders.domain.words import STANDING, VisitStatus
 from reminders.models import Schedule, Visit
 
-LAID_OUT_FIELDS = ("on", "clock", "at", "late_until", "pinned", "status", "status_reason", "sequence", "confirmed_at")
-LAID_OUT_FIELDS += ("move_requested_at",)
+LAID_OUT_FIELDS = [
+    "on", "clock", "at", "late_until", "pinned", "status", "status_reason", "sequence", "confirmed_at",
+    "move_requested_at",
+]  # fmt: skip
 SHORTENED = "The schedule now has fewer visits."
 
 

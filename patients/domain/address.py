@@ -35,8 +35,9 @@ def _can_exist(number: phonenumbers.PhoneNumber) -> bool:
     # gets no reminders. The country's general pattern refuses what no exchange could ever dial.
     if not phonenumbers.is_possible_number(number):
         return False
-    region = phonenumbers.region_code_for_country_code(number.country_code)
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(number.country_code, region)
+    calling_code = number.country_code or 0
+    region = phonenumbers.region_code_for_country_code(calling_code)
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(calling_code, region)
     if metadata is None or metadata.general_desc is None or metadata.general_desc.national_number_pattern is None:
         return False
     digits = phonenumbers.national_significant_number(number)

@@ -87,7 +87,7 @@ class Diff:
 
 def wanted(visit: VisitFacts, rules: Iterable[Rule], *, now: datetime) -> list[Wanted]:
     """Every reminder that `visit` still calls for at `now`; none whose time to be useful has passed."""
-    reminders = []
+    reminders: list[Wanted] = []
     for rule in rules:
         anchor = anchor_point(visit, rule.anchor) if _speaks(visit, rule) else None
         if anchor is None:

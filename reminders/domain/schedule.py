@@ -135,7 +135,8 @@ def _place(course: Course, number: int, anchor: date | None, there: Known | None
     if there is None or not there.pinned:
         return expected, course.clock, False
     # The person saw this very dose when choosing, and may have had to book late: not for us to undo.
-    knowingly = anchor is None or there.pinned_after == anchor
-    if knowingly or course.earliest(number, anchor) <= there.on <= course.latest(number, anchor):
+    if anchor is None or there.pinned_after == anchor:
+        return there.on, there.clock, False
+    if course.earliest(number, anchor) <= there.on <= course.latest(number, anchor):
         return there.on, there.clock, False
     return expected, course.clock, True
