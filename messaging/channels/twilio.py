@@ -11,7 +11,7 @@ from typing import Any
 import requests
 import structlog
 from django.conf import settings
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 _silent = logging.getLogger("messaging.channels.twilio.library")
 _silent.disabled = True
 
+#: What the library raises over an answer that is no JSON, or JSON of another shape.
+UNREADABLE = (TwilioException, ValueError, TypeError, KeyError, AttributeError)
 #: How many of the latest messages to one number are looked through for one that is in doubt.
 LOOK_BACK = 200
 
@@ -65,10 +67,9 @@ class TwilioSms:
 
     def __init__(self) -> None:
         http = KeepAliveClient(timeout=settings.CARRIER_TIMEOUT_SECONDS)
-        # Region and edge of the environment would be spliced into our base URL.
-        self._client = Client(
-            settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKENS[0], http_client=http, environment={}
-        )
+        self._client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKENS[0], http_client=http)
+        # Those of the environment would be spliced into the host of our base URL.
+        self._client.region = self._client.edge = None
         if settings.TWILIO_API_BASE_URL:
             self._client.api.base_url = settings.TWILIO_API_BASE_URL.rstrip("/")
 
@@ -83,7 +84,7 @@ class TwilioSms:
             )
         except TwilioRestException as error:
             raise _refusal(error.code, error.status) from error
-        except (TwilioServiceException, TwilioException, ValueError, TypeError, KeyError) as error:
+        except UNREADABLE as error:
             raise OutcomeUnknown("unreadable") from error
         if not created.sid:
             raise OutcomeUnknown("unreadable")
@@ -103,7 +104,7 @@ class TwilioSms:
             raise TransientFailure(failure.code, failure.words) from failure
         except TwilioRestException as error:
             raise TransientFailure(str(error.code or error.status)) from error
-        except (TwilioException, ValueError, TypeError, KeyError) as error:
+        except UNREADABLE as error:
             raise TransientFailure("unreadable") from error
 
 
