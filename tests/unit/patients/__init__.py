@@ -1,0 +1,1 @@
+"""What is known of patients without a framework, tested without a database."""
