@@ -10,11 +10,14 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from messaging.domain.quiet_hours import Window
 from patients.models import Clinic, Patient
 from reminders.catalogue import ENTRIES, ROUTE_RUNGS, TREATMENT_RUNGS
+from reminders.catalogue.lines import SPANISH
 from reminders.catalogue.loading import load, unload
 from reminders.models import PlannedReminder, ReminderRule, Schedule, Treatment
 from reminders.planner import plan_schedules
+from reminders.rendering import draft
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -33,19 +36,19 @@ def at_0001() -> Any:
     return MigrationExecutor(connection).loader.project_state(("reminders", "0001_initial")).apps
 
 
-def patient() -> Patient:
+def patient(language: str = "en") -> Patient:
     clinic = Clinic.objects.create(
         name="Harbor Clinic", short_name="Harbor Clinic", timezone="America/New_York", daytime_line="+12025550100"
     )
     return Patient.objects.create(
-        clinic=clinic, mrn="H-1", given_name="Rosa", family_name="Diaz", timezone="America/New_York"
+        clinic=clinic, mrn="H-1", given_name="Rosa", family_name="Diaz", timezone="America/New_York", language=language
     )
 
 
-def schedule(code: str, **changes: Any) -> Schedule:
+def schedule(code: str, language: str = "en", **changes: Any) -> Schedule:
     treatment = Treatment.objects.get(code=code)
     plain = {"first_visit_on": date(2026, 12, 14), "visit_time": time(9), "number_of_visits": 1}
-    return Schedule.objects.create(patient=patient(), treatment=treatment, **plain | changes)
+    return Schedule.objects.create(patient=patient(language), treatment=treatment, **plain | changes)
 
 
 def test_every_entry_and_every_rung_is_there_as_written() -> None:
@@ -107,3 +110,13 @@ def test_a_course_without_a_number_of_visits_never_outgrows_its_maximum(code: st
     course = schedule(code, number_of_visits=None)
     plan_schedules([course.pk], now=NOW, horizon_days=400)
     assert course.visits.count() == visits
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_mail_says_what_to_do_before_the_visit_in_the_patients_language(language: str) -> None:
+    plan_schedules([schedule("zol_q4w", language).pk], now=NOW)
+    reminder = PlannedReminder.objects.get(rule__code="confirm", channel="email")
+    body = draft(reminder, "rosa@example.org", window=Window(time(8), time(21)), now=reminder.send_at).body
+    english = Treatment.objects.get(code="zol_q4w").before_visit_tasks
+    said = {"en": english, "es": [SPANISH[line] for line in english]}
+    assert all((line in body) is (language == spoken) for spoken, lines in said.items() for line in lines)
