@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -48,8 +50,12 @@ class Command(BaseCommand):
             raise CommandError(f"There is no patient {options['mrn']!r}.")
         rows = listing(since=since, until=until, mrn=options["mrn"], cancelled=options["all"])
         lines = _json(rows) if options["format"] == "json" else _table(rows)
-        for line in lines:
-            self.stdout.write(line)
+        try:
+            for line in lines:
+                self.stdout.write(line)
+        except BrokenPipeError:
+            # Whoever reads (`| head`) has seen enough; nothing is to be flushed into the closed pipe.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _moment(flag: str, raw: str) -> datetime | None:
