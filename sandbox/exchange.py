@@ -74,13 +74,12 @@ def take_on(order: Order, *, mood: Mood, now: datetime) -> Text:
     """Accept a text from the product. OptedOut when the phone refused this sender."""
     stopped = OptOut.objects.filter(phone=OuterRef("pk"), sender=order.sender)
     with transaction.atomic(using=ALIAS):
-        phone = Phone.objects.filter(number=order.to).annotate(stopped=Exists(stopped)).first()
-        if phone is None:
-            phone = Phone.objects.create(number=order.to, last_at=now)
-        elif mood.keeps_opt_outs and phone.stopped:
+        known = Phone.objects.filter(number=order.to).annotate(stopped=Exists(stopped)).first()
+        if known is not None and known.stopped and mood.keeps_opt_outs:
             raise OptedOut
-        else:
-            Phone.objects.filter(pk=phone.pk).update(last_at=now)
+        if known is not None:
+            Phone.objects.filter(pk=known.pk).update(last_at=now)
+        phone = known or Phone.objects.create(number=order.to, last_at=now)
         ending = ending_for(phone, mood)
         return Text.objects.create(
             phone=phone,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from email.errors import MessageError
 from typing import Any
 
@@ -64,7 +65,7 @@ class Sink:
         raw = envelope.original_content or b""
         sender = envelope.mail_from or ""
         answer, cut = await asyncio.to_thread(_in_own_connection, _take, raw, sender, list(envelope.rcpt_tos))
-        if cut and server.transport is not None:
+        if cut and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return str(answer)
 
@@ -74,7 +75,10 @@ def _any_password(server: SMTP, session: Session, envelope: Envelope, mechanism:
 
 
 def sink(host: str, port: int) -> Controller:
-    """A sink ready to `start()`; any user name and password will do, and none, too."""
+    """A sink ready to `start()`; any user name and password will do, and none, too. OSError when the port is taken."""
+    with socket.socket() as probe:  # the controller would find out only after its whole timeout
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
     return Controller(
         Sink(),
         hostname=host,

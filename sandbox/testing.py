@@ -17,6 +17,11 @@ from sandbox.mailbox import Letter, read
 from sandbox.models import Call, Callback, Mail, Mood, Phone, Text
 from sandbox.signing import HEADER, sign
 
+__all__ = [
+    "Answer", "Listener", "Poster", "advance_all", "behave", "bodies_to", "deliver_callbacks", "mails_to", "misbehave",
+    "phone", "reply", "switch_off", "texts_to", "through",
+]  # fmt: skip
+
 #: Posts signed fields to a URL of the product: `post(url, fields) -> Answer`.
 Poster = Callable[[str, Mapping[str, str]], Answer]
 FAR = timedelta(days=3650)

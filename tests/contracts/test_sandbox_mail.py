@@ -6,7 +6,7 @@ import smtplib
 from collections.abc import Iterator
 
 import pytest
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 
 from sandbox import testing
@@ -22,7 +22,7 @@ def backend() -> Iterator[EmailBackend]:
     port = free_port()
     controller = sink(LOOPBACK, port)
     controller.start()
-    connection = get_connection("django.core.mail.backends.smtp.EmailBackend", host=LOOPBACK, port=port, timeout=10)
+    connection = EmailBackend(host=LOOPBACK, port=port, timeout=10)
     yield connection
     connection.close()
     controller.stop()

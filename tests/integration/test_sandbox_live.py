@@ -12,6 +12,7 @@ import pytest
 import requests
 from django.core.checks import Error
 from django.test import override_settings
+from django.utils import timezone
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
@@ -76,8 +77,8 @@ def test_the_carrier_waits_for_the_product_and_stops_cleanly(
     carrier.says("at work")
     text = testing.phone(TO).texts.create(
         direction=Text.API, sender=FROM, body="x", segments=1, status="queued", ending="failed", ending_code=30001,
-        callback_url=f"{address}/x/", created_at=testing.timezone.now(), updated_at=testing.timezone.now(),
-        next_at=testing.timezone.now(),
+        callback_url=f"{address}/x/", created_at=timezone.now(), updated_at=timezone.now(),
+        next_at=timezone.now(),
     )  # fmt: skip
     eventually(lambda: Text.objects.get(pk=text.pk).status == "failed", 20)
     owed = eventually(Callback.objects.first, 20)

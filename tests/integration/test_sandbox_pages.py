@@ -35,7 +35,7 @@ def receive_mail(to: str = "maria@example.org", subject: str = "Su visita mañan
     mail = EmailMultiAlternatives(subject, "Hola María", "Clinic <clinic@bonewatch.example>", [to])
     mail.attach_alternative("<h1>Hola</h1><script>alert(1)</script>", "text/html")
     mail.attach("visit.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "text/calendar")
-    raw = mail.message().as_bytes(linesep="\r\n")
+    raw = mail.message().as_bytes().replace(b"\n", b"\r\n")
     return mailbox.keep(raw, envelope_from="clinic@bonewatch.example", recipients=[to], now=timezone.now())
 
 
@@ -98,7 +98,7 @@ def test_every_page_has_one_heading_labels_closed_tags_and_nothing_from_elsewher
         assert outline.h1 == 1, url
         assert outline.open == [], url
         assert set(outline.fields) <= outline.labelled, url
-        assert all(link.startswith(("/", "?", "#")) for link in outline.links), url
+        assert all(not link or link[0] in "/?#" for link in outline.links), url
 
 
 def test_no_page_links_to_a_number_a_name_or_an_address(client: Client) -> None:
@@ -293,7 +293,7 @@ def test_a_mail_is_read_in_all_its_parts_and_its_html_can_do_nothing(client: Cli
     assert "<h1>Su visita mañana</h1>" in html
     assert "(María Delgado)" in html
     assert "Hola María" in html
-    assert '<iframe sandbox title="HTML part of the mail" srcdoc="&lt;h1&gt;Hola' in html
+    assert re.search(r'<iframe sandbox\s+title="HTML part of the mail"\s+srcdoc="&lt;h1&gt;Hola', html)
     assert "<script>alert" not in html
     file = client.get(f"/sandbox/mail/{mail.key}/0/")
     assert file.content == b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"

@@ -29,8 +29,8 @@ class Command(BaseCommand):
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
-        mails = sink(settings.EMAIL_HOST, settings.EMAIL_PORT)
         try:
+            mails = sink(settings.EMAIL_HOST, settings.EMAIL_PORT)
             mails.start()
         except OSError as error:
             raise CommandError(
