@@ -158,6 +158,8 @@ def _channel(match: re.Match[str]) -> Channel:
 @lru_cache(maxsize=1000)
 def _read(directory: Path, name: str, language: str, channel: Channel) -> Wording:
     file = f"{name}.{language}{_ENDING[channel]}"
+    if not _FILE.fullmatch(file):
+        raise WordingError(f"{file}: not the name of a template")
     try:
         text = (directory / file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
