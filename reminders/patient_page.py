@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.urls import reverse
@@ -14,10 +15,11 @@ from messaging import consent
 from messaging.domain.address import consent_key
 from messaging.domain.delivery import Purpose
 from messaging.models import ConsentEvent
-from patients.admin.clock import clock, moment
+from patients.admin.clock import city, clock, moment
 from patients.domain.profile import ContactKind
 from patients.models import ContactPoint, Patient
 from patients.panels import Panel
+from reminders.admin.words import CHANNEL_WORDS
 from reminders.domain.words import STANDING, Reason, ReminderState, ScheduleStatus
 from reminders.models import PlannedReminder, Visit
 
@@ -58,23 +60,24 @@ def schedules(patient: Patient, now: datetime) -> Panel:
 
 def coming_messages(patient: Patient, now: datetime) -> Panel:
     """The reminders of the coming 90 days: those that will be sent, and those that will not, with the reason."""
-    coming = _reminders(patient).filter(send_at__gte=now, send_at__lt=now + timedelta(days=COMING_DAYS))
-    planned = coming.filter(state=ReminderState.PLANNED)
-    waiting = _reminders(patient).filter(send_at__lt=now, state=ReminderState.PLANNED)
-    dropped = coming.filter(state__in=[ReminderState.CANCELLED, ReminderState.SKIPPED])
-    shown = [*waiting.order_by("send_at")[:MOST_ROWS], *planned.order_by("send_at", "id")[:MOST_ROWS]]
+    until = now + timedelta(days=COMING_DAYS)
+    planned = _reminders(patient).filter(send_at__lt=until, state=ReminderState.PLANNED)
+    stopped = (ReminderState.CANCELLED, ReminderState.SKIPPED)
+    dropped = _reminders(patient).filter(send_at__gte=now, send_at__lt=until, state__in=stopped)
     reach = _reach(patient)
-    count = waiting.count() + planned.count()
+    count = planned.count()
     return Panel(
         key="coming",
         title=f"Messages of the coming {COMING_DAYS} days",
         template="reminders/panel_coming.html",
         context={
-            "rows": [_row(reminder, patient, reach) for reminder in shown],
-            "dropped": [_row(reminder, patient, reach) for reminder in dropped.order_by("send_at")[:MOST_ROWS]],
-            "more": max(0, count - len(shown)),
+            "rows": _together(planned.order_by("send_at", "id")[:MOST_ROWS], patient, reach),
+            "dropped": _together(dropped.order_by("send_at", "id")[:MOST_ROWS], patient, {}),
+            "problems": [f"{CHANNEL_WORDS[c]}: {why}" for c, (whom, why) in reach.items() if not whom] if count else [],
+            "more": max(0, count - MOST_ROWS),
             "patient": patient,
-        },
+        }
+        | _zones(patient),
         summary=f"{count} message{'' if count == 1 else 's'} to come",
     )
 
@@ -86,14 +89,21 @@ def sent_messages(patient: Patient, now: datetime) -> Panel:
         .filter(state__in=[ReminderState.RELEASED, ReminderState.SKIPPED])
         .order_by("-settled_at", "-id")[:LAST_SENT]
     )
-    rows = [_row(reminder, patient, {}) | {"at": reminder.settled_at} for reminder in settled]
-    for row in rows:
-        row["when"] = moment(row["at"], patient.zone, patient.clinic.zone)  # type: ignore[arg-type]
+    rows = [
+        {
+            "reminder": reminder,
+            "channel": CHANNEL_WORDS[reminder.channel],
+            "when": clock(reminder.settled_at, patient.zone),
+            "clinic_when": clock(reminder.settled_at, patient.clinic.zone),
+            "visit_when": clock(reminder.visit.at, patient.zone),
+        }
+        for reminder in settled
+    ]
     return Panel(
         key="sent",
         title=f"The last {LAST_SENT} messages",
         template="reminders/panel_sent.html",
-        context={"rows": rows, "patient": patient},
+        context={"rows": rows, "patient": patient} | _zones(patient),
     )
 
 
@@ -128,8 +138,14 @@ def _reminders(patient: Patient) -> QuerySet[PlannedReminder]:
     )
 
 
-def _reach(patient: Patient) -> dict[str, str]:
-    """For each channel to whom a message would go if it left now, or why it would go to nobody."""
+def _zones(patient: Patient) -> dict[str, object]:
+    """Whose clocks the columns show; the clinic's own has a column where it is another zone."""
+    other = patient.timezone != patient.clinic.timezone
+    return {"city": city(patient.zone), "clinic_city": city(patient.clinic.zone) if other else ""}
+
+
+def _reach(patient: Patient) -> dict[str, tuple[str, str]]:
+    """For each channel to whom a message would go if it left now, or else why it would go to nobody."""
     contacts = list(patient.contacts.all())
     allowed = consent.allowed([(contact.address, Purpose.REMINDERS) for contact in contacts])
     reach = {}
@@ -138,20 +154,37 @@ def _reach(patient: Patient) -> dict[str, str]:
         usable = [contact for contact in there if contact.is_usable]
         agreed = [contact for contact in usable if (contact.address, Purpose.REMINDERS) in allowed]
         if agreed:
-            reach[channel] = agreed[0].owner_name or agreed[0].get_owner_display()
+            reach[channel] = (agreed[0].owner_name or agreed[0].get_owner_display().lower(), "")
         elif usable:
-            reach[channel] = f"! {Reason.NO_CONSENT.label}"
+            reach[channel] = ("", Reason.NO_CONSENT.label)
         else:
-            reach[channel] = f"! {(Reason.CONTACT_UNUSABLE if there else Reason.NO_CONTACT).label}"
+            reach[channel] = ("", (Reason.CONTACT_UNUSABLE if there else Reason.NO_CONTACT).label)
     return reach
 
 
-def _row(reminder: PlannedReminder, patient: Patient, reach: Mapping[str, str]) -> dict[str, object]:
-    goes_to = reach.get(reminder.channel, "")
-    return {
-        "reminder": reminder,
-        "when": moment(reminder.send_at, patient.zone, patient.clinic.zone),
-        "visit_when": clock(reminder.visit.at, patient.zone),
-        "goes_to": goes_to.removeprefix("! "),
-        "problem": goes_to.startswith("! "),
-    }
+def _together(
+    reminders: Iterable[PlannedReminder], patient: Patient, reach: Mapping[str, tuple[str, str]]
+) -> list[dict[str, object]]:
+    """A row for each thing said at one time about one visit; its ways are the channels."""
+    rows = []
+    for (send_at, _, _), group in groupby(reminders, key=lambda each: (each.send_at, each.rule_id, each.visit_id)):
+        ways = list(group)
+        visit = ways[0].visit
+        rows.append(
+            {
+                "rule": ways[0].rule,
+                "visit": visit,
+                "when": clock(send_at, patient.zone),
+                "clinic_when": clock(send_at, patient.clinic.zone),
+                "visit_when": clock(visit.at, patient.zone),
+                "ways": [
+                    {
+                        "reminder": way,
+                        "channel": CHANNEL_WORDS[way.channel],
+                        "whom": reach.get(way.channel, ("", ""))[0],
+                    }
+                    for way in ways
+                ],
+            }
+        )
+    return rows

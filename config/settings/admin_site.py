@@ -20,15 +20,15 @@ def _address(view: str, query: str, request: HttpRequest) -> str:
 
 def _may_view(app: str, model: str, request: HttpRequest) -> bool:
     """Whether there is such a page and this person may open it."""
-    return bool(request.user.has_perm(f"{app}.view_{model}")) and bool(_address(f"{app}_{model}_changelist", "", request))
+    return bool(request.user.has_perm(f"{app}.view_{model}")) and bool(
+        _address(f"{app}_{model}_changelist", "", request)
+    )
 
 
-def _is_open(app: str, model: str, query: str, request: HttpRequest) -> bool:
-    """Whether the entry is the page being looked at; a filtered list has an entry of its own."""
+def _is_open(app: str, model: str, request: HttpRequest) -> bool:
+    """Whether the entry is the page being looked at."""
     start = _address(f"{app}_{model}_changelist", "", request)
-    if not start or not request.path.startswith(start):
-        return False
-    return request.path != start or all(part in request.GET.urlencode() for part in query.lstrip("?").split("&"))
+    return bool(start) and request.path.startswith(start)
 
 
 def page(title: str, icon: str, label: str, *, query: str = "", badge: str = "") -> dict[str, Any]:
@@ -39,7 +39,7 @@ def page(title: str, icon: str, label: str, *, query: str = "", badge: str = "")
         "icon": icon,
         "link": partial(_address, f"{app}_{model}_changelist", query),
         "permission": partial(_may_view, app, model),
-        "active": partial(_is_open, app, model, query),
+        "active": partial(_is_open, app, model),
     }
     return entry | ({"badge": badge, "badge_variant": "danger"} if badge else {})
 
@@ -60,8 +60,8 @@ NAVIGATION: list[dict[str, Any]] = [
     {
         "title": "Today",
         "items": [
-            page("Tasks", "assignment_late", "patients.coordinatortask", badge=_OPEN_TASKS),
-            page("Visits", "event", "reminders.visit"),
+            page("Tasks", "assignment_late", "patients.coordinatortask", query="?state=open", badge=_OPEN_TASKS),
+            page("Visits", "event", "reminders.visit", query="?when=today"),
         ],
     },
     {
@@ -115,6 +115,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "STYLES": [_styles],
+    "DASHBOARD_CALLBACK": "reminders.admin.dashboard.today",
     "BORDER_RADIUS": "6px",
     "COLORS": {
         # A calm teal; every pair of text and ground keeps a contrast of at least 4.5 : 1.
@@ -148,6 +149,9 @@ UNFOLD: dict[str, Any] = {
         },
     ],
 }
+
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 #: What other rooms put on a patient's page, in order: `(patient, now) -> Panel | None`.
 PATIENT_PAGE_PANELS = [

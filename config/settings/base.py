@@ -9,7 +9,7 @@ import django_stubs_ext
 from config.beat import TIMETABLE
 from config.env import BASE_DIR
 from config.queues import ORDINARY, TASK_QUEUES
-from config.settings.admin_site import CONTACT_NOTES, PATIENT_PAGE_PANELS, UNFOLD
+from config.settings.admin_site import *
 
 # ModelAdmin[Patient] and the like are subscripted for the type checker; Django alone allows some of them.
 django_stubs_ext.monkeypatch()

@@ -43,6 +43,10 @@ class ReasonForm(ActForm):
     )
 
 
+def _no_facts(row: Any) -> Facts:
+    return []
+
+
 @dataclass(frozen=True, kw_only=True)
 class Act:
     """What is done, and how the page that asks for it reads. `do` answers what to tell the person."""
@@ -53,7 +57,7 @@ class Act:
     form: type[ActForm] = ActForm
     explain: str = ""
     danger: bool = False
-    facts: Callable[[Any], Facts] = field(default=lambda row: [])
+    facts: Callable[[Any], Facts] = field(default=_no_facts)
     permission: str = ""  # "" asks for the right to change the row
     home: Callable[[Any], str] | None = None
 
@@ -96,7 +100,7 @@ def act_view(model_admin: ModelAdmin, request: HttpRequest, row: Model | None, a
         "row": row,
         "facts": act.facts(row),
         "form": form,
-        "media": form.media,
+        "media": model_admin.media + form.media,
         "home": home,
     }
     return TemplateResponse(request, "admin/act.html", context)

@@ -6,9 +6,9 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from patients.admin.base import PageAdmin
 from patients.admin.clock import local_now
 from patients.admin.fields import LanguageField, ZoneField
 from patients.models import Clinic
@@ -43,7 +43,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
 
 
 @admin.register(Clinic)
-class ClinicAdmin(ModelAdmin):
+class ClinicAdmin(PageAdmin):
     """The clinic's own settings."""
 
     form = ClinicForm

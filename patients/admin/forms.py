@@ -18,9 +18,7 @@ class PatientForm(forms.ModelForm[Patient]):
 
     timezone = ZoneField(label="Time zone", help_text="Visits and messages go by this clock.")
     language = LanguageField()
-    metastasis_sites = SeveralField(
-        choices=METASTASIS_SITES.items(), required=False, label="Sites of bone metastases"
-    )
+    metastasis_sites = SeveralField(choices=METASTASIS_SITES.items(), required=False, label="Sites of bone metastases")
 
     class Meta:
         model = Patient
@@ -53,7 +51,7 @@ class PatientForm(forms.ModelForm[Patient]):
         if data.get("status") == PatientStatus.ACTIVE:
             data["status_reason"] = ""
         elif data.get("status") and not str(data.get("status_reason") or "").strip():
-            self.add_error("status_reason", "Say why the patient is not active; it is shown with every message not sent.")
+            self.add_error("status_reason", "Say why; it is shown with every message that is not sent.")
         return data
 
 

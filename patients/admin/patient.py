@@ -10,18 +10,20 @@ from django.contrib import admin
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from patients.admin.base import PageAdmin
 from patients.admin.clock import city, local_now
 from patients.admin.fields import LANGUAGE_NAMES
 from patients.admin.filters import LanguageFilter, OpenTaskFilter, ReachableFilter
 from patients.admin.forms import ContactForm, PatientForm
+from patients.admin.show import chip
 from patients.models import Clinic, ContactPoint, Patient
 from patients.panels import contact_notes, panels
 
-STATUS_COLOURS = {"active": "success", "on_hold": "warning", "discharged": "info", "deceased": "danger"}
+STATUS_COLOURS = {"active": "ok", "on_hold": "warning", "discharged": "info", "deceased": "gone"}
 #: A search term that is a telephone number, however it is punctuated.
 _NUMBER = re.compile(r"\+?[\d\s().\-]{5,}")
 
@@ -51,7 +53,7 @@ class ContactInline(TabularInline):
 
 
 @admin.register(Patient)
-class PatientAdmin(ModelAdmin):
+class PatientAdmin(PageAdmin):
     """The list of patients, and the page of one."""
 
     form = PatientForm
@@ -72,9 +74,7 @@ class PatientAdmin(ModelAdmin):
         LanguageFilter,
         ("clinic", RelatedDropdownFilter),
     )
-    list_filter_submit = True
     list_select_related = ("clinic",)
-    list_per_page = 50
     search_fields = ("family_name", "given_name", "mrn", "contacts__address")
     search_help_text = "Name, MRN, phone or e-mail"
     autocomplete_fields = ("clinic",)
@@ -141,12 +141,12 @@ class PatientAdmin(ModelAdmin):
     @display(description="Patient", ordering="family_name", header=True)
     def shown_name(self, patient: Patient) -> list[str]:
         """The name over the MRN."""
-        return [f"{patient.family_name}, {patient.given_name}", f"MRN {patient.mrn}"]
+        return [f"{patient.family_name}, {patient.given_name}", patient.mrn]
 
-    @display(description="Status", ordering="status", label=STATUS_COLOURS)
-    def shown_status(self, patient: Patient) -> tuple[str, str]:
+    @display(description="Status", ordering="status")
+    def shown_status(self, patient: Patient) -> str:
         """The status in its colour."""
-        return patient.status, patient.get_status_display()
+        return chip(STATUS_COLOURS[patient.status], patient.get_status_display())
 
     @display(description="Language", ordering="language")
     def shown_language(self, patient: Patient) -> str:
@@ -158,18 +158,15 @@ class PatientAdmin(ModelAdmin):
         """What the patient's clock shows now: is it a good time to call?"""
         return f"{local_now(patient.zone):%H:%M} {city(patient.zone)}"
 
-    @display(description="Reachable by", label={"none": "danger"})
-    def shown_contacts(self, patient: Patient) -> str | tuple[str, str]:
+    @display(description="Reachable by")
+    def shown_contacts(self, patient: Patient) -> str:
         """The kinds of contact that are in use."""
         kinds = [contact.get_kind_display().lower() for contact in patient.contacts.all() if contact.is_usable]
         words = [f"{kinds.count(kind)} {kind}s" if kinds.count(kind) > 1 else kind for kind in dict.fromkeys(kinds)]
-        return ", ".join(words) or ("none", "nothing")
+        return ", ".join(words) or chip("bad", "Nothing")
 
-    @display(description="Open tasks", ordering="open_task_count", label={"some": "warning"})
-    def shown_tasks(self, patient: Patient) -> str | tuple[str, str]:
+    @display(description="Open tasks", ordering="open_task_count")
+    def shown_tasks(self, patient: Patient) -> str:
         """How many tasks wait for somebody."""
         count = int(patient.open_task_count)  # type: ignore[attr-defined]
-        return ("some", str(count)) if count else "–"
-
-
-
+        return chip("warning", count) if count else "–"

@@ -14,13 +14,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold import widgets
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, ActForm, act_view, row_of
-from patients.admin.clock import clock, moment
+from patients.admin.base import PageAdmin
+from patients.admin.clock import clock
 from patients.admin.filters import DoneFilter
+from patients.admin.show import chip, link, two_lines
 from patients.models import CoordinatorTask
 
 
@@ -53,14 +54,12 @@ FINISH = Act(title="Task done", submit="Mark as done", do=_finish, form=OutcomeF
 
 
 @admin.register(CoordinatorTask)
-class CoordinatorTaskAdmin(ModelAdmin):
+class CoordinatorTaskAdmin(PageAdmin):
     """Tasks are opened by what happens, never by hand; people read and finish them."""
 
     list_display = ("shown_title", "shown_kind", "shown_patient", "shown_opened", "shown_state", "shown_do")
     list_filter = (DoneFilter, ("kind", ChoicesDropdownFilter), ("patient__clinic", RelatedDropdownFilter))
-    list_filter_submit = True
     list_select_related = ("patient__clinic", "done_by")
-    list_per_page = 50
     search_fields = ("title", "patient__family_name", "patient__given_name", "patient__mrn")
     search_help_text = "Task, name or MRN"
     fields = ("title", "shown_kind", "shown_patient", "detail", "shown_opened", "shown_state", "outcome")
@@ -104,21 +103,20 @@ class CoordinatorTaskAdmin(ModelAdmin):
     @display(description="Patient", ordering="patient__family_name")
     def shown_patient(self, task: CoordinatorTask) -> str:
         """The patient, and the way there."""
-        address = reverse("admin:patients_patient_change", args=[task.patient_id])
-        return format_html('<a class="bw-link" href="{}">{}</a>', address, task.patient)
+        return link("patients_patient_change", task.patient_id, task.patient)
 
     @display(description="Opened", ordering="opened_at")
     def shown_opened(self, task: CoordinatorTask) -> str:
         """When, by the clinic's clock."""
-        return moment(task.opened_at, task.patient.clinic.zone, task.patient.clinic.zone)
+        return clock(task.opened_at, task.patient.clinic.zone)
 
-    @display(description="State", ordering="done_at", label={"open": "warning", "done": "success"})
-    def shown_state(self, task: CoordinatorTask) -> tuple[str, str]:
+    @display(description="State", ordering="done_at")
+    def shown_state(self, task: CoordinatorTask) -> str:
         """Open, or done by whom and when."""
         if task.done_at is None:
-            return "open", "Open"
+            return chip("warning", "Open")
         who = f" by {task.done_by.get_username()}" if task.done_by else ""
-        return "done", f"Done {clock(task.done_at, task.patient.clinic.zone)}{who}"
+        return two_lines(chip("ok", "Done"), f"{clock(task.done_at, task.patient.clinic.zone)}{who}")
 
     @display(description="")
     def shown_do(self, task: CoordinatorTask) -> str:

@@ -34,7 +34,10 @@ class ConsentForm(ActForm):
     )
     source = forms.ChoiceField(
         label="How",
-        choices=[(ConsentEvent.Source.FORM, "On a signed form"), (ConsentEvent.Source.STAFF, "Told to staff, by phone or in person")],
+        choices=[
+            (ConsentEvent.Source.FORM, "On a signed form"),
+            (ConsentEvent.Source.STAFF, "Told to staff, by phone or in person"),
+        ],
         widget=widgets.UnfoldAdminSelectWidget(),
     )
     wording = forms.CharField(
@@ -77,7 +80,7 @@ RECORD = Act(
     do=_record,
     form=ConsentForm,
     facts=_facts,
-    explain="Consent is kept for the address, not for the person: it holds for everybody who uses this phone or mailbox.",
+    explain="Consent is kept for the address, not for the person: it holds for all who share it.",
     permission="messaging.add_consentevent",
     home=lambda contact: reverse("admin:patients_patient_change", args=[contact.patient_id]),
 )

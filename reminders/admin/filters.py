@@ -37,22 +37,28 @@ class WhenFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
         """The visits that answer the question."""
-        standing = Q(status__in=STANDING)
-        match self.value():
-            case "today":
-                return queryset.filter(_days(0, 0)).exclude(status=VisitStatus.CANCELLED)
-            case "week":
-                return queryset.filter(_days(0, WEEK - 1), standing)
-            case "unconfirmed":
-                unanswered = Q(status=VisitStatus.PLANNED, confirmed_at__isnull=True, at__gte=timezone.now())
-                return queryset.filter(_days(0, WEEK - 1), unanswered)
-            case "move":
-                return queryset.filter(standing, move_requested_at__isnull=False)
-            case "overdue":
-                return queryset.filter(status=VisitStatus.OVERDUE)
-            case "unrecorded":
-                return queryset.filter(standing, at__lt=timezone.now(), schedule__treatment__tracks_doses=True)
-        return queryset
+        return visits_of(self.value() or "", queryset)
+
+
+def visits_of(question: str, visits: QuerySet[Visit] | None = None) -> QuerySet[Visit]:
+    """Those of `visits` (all, when none are given) that answer one of WhenFilter's questions."""
+    queryset = Visit.objects.all() if visits is None else visits
+    standing = Q(status__in=STANDING)
+    match question:
+        case "today":
+            return queryset.filter(_days(0, 0)).exclude(status=VisitStatus.CANCELLED)
+        case "week":
+            return queryset.filter(_days(0, WEEK - 1), standing)
+        case "unconfirmed":
+            unanswered = Q(status=VisitStatus.PLANNED, confirmed_at__isnull=True, at__gte=timezone.now())
+            return queryset.filter(_days(0, WEEK - 1), unanswered)
+        case "move":
+            return queryset.filter(standing, move_requested_at__isnull=False)
+        case "overdue":
+            return queryset.filter(status=VisitStatus.OVERDUE)
+        case "unrecorded":
+            return queryset.filter(standing, at__lt=timezone.now(), schedule__treatment__tracks_doses=True)
+    return queryset
 
 
 def _days(first: int, last: int) -> Q:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
-from patients.admin.clock import clock, moment
+from patients.admin.base import PageAdmin
+from patients.admin.clock import clock
+from patients.admin.show import chip, link, two_lines, when
 from reminders.admin.filters import RouteFilter
+from reminders.admin.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder
-
-STATE_COLOURS = {"planned": "info", "released": "success", "skipped": "warning", "cancelled": "default"}
 
 
 class ReminderRouteFilter(RouteFilter):
@@ -25,7 +23,7 @@ class ReminderRouteFilter(RouteFilter):
 
 
 @admin.register(PlannedReminder)
-class PlannedReminderAdmin(ModelAdmin):
+class PlannedReminderAdmin(PageAdmin):
     """Read only: reminders follow from visits and rules."""
 
     list_display = (
@@ -44,9 +42,7 @@ class PlannedReminderAdmin(ModelAdmin):
         ReminderRouteFilter,
         ("send_at", RangeDateTimeFilter),
     )
-    list_filter_submit = True
     list_fullwidth = True
-    list_per_page = 50
     ordering = ("send_at", "id")
     search_fields = (
         "visit__schedule__patient__family_name",
@@ -86,39 +82,35 @@ class PlannedReminderAdmin(ModelAdmin):
     def shown_when(self, reminder: PlannedReminder) -> str:
         """By the patient's clock, and the clinic's where it differs."""
         patient = reminder.visit.schedule.patient
-        return moment(reminder.send_at, patient.zone, patient.clinic.zone)
+        return when(reminder.send_at, patient.zone, patient.clinic.zone)
 
     @display(description="Patient", ordering="visit__schedule__patient__family_name")
     def shown_patient(self, reminder: PlannedReminder) -> str:
         """The patient, and the way there."""
         patient = reminder.visit.schedule.patient
-        address = reverse("admin:patients_patient_change", args=[patient.pk])
-        return format_html('<a class="bw-link" href="{}">{}</a>', address, patient)
+        return link("patients_patient_change", patient.pk, patient)
 
     @display(description="Visit")
     def shown_visit(self, reminder: PlannedReminder) -> str:
         """The visit, and the way there."""
         visit = reminder.visit
-        address = reverse("admin:reminders_visit_change", args=[visit.pk])
-        words = f"{visit.schedule.treatment.name}, visit {visit.number}, "
-        return format_html(
-            '<a class="bw-link" href="{}">{}{}</a>', address, words, clock(visit.at, visit.schedule.patient.zone)
-        )
+        at = clock(visit.at, visit.schedule.patient.zone)
+        return link("reminders_visit_change", visit.pk, f"{visit.schedule.treatment.name}, visit {visit.number}, {at}")
 
-    @display(description="Rule", ordering="rule__name", header=True)
-    def shown_rule(self, reminder: PlannedReminder) -> list[str]:
+    @display(description="Rule", ordering="rule__name")
+    def shown_rule(self, reminder: PlannedReminder) -> str:
         """The rule, and the treatment that it is about."""
-        return [reminder.rule.name, reminder.visit.schedule.treatment.name]
+        return two_lines(reminder.rule.name, reminder.visit.schedule.treatment.name)
 
     @display(description="By", ordering="channel")
     def shown_channel(self, reminder: PlannedReminder) -> str:
         """Text or mail."""
-        return {"sms": "text", "email": "mail"}.get(reminder.channel, reminder.channel)
+        return CHANNEL_WORDS[reminder.channel]
 
-    @display(description="State", ordering="state", label=STATE_COLOURS)
-    def shown_state(self, reminder: PlannedReminder) -> tuple[str, str]:
+    @display(description="State", ordering="state")
+    def shown_state(self, reminder: PlannedReminder) -> str:
         """The state in its colour."""
-        return reminder.state, reminder.get_state_display()
+        return chip(reminder.state, reminder.get_state_display())
 
     @display(description="Why not", ordering="reason")
     def shown_reason(self, reminder: PlannedReminder) -> str:
@@ -130,8 +122,7 @@ class PlannedReminderAdmin(ModelAdmin):
         """What became of it in the outbox."""
         if reminder.message is None:
             return "–"
-        address = reverse("admin:messaging_message_change", args=[reminder.message.pk])
-        return format_html('<a class="bw-link" href="{}">{}</a>', address, reminder.message.get_status_display())
+        return link("messaging_message_change", reminder.message.pk, reminder.message.get_status_display())
 
     @display(description="Useful until")
     def shown_expiry(self, reminder: PlannedReminder) -> str:

@@ -7,19 +7,21 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
 from patients.admin.acts import row_of
+from patients.admin.base import PageAdmin
+from patients.admin.show import chip
 from reminders.admin.rule_form import RuleForm, previews
 from reminders.admin.telling import plan_later
+from reminders.admin.words import CHANNEL_WORDS, when_in_words
 from reminders.domain.words import ScheduleStatus
 from reminders.models import ReminderRule, Schedule
 
 
 @admin.register(ReminderRule)
-class ReminderRuleAdmin(ModelAdmin):
+class ReminderRuleAdmin(PageAdmin):
     """The list of rungs by route and treatment, and the page of one."""
 
     form = RuleForm
@@ -40,7 +42,6 @@ class ReminderRuleAdmin(ModelAdmin):
         ("condition", ChoicesDropdownFilter),
         ("is_active", BooleanRadioFilter),
     )
-    list_filter_submit = True
     list_select_related = ("treatment",)
     list_per_page = 100
     search_fields = ("name", "code", "template", "treatment__name")
@@ -60,7 +61,7 @@ class ReminderRuleAdmin(ModelAdmin):
             "For whom",
             {
                 "fields": (("route", "treatment", "first_visits"),),
-                "description": "A route or one treatment. A treatment's own rule replaces its route's of the same code.",
+                "description": "One of the two. A treatment's own rule replaces its route's of the same code.",
             },
         ),
         (
@@ -109,10 +110,10 @@ class ReminderRuleAdmin(ModelAdmin):
         queryset: QuerySet[ReminderRule] = super().get_queryset(request)
         return queryset.select_related("treatment")
 
-    @display(description="For", ordering="-route", label={"route": "primary", "treatment": "info"})
-    def shown_scope(self, rule: ReminderRule) -> tuple[str, str]:
+    @display(description="For", ordering="-route")
+    def shown_scope(self, rule: ReminderRule) -> str:
         """A route, or one treatment."""
-        return ("treatment", rule.treatment.name) if rule.treatment else ("route", rule.get_route_display())
+        return rule.treatment.name if rule.treatment else chip("route", rule.get_route_display())
 
     @display(description="Rule", ordering="name", header=True)
     def shown_name(self, rule: ReminderRule) -> list[str]:
@@ -122,14 +123,12 @@ class ReminderRuleAdmin(ModelAdmin):
     @display(description="When")
     def shown_when(self, rule: ReminderRule) -> str:
         """The offset in words."""
-        anchor = "" if rule.anchor == "visit" else " it became overdue"
-        words = f"{rule.offset()}{anchor}"
-        return f"{words}, first {rule.first_visits} visits" if rule.first_visits else words
+        return when_in_words(rule)
 
     @display(description="By")
     def shown_channels(self, rule: ReminderRule) -> str:
         """The channels."""
-        return ", ".join({"sms": "text", "email": "mail"}.get(channel, channel) for channel in rule.channels)
+        return ", ".join(CHANNEL_WORDS.get(channel, channel) for channel in rule.channels)
 
     @display(description="Fresh for", ordering="expires_minutes")
     def shown_expiry(self, rule: ReminderRule) -> str:

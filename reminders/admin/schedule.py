@@ -9,15 +9,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, ReasonForm, act_view, row_of
-from patients.admin.clock import moment
+from patients.admin.base import PageAdmin
+from patients.admin.show import chip, link, two_lines, when
 from reminders import services
 from reminders.admin.consent import record_view
 from reminders.admin.filters import RouteFilter
@@ -27,8 +25,6 @@ from reminders.admin.telling import coming_in_words, told
 from reminders.domain.words import STANDING, ScheduleStatus, VisitStatus
 from reminders.models import Schedule, Visit
 from reminders.planner import plan_schedules
-
-STATUS_COLOURS = {"active": "success", "on_hold": "warning", "cancelled": "default", "finished": "info"}
 
 
 def _facts(schedule: Schedule) -> list[tuple[str, str]]:
@@ -83,7 +79,7 @@ OFFERED = {
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(ModelAdmin):
+class ScheduleAdmin(PageAdmin):
     """The list of schedules, and the page of one."""
 
     form = ScheduleForm
@@ -101,9 +97,7 @@ class ScheduleAdmin(ModelAdmin):
         RouteFilter,
         ("patient__clinic", RelatedDropdownFilter),
     )
-    list_filter_submit = True
     list_select_related = ("patient__clinic", "treatment")
-    list_per_page = 50
     search_fields = (
         "patient__family_name",
         "patient__given_name",
@@ -122,10 +116,10 @@ class ScheduleAdmin(ModelAdmin):
         (None, {"fields": (("interval_days", "number_of_visits", "location"),)}),
     )
     fieldsets = (
-        (None, {"fields": (("shown_patient", "shown_course"), ("shown_status", "shown_planned", "status_reason"))}),
+        (None, {"fields": (("shown_person", "shown_course"), ("shown_status", "shown_planned", "status_reason"))}),
         (None, {"fields": (("first_visit_on", "visit_time"), ("interval_days", "number_of_visits", "location"))}),
     )
-    readonly_fields = ("shown_patient", "shown_course", "shown_status", "shown_planned", "status_reason")
+    readonly_fields = ("shown_person", "shown_course", "shown_status", "shown_planned", "status_reason")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Cancel instead: what was planned and given is kept."""
@@ -191,23 +185,27 @@ class ScheduleAdmin(ModelAdmin):
         """Who."""
         return str(schedule.patient)
 
-    @display(description="Treatment", ordering="treatment__name", header=True)
-    def shown_treatment(self, schedule: Schedule) -> list[str]:
+    @display(description="Patient")
+    def shown_person(self, schedule: Schedule) -> str:
+        """Who, and the way there."""
+        return link("patients_patient_change", schedule.patient_id, schedule.patient)
+
+    @display(description="Treatment", ordering="treatment__name")
+    def shown_treatment(self, schedule: Schedule) -> str:
         """What, and how often."""
         interval = schedule.interval_days or schedule.treatment.interval_days
-        return [schedule.treatment.name, f"every {interval} days" if interval else "once"]
+        return two_lines(schedule.treatment.name, f"every {interval} days" if interval else "once")
 
     @display(description="Treatment")
     def shown_course(self, schedule: Schedule) -> str:
         """What, and the way to the catalogue."""
-        address = reverse("admin:reminders_treatment_change", args=[schedule.treatment_id])
-        return format_html('<a class="bw-link" href="{}">{}</a>', address, schedule.treatment.name)
+        return link("reminders_treatment_change", schedule.treatment_id, schedule.treatment.name)
 
     @display(description="Next visit", ordering="next_at")
     def shown_next(self, schedule: Schedule) -> str:
         """By the patient's clock, and the clinic's where it differs."""
         at: datetime | None = schedule.next_at  # type: ignore[attr-defined]
-        return moment(at, schedule.patient.zone, schedule.patient.clinic.zone)
+        return when(at, schedule.patient.zone, schedule.patient.clinic.zone)
 
     @display(description="Given", ordering="given_count")
     def shown_progress(self, schedule: Schedule) -> str:
@@ -215,10 +213,10 @@ class ScheduleAdmin(ModelAdmin):
         given = int(schedule.given_count)  # type: ignore[attr-defined]
         return f"{given} of {schedule.number_of_visits}" if schedule.number_of_visits else str(given)
 
-    @display(description="Status", ordering="status", label=STATUS_COLOURS)
-    def shown_status(self, schedule: Schedule) -> tuple[str, str]:
+    @display(description="Status", ordering="status")
+    def shown_status(self, schedule: Schedule) -> str:
         """The status in its colour."""
-        return schedule.status, schedule.get_status_display()
+        return chip(schedule.status, schedule.get_status_display())
 
     @display(description="Planned")
     def shown_planned(self, schedule: Schedule) -> str:

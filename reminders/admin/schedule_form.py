@@ -37,9 +37,9 @@ class ScheduleForm(forms.ModelForm[Schedule]):
         """A new schedule without a number of visits gets the treatment's own."""
         data = super().clean() or self.cleaned_data
         treatment = data.get("treatment")
-        if self.instance.pk is None and treatment is not None and data.get("number_of_visits") is None:
-            if "number_of_visits" not in self.errors:
-                data["number_of_visits"] = treatment.default_visits
+        left_empty = data.get("number_of_visits") is None and "number_of_visits" not in self.errors
+        if self.instance.pk is None and treatment is not None and left_empty:
+            data["number_of_visits"] = treatment.default_visits
         return data
 
     def _post_clean(self) -> None:

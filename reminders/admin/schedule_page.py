@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
 
-from patients.admin.clock import moment
-from reminders.admin.visit import STATUS_COLOURS, act_links
+from patients.admin.show import when
+from patients.models import Patient
+from reminders.admin.visit import act_links
+from reminders.admin.words import CHANNEL_WORDS, when_in_words
 from reminders.domain.words import STANDING, ReminderState
 from reminders.models import PlannedReminder, Schedule, Visit
 
@@ -28,18 +32,26 @@ def page(schedule: Schedule, *, now: datetime) -> dict[str, Any]:
         "visit_rows": [
             {
                 "visit": visit,
-                "when": moment(visit.at, patient.zone, clinic_zone),
-                "colour": STATUS_COLOURS[visit.status],
+                "when": when(visit.at, patient.zone, clinic_zone),
                 "links": act_links(visit, back=back),
             }
             for visit in visits
         ],
         "visits_left_out": max(0, schedule.visits.count() - len(visits)),
-        "plan_rows": [
-            (reminder, moment(reminder.send_at, patient.zone, clinic_zone)) for reminder in reminders[:MOST_REMINDERS]
-        ],
+        "plan_rows": _together(reminders[:MOST_REMINDERS], patient),
         "plan_left_out": max(0, planned.count() - MOST_REMINDERS),
     }
+
+
+def _together(reminders: Iterable[PlannedReminder], patient: Patient) -> list[tuple[PlannedReminder, str, str, str]]:
+    """A row for each thing said at one time, with the channels by which it is said."""
+    rows = []
+    for _, group in groupby(reminders, key=lambda each: (each.send_at, each.rule_id, each.visit_id)):
+        ways = list(group)
+        channels = ", ".join(CHANNEL_WORDS[way.channel] for way in ways)
+        sent_at = when(ways[0].send_at, patient.zone, patient.clinic.zone)
+        rows.append((ways[0], when_in_words(ways[0].rule), sent_at, channels))
+    return rows
 
 
 def _visits(schedule: Schedule, now: datetime) -> list[Visit]:

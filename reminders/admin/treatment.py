@@ -10,14 +10,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from unfold import widgets
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, ActForm, act_view, row_of
+from patients.admin.base import PageAdmin
 from patients.admin.clock import day as day_in_words
 from patients.admin.fields import DaysField, LinesField
+from patients.admin.show import chip, two_lines
 from reminders.admin.filters import SignOffFilter
 from reminders.admin.telling import plan_later
 from reminders.domain.words import ScheduleStatus
@@ -51,7 +53,16 @@ class TreatmentForm(forms.ModelForm[Treatment]):
 
     class Meta:
         model = Treatment
-        exclude = ("signed_off_by", "signed_off_at")
+        fields = (
+            *SIGNED_FIELDS,
+            "code",
+            "name",
+            "default_visits",
+            "duration_minutes",
+            "source",
+            "needs_sign_off",
+            "is_active",
+        )
 
 
 class SignOffForm(ActForm):
@@ -95,7 +106,7 @@ SIGN = Act(
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(ModelAdmin):
+class TreatmentAdmin(PageAdmin):
     """The catalogue."""
 
     form = TreatmentForm
@@ -110,7 +121,6 @@ class TreatmentAdmin(ModelAdmin):
         "is_active",
     )
     list_filter = (("route", ChoicesDropdownFilter), SignOffFilter, ("is_active", BooleanRadioFilter))
-    list_filter_submit = True
     list_per_page = 60
     search_fields = ("name", "code")
     search_help_text = "Name or code"
@@ -165,25 +175,30 @@ class TreatmentAdmin(ModelAdmin):
         """How often, and the loading doses."""
         often = f"every {treatment.interval_days} days" if treatment.interval_days else "once"
         often = "daily" if treatment.interval_days == 1 else often
-        return f"{often}, loading {treatment.loading_days}" if treatment.loading_days else often
+        return (
+            f"{often}, loading on days {', '.join(map(str, treatment.loading_days))}"
+            if treatment.loading_days
+            else often
+        )
 
     @display(description="Window")
     def shown_window(self, treatment: Treatment) -> str:
         """Days early and late."""
-        return f"−{treatment.early_days} / +{treatment.late_days} days" if treatment.tracks_doses else "not recorded"
+        if not treatment.tracks_doses:
+            return "not recorded"
+        if not treatment.early_days and not treatment.late_days:
+            return "on the day"
+        return format_html('<span class="bw-time">−{} / +{} days</span>', treatment.early_days, treatment.late_days)
 
     @display(description="Schedules", ordering="schedule_count")
     def shown_schedules(self, treatment: Treatment) -> int:
         """How many run."""
         return int(treatment.schedule_count)  # type: ignore[attr-defined]
 
-    @display(
-        description="Sign-off",
-        ordering="signed_off_at",
-        label={"waiting": "warning", "signed": "success", "free": "default"},
-    )
-    def shown_sign_off(self, treatment: Treatment) -> tuple[str, str]:
+    @display(description="Sign-off", ordering="signed_off_at")
+    def shown_sign_off(self, treatment: Treatment) -> str:
         """Who signed and when, or that somebody must."""
         if treatment.signed_off_at:
-            return "signed", f"{treatment.signed_off_by}, {day_in_words(treatment.signed_off_at.date())}"
-        return ("waiting", "Waits for sign-off") if treatment.needs_sign_off else ("free", "Needs none")
+            day = day_in_words(treatment.signed_off_at.date())
+            return two_lines(chip("ok", "Signed off"), f"{treatment.signed_off_by}, {day}")
+        return chip("warning", "Waits for sign-off") if treatment.needs_sign_off else "Needs none"

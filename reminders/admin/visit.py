@@ -11,19 +11,20 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, act_view, row_of
-from patients.admin.clock import clock, moment
+from patients.admin.base import PageAdmin
+from patients.admin.clock import clock
 from patients.admin.clock import day as day_in_words
+from patients.admin.show import chip, link, two_lines, when
 from reminders import services
 from reminders.admin import visit_acts
 from reminders.admin.filters import LocationFilter, VisitRouteFilter, WhenFilter
+from reminders.admin.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder, Visit
 
-STATUS_COLOURS = {"planned": "info", "overdue": "danger", "given": "success", "missed": "warning", "cancelled": "default"}
 #: Act → the words on its link.
 LINKS = {
     "dose": "Record dose",
@@ -38,15 +39,16 @@ LINKS = {
 def act_links(visit: Visit, *, back: str) -> str:
     """Links to what makes sense for the visit; each comes back to the page `back`."""
     names = visit_acts.offered(visit, timezone.now())
-    return format_html_join(
+    links = format_html_join(
         " ",
         '<a class="bw-do" href="{}?next={}">{}</a>',
         [(reverse(f"admin:reminders_visit_{name}", args=[visit.pk]), back, LINKS[name]) for name in names],
     )
+    return format_html('<span class="bw-dos">{}</span>', links)
 
 
 @admin.register(Visit)
-class VisitAdmin(ModelAdmin):
+class VisitAdmin(PageAdmin):
     """Visits come from schedules; people record what happened to them."""
 
     list_display = ("shown_when", "shown_patient", "shown_treatment", "shown_place", "shown_status", "shown_do")
@@ -57,10 +59,8 @@ class VisitAdmin(ModelAdmin):
         VisitRouteFilter,
         LocationFilter,
     )
-    list_filter_submit = True
     list_fullwidth = True
     list_select_related = ("schedule__patient__clinic", "schedule__treatment")
-    list_per_page = 50
     ordering = ("at", "id")
     date_hierarchy = "on"
     search_fields = (
@@ -121,7 +121,8 @@ class VisitAdmin(ModelAdmin):
             patient = visit.schedule.patient
             reminders = PlannedReminder.objects.filter(visit=visit).select_related("rule", "message")
             context["reminder_rows"] = [
-                (reminder, moment(reminder.send_at, patient.zone, patient.clinic.zone)) for reminder in reminders
+                (reminder, when(reminder.send_at, patient.zone, patient.clinic.zone), CHANNEL_WORDS[reminder.channel])
+                for reminder in reminders
             ]
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
@@ -176,40 +177,34 @@ class VisitAdmin(ModelAdmin):
     def shown_when(self, visit: Visit) -> str:
         """By the patient's clock, and the clinic's where it differs."""
         patient = visit.schedule.patient
-        return moment(visit.at, patient.zone, patient.clinic.zone)
+        return when(visit.at, patient.zone, patient.clinic.zone)
 
     @display(description="Patient", ordering="schedule__patient__family_name")
     def shown_patient(self, visit: Visit) -> str:
         """The patient, and the way there."""
-        address = reverse("admin:patients_patient_change", args=[visit.schedule.patient_id])
-        return format_html('<a class="bw-link" href="{}">{}</a>', address, visit.schedule.patient)
+        return link("patients_patient_change", visit.schedule.patient_id, visit.schedule.patient)
 
     @display(description="Treatment", ordering="schedule__treatment__name")
     def shown_treatment(self, visit: Visit) -> str:
         """The treatment with the number of the visit, and the way to the schedule."""
-        address = reverse("admin:reminders_schedule_change", args=[visit.schedule_id])
-        return format_html(
-            '<a class="bw-link" href="{}">{}</a> <span class="bw-soft">visit {}</span>',
-            address,
-            visit.schedule.treatment.name,
-            visit.number,
-        )
+        treatment = link("reminders_schedule_change", visit.schedule_id, visit.schedule.treatment.name)
+        return two_lines(treatment, f"visit {visit.number}")
 
     @display(description="Location", ordering="schedule__location")
     def shown_place(self, visit: Visit) -> str:
         """Where."""
         return visit.schedule.location or "–"
 
-    @display(description="State", ordering="status", label=STATUS_COLOURS | {"confirmed": "success", "move": "warning"})
-    def shown_status(self, visit: Visit) -> tuple[str, str]:
+    @display(description="State", ordering="status")
+    def shown_status(self, visit: Visit) -> str:
         """The state in its colour; a standing visit says what the patient answered."""
         if visit.status == "planned" and visit.move_requested_at:
-            return "move", "Asks to move"
+            return chip("warning", "Asks to move")
         if visit.status == "planned" and visit.confirmed_at:
-            return "confirmed", "Confirmed"
+            return chip("ok", "Confirmed")
         if visit.given_on:
-            return "given", f"Given {day_in_words(visit.given_on)}"
-        return visit.status, visit.get_status_display()
+            return two_lines(chip("given", "Given"), f"on {day_in_words(visit.given_on)}")
+        return chip(visit.status, visit.get_status_display())
 
     @display(description="Overdue from")
     def shown_window(self, visit: Visit) -> str:

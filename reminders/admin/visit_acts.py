@@ -19,7 +19,6 @@ from reminders.admin.telling import told
 from reminders.domain.words import STANDING, VISIT_MOVES, VisitStatus
 from reminders.models import Visit
 
-
 #: Doses and confirmations are offered for visits that are no further off than this.
 SOON_DAYS = 14
 
@@ -121,7 +120,9 @@ CONFIRM = Act(
     facts=_facts,
     explain="The patient said that they will come: messages that ask for it are not sent any more.",
 )
-MISS = Act(title="Patient did not come", submit="Record as missed", do=_miss, form=ReasonForm, facts=_facts, danger=True)
+MISS = Act(
+    title="Patient did not come", submit="Record as missed", do=_miss, form=ReasonForm, facts=_facts, danger=True
+)
 CANCEL = Act(
     title="Cancel this visit",
     submit="Cancel visit",
@@ -149,4 +150,3 @@ def offered(visit: Visit, now: datetime) -> list[str]:
         "undo": status is VisitStatus.GIVEN,
     }
     return [name for name, makes_sense in offers.items() if makes_sense]
-

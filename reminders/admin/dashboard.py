@@ -1,0 +1,81 @@
+"""The first page of the admin: what a coordinator's day holds, each figure a way into its list."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from messaging.domain.delivery import Status
+from messaging.models import Message
+from patients.admin.clock import clock
+from patients.admin.show import when
+from patients.models import CoordinatorTask
+from reminders.admin.filters import visits_of
+from reminders.admin.visit import act_links
+from reminders.domain.words import ReminderState
+from reminders.models import PlannedReminder
+
+MOST_ROWS = 12
+TROUBLE = (Status.FAILED, Status.UNDELIVERED, Status.IN_DOUBT)
+
+
+def today(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The template's context; who may not see visits gets the plain list of pages."""
+    if not request.user.has_perm("reminders.view_visit"):  # type: ignore[union-attr]
+        return context
+    now = timezone.now()
+    return context | {
+        "title": "Today",
+        "cards": _cards(now),
+        "visits": [
+            (visit, when(visit.at, visit.schedule.patient.zone, visit.schedule.patient.clinic.zone), _links(visit))
+            for visit in visits_of("today").select_related("schedule__patient__clinic", "schedule__treatment")[
+                :MOST_ROWS
+            ]
+        ],
+        "tasks": [
+            (task, clock(task.opened_at, task.patient.clinic.zone))
+            for task in CoordinatorTask.objects.filter(done_at__isnull=True).select_related("patient__clinic")[
+                :MOST_ROWS
+            ]
+        ],
+    }
+
+
+def _links(visit: Any) -> str:
+    return act_links(visit, back=reverse("admin:index"))
+
+
+def _cards(now: datetime) -> list[tuple[str, int, str]]:
+    """Words, a figure, and where it leads."""
+    visits = reverse("admin:reminders_visit_changelist")
+    tomorrow = now + timedelta(days=1)
+    planned = PlannedReminder.objects.filter(state=ReminderState.PLANNED, due_at__lt=tomorrow)
+    trouble = Message.objects.filter(status__in=TROUBLE, due_at__gte=now - timedelta(days=1))
+    cards = [
+        (
+            "open tasks",
+            CoordinatorTask.objects.filter(done_at__isnull=True).count(),
+            reverse("admin:patients_coordinatortask_changelist") + "?state=open",
+        )
+    ]
+    for name, words in (
+        ("today", "visits today"),
+        ("unconfirmed", "unconfirmed in the next 7 days"),
+        ("move", "ask to move"),
+        ("overdue", "overdue"),
+    ):
+        cards.append((words, visits_of(name).count(), f"{visits}?when={name}"))
+    return [
+        *cards,
+        (
+            "messages in the next 24 hours",
+            planned.count(),
+            reverse("admin:reminders_plannedreminder_changelist") + "?state=planned",
+        ),
+        ("messages in trouble since yesterday", trouble.count(), reverse("admin:messaging_message_changelist")),
+    ]
