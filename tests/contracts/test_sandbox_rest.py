@@ -250,3 +250,12 @@ def test_a_call_is_made_fetched_and_hung_up(dial: Dial) -> None:
     assert refused(lambda: client.calls.create(to="1", from_=FROM, twiml="<Response/>")) == (400, 21211)
     second = client.calls.create(to=TO, from_=FROM, twiml="<Response/>")
     assert client.calls(second.sid).update(status="completed").status == "canceled"
+
+
+def test_a_refused_search_of_the_log_leaves_no_number_in_ours(dial: Dial, caplog: pytest.LogCaptureFixture) -> None:
+    testing.misbehave(error_percent=100)
+    with pytest.raises(TwilioException):
+        dial().messages.list(to=TO)
+    assert refused(lambda: dial().messages.create(to=TO, from_=FROM, body="x"))[0] in {500, 503}
+    ours = [record.getMessage() + str(record.args) for record in caplog.records if record.name.startswith("django")]
+    assert not [line for line in ours if TO[1:] in line]
