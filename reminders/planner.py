@@ -20,6 +20,7 @@ from messaging.domain import wall_time
 from messaging.domain.delivery import Status
 from patients.board import open_tasks
 from patients.domain.profile import PatientStatus
+from reminders import planned_rows
 from reminders.domain.gate import standing_reason
 from reminders.domain.plan import Diff, Existing, Wanted, reconcile, wanted
 from reminders.domain.words import Reason, ReminderState, ScheduleStatus
@@ -148,7 +149,7 @@ class _ReminderWork:
     def store(self, report: PlanReport, *, now: datetime) -> None:
         """Cancel first: the new row may be the old one at another time."""
         _cancel(self.cancel, now)
-        PlannedReminder.objects.bulk_create(map(_row, self.add), batch_size=_INSERT_BATCH)
+        planned_rows.store(self.add)
         for reason, visit_ids in self.silenced.items():
             withdraw_waiting(visit_ids, reason=reason, now=now)
         report.reminders_added += len(self.add)
@@ -214,18 +215,6 @@ def _cancel(cancel: dict[Reason, list[int]], now: datetime) -> None:
             PlannedReminder.objects.filter(pk__in=chunk, state=ReminderState.PLANNED).update(
                 state=ReminderState.CANCELLED, reason=reason, settled_at=now
             )
-
-
-def _row(reminder: Wanted) -> PlannedReminder:
-    return PlannedReminder(
-        visit_id=reminder.visit_id,
-        rule_id=reminder.rule_id,
-        channel=reminder.channel,
-        anchor_at=reminder.anchor_at,
-        send_at=reminder.send_at,
-        due_at=reminder.send_at,
-        expires_at=reminder.expires_at,
-    )
 
 
 def _chunks(items: Iterable[int], size: int) -> Iterator[list[int]]:

@@ -23,16 +23,15 @@ def zone(name: str) -> ZoneInfo:
 
 def exists(wall: datetime, tz: ZoneInfo) -> bool:
     """Whether clocks in `tz` ever showed the naive `wall`."""
-    return _round_trip(wall, tz) == wall
+    return _shown(_first(wall, tz), tz) == wall
 
 
 def resolve(wall: datetime, tz: ZoneInfo) -> datetime:
     """The instant (UTC) at which clocks in `tz` show the naive `wall`, by the two rules above."""
     if wall.tzinfo is not None:
         raise ValueError("a wall time carries no zone of its own")
-    if exists(wall, tz):
-        return wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
-    return _end_of_gap(wall, tz)
+    instant = _first(wall, tz)
+    return instant if _shown(instant, tz) == wall else _end_of_gap(wall, tz)
 
 
 def at(day: date, clock: time, tz: ZoneInfo) -> datetime:
@@ -50,8 +49,13 @@ def local_date(instant: datetime, tz: ZoneInfo) -> date:
     return instant.astimezone(tz).date()
 
 
-def _round_trip(wall: datetime, tz: ZoneInfo) -> datetime:
-    return wall.replace(tzinfo=tz, fold=0).astimezone(UTC).astimezone(tz).replace(tzinfo=None, fold=0)
+def _first(wall: datetime, tz: ZoneInfo) -> datetime:
+    """The first instant that `wall` may stand for, if clocks in `tz` show it at all."""
+    return wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
+
+
+def _shown(instant: datetime, tz: ZoneInfo) -> datetime:
+    return instant.astimezone(tz).replace(tzinfo=None, fold=0)
 
 
 @lru_cache(maxsize=4096)
