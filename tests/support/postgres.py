@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox.launch import lifeline
@@ -54,7 +55,8 @@ def _unprivileged() -> str | None:
 class PostgresServer:
     """One server on a loopback port; `stop` removes everything it wrote."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Sequence[str] = QUICK) -> None:
+        self.settings = settings
         self.user = _unprivileged()
         self.programs = find_programs()
         self.port = free_port()
@@ -91,7 +93,7 @@ class PostgresServer:
         ]
 
     def _options(self) -> list[str]:
-        settings = [f"listen_addresses={LOOPBACK}", f"port={self.port}", "unix_socket_directories=", *QUICK]
+        settings = [f"listen_addresses={LOOPBACK}", f"port={self.port}", "unix_socket_directories=", *self.settings]
         return ["-D", str(self.folder / "data"), *(part for setting in settings for part in ("-c", setting))]
 
     def _tail(self) -> str:
