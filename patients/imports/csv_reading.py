@@ -89,20 +89,28 @@ def _encoding(start: bytes) -> str:
 def _check_text(path: Path, encoding: str) -> None:
     """Look at every byte once, before anything is believed."""
     decoder = codecs.getincrementaldecoder(encoding)()
+    wide = encoding.lower().startswith(("utf-16", "utf_16", "utf16"))
     line = 1
     with path.open("rb") as source:
         while True:
             chunk = source.read(_CHUNK)
+            if not wide:
+                _refuse_nul(chunk.decode("latin-1"), line)
             try:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeError as error:
                 raise _undecodable(error, encoding, line) from error
-            if "\x00" in text:
-                line += text[: text.index("\x00")].count("\n")
-                raise FileRefused(f"Line {line} holds a NUL byte: this is not a table as text.", row=line)
+            _refuse_nul(text, line)
             line += text.count("\n")
             if not chunk:
                 return
+
+
+def _refuse_nul(text: str, line: int) -> None:
+    # Before anything is decoded: junk should be called junk, not text in some other encoding.
+    if "\x00" in text:
+        line += text[: text.index("\x00")].count("\n")
+        raise FileRefused(f"Line {line} holds a NUL byte: this is not a table as text.", row=line)
 
 
 def _undecodable(error: UnicodeError, encoding: str, line: int) -> FileRefused:

@@ -89,7 +89,7 @@ def judge(rows: Iterable[Row | Rejection], customs: Customs) -> tuple[list[Patie
 
 def _patient(reading: Cells, customs: Customs) -> PatientRow:
     def phone(raw: str) -> str:
-        return _reachable(raw, address.phone(raw[:_LONGEST_ADDRESS], region=customs.region))
+        return address.phone(_fitting(raw), region=customs.region)
 
     zone = reading.take("timezone", lambda raw: _zone(raw, customs.zones))
     today = customs.now.astimezone(ZoneInfo(zone or customs.default_zone)).date()
@@ -102,7 +102,7 @@ def _patient(reading: Cells, customs: Customs) -> PatientRow:
         language=reading.take("language", lambda raw: _language(raw, customs.languages)),
         timezone=zone,
         phone=reading.take("phone", phone) or "",
-        email=reading.take("email", lambda raw: _reachable(raw, address.email(raw))) or "",
+        email=reading.take("email", lambda raw: address.email(_fitting(raw))) or "",
         caregiver_name=reading.take("caregiver_name", cells.text(120)) or "",
         caregiver_phone=reading.take("caregiver_phone", phone) or "",
         sms_consent=reading.take("sms_consent", cells.yes_no),
@@ -149,10 +149,8 @@ def _agreed(reading: Cells, patient: PatientRow, said: dict[str, tuple[bool, int
                 reading.reject(field, f"Row {row} says {word} for the same address as row {patient.number}.")
 
 
-def _reachable(raw: str, parsed: str) -> str:
-    if len(raw) > _LONGEST_ADDRESS:
-        raise CellError(f"{quote(raw)} has {len(raw)} characters; {_LONGEST_ADDRESS} fit.")
-    return parsed
+def _fitting(raw: str) -> str:
+    return cells.text(_LONGEST_ADDRESS)(raw)
 
 
 def _born(raw: str, today: date) -> date:
