@@ -6,12 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 
-from messaging import channels, consent, dispatch, outbox, record
+from messaging import consent, dispatch, outbox
 from messaging.channels.base import Accepted, OutcomeUnknown, PermanentFailure, TransientFailure
 from messaging.channels.memory import Memory
-from messaging.domain.delivery import Channel, Purpose, Status, Urgency
+from messaging.domain.delivery import Purpose, Status, Urgency
 from messaging.models import Attempt, ConsentEvent, Message
 from tests.support.messages import MAILBOX, NOW, PHONE, HandClock, agree, draft, mail, outbox_with
 
@@ -216,91 +215,3 @@ class TestAnswersOfTheProvider:
         run(clock)
         statuses = dict(Message.objects.values_list("key", "status"))
         assert statuses == {"first": Status.ACCEPTED, "second": Status.IN_DOUBT}
-
-
-class TestCrashSafety:
-    def test_the_row_says_submitting_before_the_provider_hears_of_it(
-        self, memory: type[Memory], clock: HandClock, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        outbox_with(draft())
-        seen: list[tuple[str, int, str]] = []
-
-        def look(self: Memory, outgoing: Any) -> Accepted:
-            message = only()
-            seen.append((message.status, message.attempts, message.tries.get().outcome))
-            return Accepted("SM1")
-
-        monkeypatch.setattr(Memory, "send", look)
-        run(clock)
-        assert seen == [(Status.SUBMITTING, 1, "asking")]
-
-    def test_a_row_whose_lease_ended_is_not_sent_by_its_old_holder(
-        self, memory: type[Memory], clock: HandClock
-    ) -> None:
-        outbox_with(draft())
-        (held,) = outbox.claim(
-            urgency=Urgency.ORDINARY, limit=1, now=NOW, lease=timedelta(seconds=10), worker="worker:1"
-        )
-        assert not record.begin(held, worker="worker:1", now=NOW + timedelta(seconds=10))
-        assert not record.begin(held, worker="worker:2", now=NOW)
-        assert record.begin(held, worker="worker:1", now=NOW)
-        assert not record.begin(held, worker="worker:1", now=NOW)
-
-    def test_when_the_time_is_up_the_rest_is_given_back(
-        self, memory: type[Memory], clock: HandClock, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        outbox_with(*(draft(f"k{i}") for i in range(5)))
-        send = Memory.send
-
-        def slow(self: Memory, outgoing: Any) -> Accepted:
-            clock.move(seconds=10)
-            return send(self, outgoing)
-
-        monkeypatch.setattr(Memory, "send", slow)
-        run(clock, time_limit=timedelta(seconds=25))
-        assert len(memory.taken) == 3
-        waiting = Message.objects.filter(status=Status.PLANNED)
-        assert waiting.count() == 2
-        assert all(m.lease_until is None and m.attempts == 0 for m in waiting)
-        monkeypatch.setattr(Memory, "send", send)
-        run(clock)
-        assert len(memory.taken) == 5
-
-    def test_it_goes_on_batch_after_batch_until_nothing_is_due(
-        self, memory: type[Memory], clock: HandClock, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setitem(dispatch.BATCH, Urgency.ORDINARY, 10)
-        outbox_with(*(draft(f"k{i}") for i in range(35)))
-        assert run(clock).asked == 35
-        assert len(memory.taken) == 35
-
-
-@pytest.mark.django_db(transaction=True)
-def test_no_transaction_is_open_while_a_provider_is_asked(
-    memory: type[Memory], clock: HandClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    open_then: list[bool] = []
-
-    def look(self: Memory, outgoing: Any) -> Accepted:
-        open_then.append(connection.in_atomic_block)
-        return Accepted(str(outgoing.uuid))
-
-    monkeypatch.setattr(Memory, "send", look)
-    outbox_with(draft(), mail())
-    run(clock)
-    assert open_then == [False, False]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_asking_from_within_a_transaction_is_refused(memory: type[Memory], clock: HandClock) -> None:
-    outbox_with(draft())
-    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
-        run(clock)
-    assert not memory.taken
-
-
-def test_a_member_is_made_once_and_replaced_when_settings_change(memory: type[Memory], settings: Any) -> None:
-    assert channels.member(Channel.SMS) is channels.member(Channel.SMS)
-    assert isinstance(channels.member(Channel.SMS), Memory)
-    settings.MESSAGE_CHANNELS = {}
-    assert not isinstance(channels.member(Channel.SMS), Memory)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.utils import timezone
 
 from messaging import consent, outbox, reconcile, record
@@ -74,7 +75,7 @@ def test_an_answer_lost_on_its_way_is_found_in_the_carriers_log_and_not_sent_twi
     eventually(lambda: status("lost") == Status.IN_DOUBT, 20)
     carrier.behave()
     Message.objects.update(lease_until=timezone.now())
-    outbox.current_app.send_task("messaging.reconcile_in_doubt")
+    current_app.send_task("messaging.reconcile_in_doubt")
     eventually(lambda: Message.objects.get(key="lost").provider_id, 20)
     assert len(carrier.bodies_to(PHONE)) == 1
 

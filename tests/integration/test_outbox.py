@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -235,7 +236,7 @@ class TestWake:
             raise ConnectionError
 
         monkeypatch.setattr(outbox, "_broker_left_alone_until", 0.0)
-        monkeypatch.setattr(outbox.current_app, "send_task", refuse)
+        monkeypatch.setattr(current_app, "send_task", refuse)
         for _ in range(5):
             with django_capture_on_commit_callbacks(execute=True):
                 outbox.wake(Urgency.URGENT)

@@ -115,6 +115,14 @@ def test_an_hour_that_comes_twice_is_read_off_the_clock_each_time() -> None:
     assert next_open(between, window, NEW_YORK) == again.astimezone(UTC)
 
 
+def test_an_opening_time_that_comes_twice_opens_twice() -> None:
+    # Open for a quarter of an hour; missed in the first of the two hours, it comes again in the second.
+    window = Window(time(1, 30), time(1, 45))
+    missed = datetime(2026, 11, 1, 1, 50, tzinfo=NEW_YORK, fold=0).astimezone(UTC)
+    again = datetime(2026, 11, 1, 1, 30, tzinfo=NEW_YORK, fold=1).astimezone(UTC)
+    assert next_open(missed, window, NEW_YORK) == again
+
+
 def test_a_moment_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         next_open(datetime(2026, 11, 23, 12), Window(time(8), time(21)), NEW_YORK)  # noqa: DTZ001

@@ -9,7 +9,7 @@ import pytest
 
 from messaging import checks, wordings
 from messaging.domain.delivery import Channel
-from messaging.domain.wording import WordingError
+from messaging.domain.wording import WordingError, fold_to_gsm7, segments
 
 VOCABULARY = {"day": "Wednesday, September 30", "phone": "(202) 555-0123", "tasks": "- a\n- b"}
 
@@ -48,7 +48,7 @@ def test_the_templates_of_the_product_have_none() -> None:
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_answers_to_the_carriers_words_fit_one_part(name: str, language: str) -> None:
     body = wordings.load(name, language, Channel.SMS).body
-    weighed = wordings.segments(wordings.fold_to_gsm7(body))
+    weighed = segments(fold_to_gsm7(body))
     assert (weighed.encoding, weighed.count) == ("GSM-7", 1)
 
 
