@@ -14,16 +14,18 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from messaging import outbox
 from messaging.domain import wall_time
 from messaging.domain.delivery import Status
-from patients.board import open_tasks
+from patients.board import close_task, open_tasks
 from patients.domain.profile import PatientStatus
+from patients.models import TaskKind
 from reminders import planned_rows
 from reminders.domain.gate import standing_reason
-from reminders.domain.plan import Diff, Existing, Wanted, reconcile, wanted
-from reminders.domain.words import Reason, ReminderState, ScheduleStatus
+from reminders.domain.plan import Diff, Existing, Wanted, anchor_instants, reconcile, wanted
+from reminders.domain.words import STANDING, Reason, ReminderState, ScheduleStatus
 from reminders.models import PlannedReminder, Schedule, Visit
 from reminders.models.rule import LONGEST_AFTER_DAYS
 from reminders.rulebook import RuleBook
@@ -84,17 +86,19 @@ def _plan_batch(ids: Sequence[int], book: RuleBook, report: PlanReport, *, now: 
             today = wall_time.local_date(now, schedule.patient.zone)
             schedule.planned_until = today + horizon
             lay_out_visits(schedule, visits[schedule.pk], changes, today=today, until=schedule.planned_until, now=now)
-    _store_visits(schedules, changes, report)
+    _store_visits(schedules, changes, report, now=now)
     for visit in changes.new:
         visits[visit.schedule_id].append(visit)
     _plan_reminders(schedules, visits, changes, book, report, now=now)
 
 
-def _store_visits(schedules: list[Schedule], changes: VisitChanges, report: PlanReport) -> None:
+def _store_visits(schedules: list[Schedule], changes: VisitChanges, report: PlanReport, *, now: datetime) -> None:
     Visit.objects.bulk_create(changes.new, batch_size=_INSERT_BATCH)
     Visit.objects.bulk_update(changes.changed, LAID_OUT_FIELDS, batch_size=200)
     Schedule.objects.bulk_update(schedules, ["planned_until"], batch_size=BATCH)
     open_tasks(changes.tasks)
+    for visit_id in sorted(changes.in_time_again):
+        close_task(TaskKind.OVERDUE_VISIT, str(visit_id), outcome="The visit was moved and is in time again.", now=now)
     report.visits_added += len(changes.new)
     report.visits_moved += len(changes.moved)
     report.visits_cancelled += len(changes.dropped)
@@ -118,17 +122,14 @@ def _plan_reminders(
         why = _why_silent(schedule)
         rules = () if why else book.rules_for(schedule.treatment)
         for visit in recent[schedule.pk]:
-            moved = visit.pk in changes.moved
-            gone = why or (Reason.SCHEDULE_CHANGED if visit.pk in changes.dropped else _why_gone(visit))
+            known, there = facts(visit, schedule), existing.get(visit.pk, ())
             diff = reconcile(
-                wanted(facts(visit, schedule), rules, now=now) if rules else [],
-                existing.get(visit.pk, ()),
-                why_gone=gone,
-                moved_visits=frozenset({visit.pk} if moved else ()),
+                wanted(known, rules, now=now) if rules else [],
+                there,
+                why_gone=why or (Reason.SCHEDULE_CHANGED if visit.pk in changes.dropped else _why_gone(visit)),
+                anchors=anchor_instants(known) if there and not why and visit.status in STANDING else None,
             )
-            work.take(diff)
-            if why or moved or visit.pk in changes.dropped:
-                work.silenced[why or (Reason.VISIT_MOVED if moved else gone)].append(visit.pk)
+            work.take(diff, now=now)
     work.store(report, now=now)
 
 
@@ -138,20 +139,24 @@ class _ReminderWork:
 
     add: list[Wanted] = field(default_factory=list)
     cancel: dict[Reason, list[int]] = field(default_factory=lambda: defaultdict(list))
-    silenced: dict[Reason, list[int]] = field(default_factory=lambda: defaultdict(list))
+    outdated: dict[Reason, list[int]] = field(default_factory=lambda: defaultdict(list))
 
-    def take(self, diff: Diff) -> None:
+    def take(self, diff: Diff, *, now: datetime) -> None:
         """Add the outcome for one visit."""
         self.add.extend(diff.add)
         for reminder, reason in diff.cancel:
             self.cancel[reason].append(reminder.id)
+        for reminder, reason in diff.outdated:
+            # What is stale by now never leaves anyway.
+            if reminder.expires_at > now:
+                self.outdated[reason].append(reminder.id)
 
     def store(self, report: PlanReport, *, now: datetime) -> None:
         """Cancel first: the new row may be the old one at another time."""
         _cancel(self.cancel, now)
         planned_rows.store(self.add)
-        for reason, visit_ids in self.silenced.items():
-            withdraw_waiting(visit_ids, reason=reason, now=now)
+        for reason, ids in self.outdated.items():
+            take_back(PlannedReminder.objects.filter(pk__in=ids), reason=reason, now=now)
         report.reminders_added += len(self.add)
         report.reminders_cancelled += sum(map(len, self.cancel.values()))
 
@@ -161,17 +166,17 @@ def _is_recent(visit: Visit, oldest: datetime) -> bool:
     return visit.at >= oldest or (visit.given_on is not None and visit.given_on > oldest.date())
 
 
-def withdraw_waiting(visit_ids: Collection[int], *, reason: Reason, now: datetime) -> int:
-    """Take back what was handed to the outbox for these visits and no worker holds yet; how many."""
-    waiting = PlannedReminder.objects.filter(
-        visit__in=visit_ids, state=ReminderState.RELEASED, message__status=Status.PLANNED
-    ).values_list("message_id", flat=True)
-    return outbox.withdraw(list(waiting), reason=reason.label, now=now)
+def take_back(reminders: QuerySet[PlannedReminder], *, reason: Reason, now: datetime) -> None:
+    """Undo the release of those whose message no worker holds yet; wanted again, they are planned anew."""
+    released = reminders.filter(state=ReminderState.RELEASED)
+    waiting = released.filter(message__status=Status.PLANNED).values_list("message_id", flat=True)
+    outbox.withdraw([pk for pk in waiting if pk is not None], reason=reason.label, now=now)
+    released.filter(message__status=Status.SUPPRESSED).update(
+        state=ReminderState.CANCELLED, reason=reason, settled_at=now
+    )
 
 
 def _why_silent(schedule: Schedule) -> Reason | None:
-    if schedule.status == ScheduleStatus.FINISHED:
-        return Reason.SCHEDULE_FINISHED
     return standing_reason(PatientStatus(schedule.patient.status), ScheduleStatus(schedule.status))
 
 

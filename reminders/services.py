@@ -10,14 +10,15 @@ from datetime import date, datetime, time
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from messaging.domain import wall_time
-from patients.board import close_task, draft_task, open_tasks
+from patients.board import close_all, close_task, draft_task, open_anew
 from patients.domain.profile import PatientStatus
 from patients.models import Patient, TaskKind
-from reminders.domain.words import STANDING, VISIT_MOVES, Reason, ScheduleStatus, VisitStatus
+from reminders.domain.words import STANDING, VISIT_MOVES, Reason, ReminderState, ScheduleStatus, VisitStatus
 from reminders.models import Schedule, Visit
-from reminders.planner import PlanReport, plan_schedules, withdraw_waiting
+from reminders.planner import PlanReport, plan_schedules, take_back
 
 
 @transaction.atomic
@@ -36,7 +37,10 @@ def record_dose(visit: Visit, *, given_on: date, now: datetime) -> PlanReport:
     if visit.status != VisitStatus.GIVEN:
         _move_to(visit, VisitStatus.GIVEN)
     visit.given_on = given_on
-    return _settle(visit, Reason.DOSE_GIVEN, outcome=f"Dose recorded as given on {given_on}.", now=now)
+    # What follows a dose was passed over while none was recorded; where it is still fresh it is planned anew.
+    passed_over = visit.reminders.filter(state=ReminderState.SKIPPED, reason=Reason.DOSE_NOT_RECORDED)
+    passed_over.update(state=ReminderState.CANCELLED)
+    return _settle(visit, outcome=f"Dose recorded as given on {given_on}.", now=now)
 
 
 @transaction.atomic
@@ -48,6 +52,7 @@ def undo_dose(visit: Visit, *, now: datetime) -> PlanReport:
     _move_to(visit, VisitStatus.PLANNED)
     visit.given_on = None
     visit.save()
+    take_back(visit.reminders.all(), reason=Reason.DOSE_NOT_RECORDED, now=now)
     return plan_schedules([visit.schedule_id], now=now)
 
 
@@ -57,7 +62,7 @@ def cancel_visit(visit: Visit, *, reason: str, now: datetime) -> PlanReport:
     visit = _locked(visit)
     _move_to(visit, VisitStatus.CANCELLED)
     visit.status_reason = _required(reason)
-    return _settle(visit, Reason.VISIT_CANCELLED, outcome="Visit cancelled.", now=now)
+    return _settle(visit, outcome="Visit cancelled.", now=now)
 
 
 @transaction.atomic
@@ -68,7 +73,7 @@ def miss_visit(visit: Visit, *, reason: str, now: datetime) -> PlanReport:
         raise ValidationError({"status": f"{visit} is still to come; it cannot have been missed."})
     _move_to(visit, VisitStatus.MISSED)
     visit.status_reason = _required(reason)
-    return _settle(visit, Reason.VISIT_MISSED, outcome="Recorded as missed.", now=now)
+    return _settle(visit, outcome="Recorded as missed.", now=now)
 
 
 @transaction.atomic
@@ -91,7 +96,7 @@ def move_visit(visit: Visit, *, on: date, clock: time, now: datetime) -> PlanRep
     visit.on, visit.clock, visit.at, visit.pinned = on, clock, at, True
     visit.late_until = visit.schedule.course().late_until(on)
     visit.status = VisitStatus.PLANNED
-    return _settle(visit, Reason.VISIT_MOVED, outcome=f"Visit moved to {wall:%Y-%m-%d %H:%M}.", now=now)
+    return _settle(visit, outcome=f"Visit moved to {wall:%Y-%m-%d %H:%M}.", now=now)
 
 
 @transaction.atomic
@@ -118,12 +123,12 @@ def request_move(visit: Visit, *, words: str, now: datetime) -> None:
     task = draft_task(
         patient_id=visit.schedule.patient_id,
         kind=TaskKind.MOVE_REQUEST,
-        key=f"{visit.pk}:{visit.sequence}",
+        key=str(visit.pk),
         title=f"Asks for another time than {visit.on} {visit.clock:%H:%M}",
         detail=words,
         now=now,
     )
-    open_tasks([task])
+    open_anew([task])
 
 
 @transaction.atomic
@@ -145,7 +150,10 @@ def cancel_schedule(schedule: Schedule, *, reason: str, now: datetime) -> PlanRe
     """The schedule ends here, for good: its standing visits are cancelled with it."""
     reason = _required(reason)
     report = _set_schedule(schedule, ScheduleStatus.CANCELLED, reason, now=now)
-    schedule.visits.filter(status__in=STANDING).update(status=VisitStatus.CANCELLED, status_reason=reason)
+    standing = schedule.visits.filter(status__in=STANDING)
+    for pk in standing.filter(Q(status=VisitStatus.OVERDUE) | Q(move_requested_at__isnull=False)).values_list("pk"):
+        _close_tasks(*pk, outcome="The schedule was cancelled.", now=now)
+    standing.update(status=VisitStatus.CANCELLED, status_reason=reason)
     return report
 
 
@@ -154,12 +162,15 @@ def set_patient_status(patient: Patient, *, status: PatientStatus, reason: str, 
     """Put a patient on hold, discharge, record a death, or make active again; every schedule follows."""
     patient.status = status
     patient.status_reason = "" if status is PatientStatus.ACTIVE else _required(reason)
-    patient.save(update_fields=["status", "status_reason"])
+    # Not save(): its signal would plan by the clock of the day, and here `now` is what counts.
+    Patient.objects.filter(pk=patient.pk).update(status=patient.status, status_reason=patient.status_reason)
     plan_patient(patient, now=now)
 
 
 def plan_patient(patient: Patient, *, now: datetime) -> PlanReport:
-    """Re-plan every schedule of `patient`."""
+    """Re-plan every schedule of `patient`; of one who is gone, close what coordinators were asked to do."""
+    if PatientStatus(patient.status).ends_messages:
+        close_all(patient.pk, outcome=f"The patient is {patient.get_status_display().lower()}.", now=now)
     return plan_schedules(list(patient.schedules.values_list("pk", flat=True)), now=now)
 
 
@@ -184,12 +195,17 @@ def _move_to(visit: Visit, status: VisitStatus) -> None:
     visit.status = status
 
 
-def _settle(visit: Visit, reason: Reason, *, outcome: str, now: datetime) -> PlanReport:
-    """Store the visit, take back what waits in the outbox for it, close its task, re-plan its schedule."""
+def _settle(visit: Visit, *, outcome: str, now: datetime) -> PlanReport:
+    """Store the visit, close its tasks, re-plan its schedule."""
     visit.save()
-    withdraw_waiting([visit.pk], reason=reason, now=now)
-    close_task(TaskKind.OVERDUE_VISIT, str(visit.pk), outcome=outcome, now=now)
+    _close_tasks(visit.pk, outcome=outcome, now=now)
     return plan_schedules([visit.schedule_id], now=now)
+
+
+def _close_tasks(visit_id: int, *, outcome: str, now: datetime) -> None:
+    """What was asked about this visit has an answer now."""
+    for kind in (TaskKind.OVERDUE_VISIT, TaskKind.MOVE_REQUEST):
+        close_task(kind, str(visit_id), outcome=outcome, now=now)
 
 
 def _check_gap(visit: Visit, on: date) -> date | None:

@@ -12,7 +12,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
 from messaging.domain import wall_time
-from patients.board import draft_task, open_tasks
+from patients.board import draft_task, open_anew
 from patients.domain.profile import PatientStatus
 from patients.models import TaskKind
 from reminders.domain.words import ScheduleStatus, VisitStatus
@@ -39,7 +39,7 @@ def mark_overdue(*, now: datetime) -> int:
         )
         visits = list(late[:BATCH])
         Visit.objects.filter(pk__in=[visit.pk for visit in visits]).update(status=VisitStatus.OVERDUE)
-        open_tasks(
+        open_anew(
             draft_task(
                 patient_id=visit.schedule.patient_id,
                 kind=TaskKind.OVERDUE_VISIT,

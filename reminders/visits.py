@@ -28,6 +28,7 @@ class VisitChanges:
     changed: list[Visit] = field(default_factory=list)
     moved: set[int] = field(default_factory=set)
     dropped: set[int] = field(default_factory=set)
+    in_time_again: set[int] = field(default_factory=set)
     tasks: list[CoordinatorTask] = field(default_factory=list)
 
 
@@ -95,6 +96,7 @@ def _place(visit: Visit, slot: Slot, changes: VisitChanges, *, schedule: Schedul
     visit.pinned = slot.pinned
     if overdue and not still_overdue:
         visit.status = VisitStatus.PLANNED
+        changes.in_time_again.add(visit.pk)
     if moved:
         # What was confirmed was another time.
         visit.confirmed_at = visit.move_requested_at = None

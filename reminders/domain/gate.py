@@ -73,6 +73,7 @@ _PATIENT_REASONS = {
 _SCHEDULE_REASONS = {
     ScheduleStatus.ON_HOLD: Reason.SCHEDULE_ON_HOLD,
     ScheduleStatus.CANCELLED: Reason.SCHEDULE_CANCELLED,
+    ScheduleStatus.FINISHED: Reason.SCHEDULE_FINISHED,
 }
 _VISIT_REASONS = {
     VisitStatus.CANCELLED: Reason.VISIT_CANCELLED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -78,11 +78,12 @@ class Existing:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """What to do about it; `cancel` carries each reason."""
+    """What to do about it; `cancel` carries each reason, and so does `outdated`: released, wanted no more."""
 
     add: tuple[Wanted, ...]
     keep: tuple[Existing, ...]
     cancel: tuple[tuple[Existing, Reason], ...]
+    outdated: tuple[tuple[Existing, Reason], ...] = ()
 
 
 def wanted(visit: VisitFacts, rules: Iterable[Rule], *, now: datetime) -> list[Wanted]:
@@ -118,13 +119,14 @@ def reconcile(
     existing: Sequence[Existing],
     *,
     why_gone: Reason = Reason.RULE_CHANGED,
-    moved_visits: frozenset[int] = frozenset(),
+    anchors: Collection[datetime] | None = None,
 ) -> Diff:
     """Hold what should exist against what does.
 
     What was released or skipped stays done, whatever became of its rule since. A planned reminder that
-    is no longer wanted, or is wanted at another time, is cancelled: because its visit moved where that
-    is in `moved_visits`, else for `why_gone`. Feeding the outcome back in changes nothing.
+    is no longer wanted, or is wanted at another time, is cancelled: for `why_gone`, or because its visit
+    moved where `anchors`, the instants that offsets count from now, are given and do not hold its own.
+    Feeding the outcome back in changes nothing.
     """
     by_identity = {reminder.identity: reminder for reminder in existing}
     add: list[Wanted] = []
@@ -137,13 +139,17 @@ def reconcile(
             kept.add(there.id)
         else:
             add.append(reminder)
-    keep, cancel = [], []
+    keep, cancel, outdated = [], [], []
     for there in existing:
-        if there.id in kept or there.state is not ReminderState.PLANNED:
-            keep.append(there)
-        else:
-            cancel.append((there, Reason.VISIT_MOVED if there.visit_id in moved_visits else why_gone))
-    return Diff(add=tuple(add), keep=tuple(keep), cancel=tuple(cancel))
+        moved = anchors is not None and there.anchor_at not in anchors
+        gone = (there, Reason.VISIT_MOVED if moved else why_gone)
+        if there.id not in kept and there.state is ReminderState.PLANNED:
+            cancel.append(gone)
+            continue
+        keep.append(there)
+        if there.id not in kept and there.state is ReminderState.RELEASED:
+            outdated.append(gone)
+    return Diff(add=tuple(add), keep=tuple(keep), cancel=tuple(cancel), outdated=tuple(outdated))
 
 
 def _same_time(there: Existing, reminder: Wanted) -> bool:
@@ -162,6 +168,12 @@ def anchor_point(visit: VisitFacts, anchor: Anchor) -> tuple[datetime, date] | N
     if visit.given_on is not None and visit.given_on != visit.on:
         return wall_time.at(visit.given_on, visit.at.astimezone(visit.zone).time(), visit.zone), visit.given_on
     return visit.at, visit.on
+
+
+def anchor_instants(visit: VisitFacts) -> set[datetime]:
+    """Every instant that offsets of this visit count from."""
+    points = (anchor_point(visit, anchor) for anchor in Anchor)
+    return {point[0] for point in points if point is not None}
 
 
 def _speaks(visit: VisitFacts, rule: Rule) -> bool:

@@ -45,6 +45,7 @@ REFUSALS: list[tuple[dict[str, Any], Reason]] = [
     ({"patient": PatientStatus.DECEASED}, Reason.PATIENT_DECEASED),
     ({"schedule": ScheduleStatus.ON_HOLD}, Reason.SCHEDULE_ON_HOLD),
     ({"schedule": ScheduleStatus.CANCELLED}, Reason.SCHEDULE_CANCELLED),
+    ({"schedule": ScheduleStatus.FINISHED}, Reason.SCHEDULE_FINISHED),
     ({"visit": VisitStatus.CANCELLED}, Reason.VISIT_CANCELLED),
     ({"visit": VisitStatus.MISSED}, Reason.VISIT_MISSED),
     ({"anchor_stands": False}, Reason.VISIT_MOVED),
@@ -187,7 +188,7 @@ def test_midnight_ends_today() -> None:
 @pytest.mark.parametrize("patient", PatientStatus)
 @pytest.mark.parametrize("schedule", ScheduleStatus)
 def test_nothing_stands_in_the_way_only_of_the_active(patient: PatientStatus, schedule: ScheduleStatus) -> None:
-    silent = patient is not PatientStatus.ACTIVE or schedule in (ScheduleStatus.ON_HOLD, ScheduleStatus.CANCELLED)
+    silent = patient is not PatientStatus.ACTIVE or schedule is not ScheduleStatus.ACTIVE
     assert (standing_reason(patient, schedule) is not None) is silent
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from messaging.domain import wall_time
 from reminders.domain.offsets import Elapsed, WallTime
-from reminders.domain.plan import Diff, Existing, Rule, VisitFacts, Wanted, reconcile, wanted
+from reminders.domain.plan import Diff, Existing, Rule, VisitFacts, Wanted, anchor_instants, reconcile, wanted
 from reminders.domain.words import STANDING, Anchor, Condition, Reason, ReminderState, VisitStatus
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -248,9 +248,7 @@ class TestReconcile:
 
     def test_a_visit_moved_takes_its_reminders_along(self) -> None:
         moved = replace(VISIT, at=AT + DAY, on=ON + DAY)
-        diff = reconcile(
-            wanted(moved, [DAY_BEFORE], now=LONG_BEFORE), self.existing(), moved_visits=frozenset({VISIT.id})
-        )
+        diff = reconcile(wanted(moved, [DAY_BEFORE], now=LONG_BEFORE), self.existing(), anchors=anchor_instants(moved))
         assert {reason for _, reason in diff.cancel} == {Reason.VISIT_MOVED}
         assert {new.send_at for new in diff.add} == {datetime(2026, 6, 17, 9, tzinfo=NEW_YORK)}
 
