@@ -49,6 +49,7 @@ class ClinicAdmin(PageAdmin):
     form = ClinicForm
     list_display = ("name", "shown_zone", "daytime_line", "emergency_line", "shown_hours", "shown_patients")
     search_fields = ("name", "short_name")
+    ordering = ("name",)
     warn_unsaved_form = True
     fieldsets = (
         (None, {"fields": (("name", "short_name"), ("timezone", "default_language"))}),

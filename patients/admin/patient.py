@@ -75,6 +75,8 @@ class PatientAdmin(PageAdmin):
         ("clinic", RelatedDropdownFilter),
     )
     list_select_related = ("clinic",)
+    # Said again, because a count of tasks would make the table forget its own order.
+    ordering = ("family_name", "given_name", "id")
     search_fields = ("family_name", "given_name", "mrn", "contacts__address")
     search_help_text = "Name, MRN, phone or e-mail"
     autocomplete_fields = ("clinic",)

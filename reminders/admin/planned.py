@@ -43,6 +43,7 @@ class PlannedReminderAdmin(PageAdmin):
         ("send_at", RangeDateTimeFilter),
     )
     list_fullwidth = True
+    show_full_result_count = False
     ordering = ("send_at", "id")
     search_fields = (
         "visit__schedule__patient__family_name",

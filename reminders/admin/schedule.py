@@ -98,6 +98,7 @@ class ScheduleAdmin(PageAdmin):
         ("patient__clinic", RelatedDropdownFilter),
     )
     list_select_related = ("patient__clinic", "treatment")
+    ordering = ("-created_at", "-id")
     search_fields = (
         "patient__family_name",
         "patient__given_name",

@@ -123,6 +123,7 @@ class TreatmentAdmin(PageAdmin):
     list_filter = (("route", ChoicesDropdownFilter), SignOffFilter, ("is_active", BooleanRadioFilter))
     list_per_page = 60
     search_fields = ("name", "code")
+    ordering = ("route", "name")
     search_help_text = "Name or code"
     actions_detail = ("sign_off",)
     warn_unsaved_form = True
