@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from patients.domain.profile import ContactKind, Owner
@@ -37,21 +37,25 @@ def store(clinic: Clinic, rows: Sequence[PatientRow]) -> list[Stored]:
     }
     stored = [_merge(row, known.get(row.mrn), clinic) for row in rows]
     Patient.objects.bulk_create([each.patient for each in stored if each.outcome is Outcome.CREATED])
-    _write(Patient, [each.patient for each in stored if each.outcome is Outcome.UPDATED], _PATIENT_FIELDS)
+    # One statement for the batch. bulk_update would spell out a CASE for every row and field.
+    Patient.objects.bulk_create(
+        [each.patient for each in stored if each.outcome is Outcome.UPDATED],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=_PATIENT_FIELDS,
+    )
     for each in stored:
         _merge_contacts(each, () if each.outcome is Outcome.CREATED else each.patient.contacts.all())
         if each.outcome is Outcome.UNCHANGED and (each.new_contacts or each.changed_contacts):
             each.outcome = Outcome.UPDATED
     ContactPoint.objects.bulk_create([contact for each in stored for contact in each.new_contacts])
-    _write(ContactPoint, [contact for each in stored for contact in each.changed_contacts], _CONTACT_FIELDS)
+    ContactPoint.objects.bulk_create(
+        [contact for each in stored for contact in each.changed_contacts],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=_CONTACT_FIELDS,
+    )
     return stored
-
-
-def _write(
-    model: type[Patient] | type[ContactPoint], rows: Sequence[Patient | ContactPoint], fields: Sequence[str]
-) -> None:
-    # One statement for the batch. bulk_update would spell out a CASE for every row and field.
-    model._default_manager.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
 
 
 def _merge(row: PatientRow, patient: Patient | None, clinic: Clinic) -> Stored:
@@ -81,7 +85,7 @@ def _sites(sites: list[str], *, spine: bool | None) -> list[str]:
     return [*sites, SPINE] if spine else [site for site in sites if site != SPINE]
 
 
-def _merge_contacts(stored: Stored, existing: Sequence[ContactPoint]) -> None:
+def _merge_contacts(stored: Stored, existing: Iterable[ContactPoint]) -> None:
     row = stored.row
     contacts = sorted(existing, key=lambda contact: (contact.position, contact.pk))
     asked = (

@@ -36,7 +36,7 @@ def import_patients(path: Path, *, clinic: Clinic | None, now: datetime, mode: M
 
 
 def _store(batch: list[PatientRow], clinic: Clinic, now: datetime) -> list[Outcome]:
-    if clinic.pk is None:
+    if clinic._state.adding:
         clinic.save()
     stored = store(clinic, batch)
     record_consents(stored, now=now, by=RECORDED_BY)
