@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ssl
 from collections.abc import Mapping
@@ -17,6 +18,13 @@ MOST_BYTES = 64 * 1024
 
 def post(url: str, fields: Mapping[str, str]) -> Answer:
     """Post `fields` to `url` with the carrier's signature. Never raises: the fault is the answer."""
+    try:
+        return _post(url, fields)
+    except (http.client.HTTPException, OSError, ValueError) as error:  # an address may be nonsense, too
+        return Answer(0, fault=type(error).__name__)
+
+
+def _post(url: str, fields: Mapping[str, str]) -> Answer:
     parts = urlsplit(url)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     headers = {
@@ -25,21 +33,13 @@ def post(url: str, fields: Mapping[str, str]) -> Answer:
         "Accept": "*/*",
         HEADER: sign(url, fields),
     }
-    try:
-        connection = _connection(parts.scheme, parts.hostname or "", parts.port)
-    except (http.client.HTTPException, OSError) as error:
-        return Answer(0, fault=type(error).__name__)
-    try:
+    with contextlib.closing(_connection(parts.scheme, parts.hostname or "", parts.port)) as connection:
         connection.connect()
         if connection.sock is not None:
             connection.sock.settimeout(READ_SECONDS)
         connection.request("POST", target, body=urlencode(fields), headers=headers)
         response = connection.getresponse()
         return Answer(response.status, response.read(MOST_BYTES).decode("utf-8", errors="replace"))
-    except (http.client.HTTPException, OSError) as error:
-        return Answer(0, fault=type(error).__name__)
-    finally:
-        connection.close()
 
 
 def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from sandbox import mailbox, owners
 from sandbox.models import Mail
@@ -49,7 +50,7 @@ def _summary(mail: Mail) -> dict[str, Any]:
         "subject": mail.subject,
         "at": mail.received_at,
         "attachments": mail.attachments,
-        "url": f"/sandbox/mail/{mail.key}/",
+        "url": reverse("sandbox:letter", args=[mail.key]),
     }
 
 

@@ -12,6 +12,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -49,7 +50,7 @@ class Row:
 def _phones(words: str) -> QuerySet[Phone]:
     latest = Text.objects.filter(phone=OuterRef("pk")).order_by("-id")
     unread = Text.objects.filter(phone=OuterRef("pk"), seen=False).order_by().values("phone").annotate(n=Count("pk"))
-    phones = Phone.objects.order_by("-last_at", "-id").annotate(
+    phones = Phone.objects.order_by("-last_at", "id").annotate(
         preview=Subquery(latest.values("body")[:1]), unread=Coalesce(Subquery(unread.values("n")[:1]), 0)
     )
     if words:
@@ -93,7 +94,7 @@ def _summary(row: Row) -> dict[str, Any]:
         "unread": row.unread,
         "last_at": row.phone.last_at,
         "last_text": row.preview,
-        "url": f"/sandbox/phones/{row.phone.key}/",
+        "url": reverse("sandbox:phone", args=[row.phone.key]),
     }
 
 

@@ -42,7 +42,7 @@ def collection(request: HttpRequest, mood: Mood) -> HttpResponse:
             ending=_ending(phone),
             url=url,
             twiml="" if url else twiml,
-            callback_url=request.POST.get("StatusCallback") or "",
+            callback_url=(request.POST.get("StatusCallback") or "").partition("#")[0],
             callback_events=request.POST.getlist("StatusCallbackEvent"),
             serial=mood.turns,
             created_at=now,

@@ -13,7 +13,8 @@ from twilio.request_validator import RequestValidator
 
 from sandbox import carrier, exchange, telephone, testing
 from sandbox import mood as moods
-from sandbox.models import Call, Callback, OptOut, Text
+from sandbox.models import Call, Callback, OptOut, Phone, Text
+from sandbox.post import post
 from sandbox.signing import sign
 
 pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
@@ -293,6 +294,32 @@ def test_a_mood_keeps_what_is_not_named_and_calms_down() -> None:
     assert (moods.current().drop_percent, moods.current().latency_ms) == (20, 5)
     testing.behave()
     assert (moods.current().drop_percent, moods.current().latency_ms) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("http://127.0.0.1:1/x/", "ConnectionRefusedError"),
+        ("http://127.0.0.1:port/x/", "ValueError"),
+        ("http://" + "a" * 70 + ".example/", "UnicodeError"),
+    ],
+)
+def test_an_address_that_nobody_could_call_is_a_fault_and_no_crash(url: str, fault: str) -> None:
+    answer = post(url, {"MessageSid": "SM1"})
+    assert (answer.status, answer.fault, answer.taken) == (0, fault, False)
+
+
+def test_what_is_due_is_found_through_its_partial_index() -> None:
+    due = {
+        "text_due": Text.objects.filter(next_at__lte=NOW).order_by("next_at", "id")[:200],
+        "call_due": Call.objects.filter(next_at__lte=NOW).order_by("next_at", "id")[:200],
+        "callback_due": Callback.objects.filter(due_at__lte=NOW).order_by("due_at", "id")[:50],
+        "phone_newest": Phone.objects.order_by("-last_at", "id")[:40],
+    }
+    for index, rows in due.items():
+        plan = rows.explain()
+        assert index in plan, plan
+        assert "TEMP B-TREE" not in plan, plan
 
 
 @pytest.mark.django_db(databases=["default", "sandbox"], transaction=True)

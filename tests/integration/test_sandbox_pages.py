@@ -9,7 +9,9 @@ from html.parser import HTMLParser
 
 import pytest
 from django.core.mail import EmailMultiAlternatives
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from patients.models import Clinic, ContactPoint, Patient
@@ -157,6 +159,22 @@ def test_the_list_goes_on_on_the_next_page(client: Client) -> None:
     assert 'href="?page=1"' in first
     assert 'href="?page=0"' in second
     assert page(client, "/sandbox/phones/?page=junk").count('class="who"') == 40
+
+
+def test_a_full_desk_costs_no_more_questions_than_an_empty_one(client: Client) -> None:
+    def questions(url: str) -> int:
+        with CaptureQueriesContext(connections["sandbox"]) as ours, CaptureQueriesContext(connection) as product:
+            page(client, url)
+        return len(ours) + len(product)
+
+    owned()
+    arrive()
+    receive_mail()
+    few = [questions("/sandbox/phones/"), questions("/sandbox/mail/")]
+    for number in range(20):
+        arrive(to=f"+1202555{number:04d}")
+        receive_mail(f"p{number}@example.org")
+    assert [questions("/sandbox/phones/"), questions("/sandbox/mail/")] == few
 
 
 def test_a_phone_shows_its_owner_by_its_owners_clock(client: Client) -> None:
