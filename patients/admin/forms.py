@@ -79,6 +79,6 @@ class ContactForm(forms.ModelForm[ContactPoint]):
         return data
 
     def _region(self) -> str | None:
-        # A patient who is being added has a clinic already, but no number yet.
-        patient = self.instance.patient
-        return patient.clinic.phone_region if patient.clinic_id else None
+        # Not instance.patient: a patient who is being added is known to this form only.
+        patient = self.cleaned_data.get("patient")
+        return patient.clinic.phone_region if isinstance(patient, Patient) and patient.clinic_id else None
