@@ -7,8 +7,11 @@ from typing import Any
 
 from celery import Celery, signals
 
+from config import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
+broker.install()
 app = Celery("bonewatch")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

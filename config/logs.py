@@ -68,7 +68,7 @@ def configure_structlog() -> None:
 def logging_settings(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
     """Django's LOGGING; also tells structlog to send its events the same way."""
     configure_structlog()
-    tail: list[Any] = [structlog.dev.ConsoleRenderer(colors=False)]
+    tail: list[Any] = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     if as_json:
         tail = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     return {

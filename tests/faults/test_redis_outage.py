@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 from django.test import Client
@@ -39,6 +40,25 @@ def test_a_worker_works_again_after_redis_returns(redis_server: RedisServer, wor
 
     eventually(published_and_done, 40, interval=0.5)
     assert worker.process.poll() is None
+
+
+def test_a_worker_returns_when_redis_dies_in_the_middle_of_its_work(redis_server: RedisServer, worker: Running) -> None:
+    """Tasks end while their acknowledgement cannot leave: the worker must not count them as in hand for ever."""
+
+    def works() -> bool:
+        pulse_urgent.delay()
+        return seen(URGENT)
+
+    for pause in (0.0, 0.05, 0.1):
+        for _ in range(150):
+            pulse_urgent.delay()
+        redis_server.kill()
+        # how long the outage lasts decides which of its calls a worker is in
+        Event().wait(pause)
+        redis_server.start()
+        Heartbeat.objects.all().delete()
+        eventually(works, 30, interval=0.2)
+        assert worker.process.poll() is None
 
 
 def test_beat_and_workers_return_after_an_outage(
