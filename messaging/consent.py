@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from messaging.domain.address import consent_key
 from messaging.domain.delivery import EXEMPT_FROM_CONSENT, Purpose
 from messaging.metrics import CONSENT
-from messaging.models import ConsentEvent
+from messaging.models import ConsentEvent, Message
 
 
 def record(
@@ -40,8 +41,9 @@ def record_all(events: Sequence[ConsentEvent]) -> None:
     """Append many entries by one statement: an import's. Their addresses are written as consent_key does."""
     for event in events:
         event.address = consent_key(event.address)
-        CONSENT.labels(granted="yes" if event.granted else "no", source=event.source).inc()
     ConsentEvent.objects.bulk_create(events)
+    for (granted, source), count in Counter((event.granted, event.source) for event in events).items():
+        CONSENT.labels(granted="yes" if granted else "no", source=source).inc(count)
 
 
 def latest(addresses: Collection[str]) -> dict[tuple[str, str], ConsentEvent]:
@@ -65,6 +67,13 @@ def allowed(pairs: Collection[tuple[str, Purpose]]) -> set[tuple[str, Purpose]]:
     latest = _latest().filter(address__in=addresses, purpose__in=purposes, granted=True)
     granted = set(latest.values_list("address", "purpose"))
     return exempt | {pair for pair in asked if (consent_key(pair[0]), pair[1].value) in granted}
+
+
+def only_if_allowed(rows: QuerySet[Message], address: str, purpose: Purpose) -> QuerySet[Message]:
+    """`rows`, or none of them when `address` may not be sent to for `purpose` at the moment of the statement."""
+    if purpose in EXEMPT_FROM_CONSENT:
+        return rows
+    return rows.filter(Exists(_latest().filter(address=consent_key(address), purpose=purpose, granted=True)))
 
 
 def state(address: str, purpose: Purpose) -> bool | None:

@@ -26,8 +26,8 @@ Clock = Callable[[], datetime]
 #: How many rows are claimed at once, and for how long. What is not begun by then is free again.
 BATCH = {Urgency.ORDINARY: 100, Urgency.URGENT: 20}
 LEASE = timedelta(seconds=120)
-#: How long one task goes on before it leaves the rest to the next: a deploy should not wait for long.
-TIME_LIMIT = timedelta(seconds=50)
+#: How long one task goes on before it leaves the rest to the next: other tasks and a deploy are waiting.
+TIME_LIMIT = timedelta(seconds=20)
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ def _sift(batch: Sequence[Message], tally: Tally, *, now: datetime) -> list[Mess
     stale = {message.pk for message in batch} - {message.pk for message in fresh}
     if stale:
         tally.expired += record.expire(Message.objects.filter(pk__in=stale), now=now)
-    # Consent is asked again at the last moment: a STOP counts from the second it is read.
+    # Asked for all at once here, and for each once more in the statement that begins it: see record.begin.
     may = consent.allowed({(message.address, Purpose(message.purpose)) for message in fresh})
     wanted = [message for message in fresh if (message.address, Purpose(message.purpose)) in may]
     unwanted = {message.pk for message in fresh} - {message.pk for message in wanted}
@@ -78,10 +78,13 @@ def _send_all(messages: Sequence[Message], tally: Tally, *, clock: Clock, worker
             record.release(Message.objects.filter(pk__in=rest, claimed_by=worker), now=clock())
             return
         # Both before the row says "submitting": a mistake in the settings leaves nothing in doubt.
-        member, value = channels.member(Channel(message.channel)), outgoing(message)
+        member, value = channels.member(Channel(message.channel)), outgoing(message, now=clock())
         if record.begin(message, worker=worker, now=clock()):
             tally.asked += 1
             _ask(message, member, value, clock=clock, worker=worker)
+        else:
+            # Its time or its consent ended in the meantime: the next sifting says so on the row.
+            record.release(Message.objects.filter(pk=message.pk, claimed_by=worker), now=clock())
 
 
 def _ask(message: Message, member: Member, value: Outgoing, *, clock: Clock, worker: str) -> None:
@@ -103,7 +106,7 @@ def _ask(message: Message, member: Member, value: Outgoing, *, clock: Clock, wor
         record.accepted(message, answer, now=clock())
 
 
-def outgoing(message: Message) -> Outgoing:
+def outgoing(message: Message, *, now: datetime) -> Outgoing:
     """The plain value that a channel is given."""
     channel = Channel(message.channel)
     return Outgoing(
@@ -115,6 +118,7 @@ def outgoing(message: Message) -> Outgoing:
         subject=message.subject,
         html=message.html,
         calendar=message.calendar,
+        valid_for=message.expires_at - now,
         callback_url=settings.PUBLIC_BASE_URL + reverse("messaging:delivery-receipt", args=[message.uuid]),
     )
 

@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 import structlog
-from celery import current_app
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 from django.utils.module_loading import import_string
 
+from messaging import broker
 from messaging.domain.plain import storable
 from messaging.metrics import HANDLER_ERRORS, INBOUND
 from messaging.models import InboundMessage
@@ -64,7 +65,7 @@ def store(arrival: Arrival, *, now: datetime) -> InboundMessage | None:
         )
         if not new:
             return None
-        transaction.on_commit(lambda: _wake(message.pk), robust=True)
+        transaction.on_commit(partial(broker.publish, "messaging.handle_inbound", message.pk), robust=True)
     return message
 
 
@@ -112,11 +113,3 @@ def _read(path: str, message: InboundMessage, *, now: datetime) -> str | None:
         HANDLER_ERRORS.labels(handler=path).inc()
         log.error("inbound_handler_broke", handler=path, inbound=message.pk, error=type(error).__name__)
         return None
-
-
-def _wake(message_id: int) -> None:
-    try:
-        current_app.send_task("messaging.handle_inbound", args=[message_id])
-    except Exception as error:  # noqa: BLE001
-        # Whatever the broker's client raises: the text is stored, and the sweep will find it.
-        log.warning("wake_up_not_published", task="messaging.handle_inbound", error=type(error).__name__)

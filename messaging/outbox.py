@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-import structlog
-from celery import current_app
 from django.db import connection, transaction
 
+from messaging import broker, record
 from messaging.domain.address import is_email, is_phone
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.domain.wording import fold_to_gsm7, segments
 from messaging.models import Message
-
-log = structlog.get_logger(__name__)
 
 #: The carrier refuses longer texts.
 LONGEST_SMS = 1600
@@ -24,11 +21,6 @@ DISPATCH_TASKS = {
     Urgency.ORDINARY: "messaging.dispatch_ordinary",
     Urgency.URGENT: "messaging.dispatch_urgent",
 }
-#: A wake-up that no worker has taken up by then is forgotten; the sweeps of beat are on their way.
-WAKE_EXPIRES_SECONDS = 30
-#: After a wake-up that could not be published the broker is left alone for so long: waiting for a
-#: dead broker at every message would hold up web requests, and the sweeps find the rows anyway.
-BROKER_PAUSE_SECONDS = 5.0
 
 _CLAIM = """
 WITH due AS MATERIALIZED (
@@ -87,9 +79,8 @@ def enqueue(drafts: Sequence[Draft], *, now: datetime) -> dict[str, Message]:
 
 def withdraw(message_ids: Iterable[int], *, reason: str, now: datetime) -> int:
     """Take back messages that no worker holds yet; answers how many. What has left stays as it is."""
-    return Message.objects.filter(pk__in=list(message_ids), status=Status.PLANNED).update(
-        status=Status.SUPPRESSED, reason=reason[:200], finished_at=now
-    )
+    waiting = Message.objects.filter(pk__in=list(message_ids), status=Status.PLANNED)
+    return record.suppress(waiting, reason=reason, now=now)
 
 
 def claim(*, urgency: Urgency, limit: int, now: datetime, lease: timedelta, worker: str) -> list[Message]:
@@ -108,22 +99,7 @@ def claim(*, urgency: Urgency, limit: int, now: datetime, lease: timedelta, work
 
 def wake(urgency: Urgency) -> None:
     """Once the transaction stands, tell a worker that something is due. A dead broker costs only seconds."""
-    transaction.on_commit(lambda: _publish(DISPATCH_TASKS[urgency]), robust=True)
-
-
-_broker_left_alone_until = 0.0
-
-
-def _publish(task: str) -> None:
-    global _broker_left_alone_until
-    if time.monotonic() < _broker_left_alone_until:
-        return
-    try:
-        current_app.send_task(task, expires=WAKE_EXPIRES_SECONDS)
-    except Exception as error:  # noqa: BLE001
-        # Whatever the broker's client raises: the row is committed, and a sweep will find it.
-        _broker_left_alone_until = time.monotonic() + BROKER_PAUSE_SECONDS
-        log.warning("wake_up_not_published", task=task, error=type(error).__name__)
+    transaction.on_commit(partial(broker.publish, DISPATCH_TASKS[urgency]), robust=True)
 
 
 def _row(draft: Draft, now: datetime) -> Message:
@@ -164,6 +140,10 @@ def _problem(draft: Draft) -> str | None:
         (not draft.key.strip() or len(draft.key) > 200, "key: 1 to 200 characters are needed"),
         (draft.due_at.tzinfo is None, "due_at: a moment needs its time zone"),
         (draft.expires_at.tzinfo is None, "expires_at: a moment needs its time zone"),
+        (len(draft.template) > 100, "template: 100 characters at most"),
+        (len(draft.language) > 10, "language: 10 characters at most"),
+        (len(draft.address) > 254, "address: 254 characters at most"),
+        (len(draft.sender) > 254, "sender: 254 characters at most"),
         (not draft.body.strip(), "body: it says nothing"),
         ("\x00" in draft.body + draft.subject + draft.html + draft.calendar, "body: it holds a NUL character"),
         (sms and len(draft.body) > LONGEST_SMS, f"body: {LONGEST_SMS} characters at most go into an SMS"),

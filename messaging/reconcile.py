@@ -88,7 +88,7 @@ def _resolve(message: Message, *, clock: Clock) -> str:
     # The moment of asking, not of the answer: what the carrier writes meanwhile proves nothing.
     looked_at = clock()
     try:
-        candidates = member.find(outgoing(message), since=asked_at - CLOCK_DIFFERENCE)
+        candidates = member.find(outgoing(message, now=looked_at), since=asked_at - CLOCK_DIFFERENCE)
     except TransientFailure:
         return _not_asked(message, asked_at, now=clock())
     found = _unclaimed(candidates)

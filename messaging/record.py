@@ -1,4 +1,7 @@
-"""The only place that moves a message: every change of status goes along the table, with what belongs to it."""
+"""What moves a message: every change of status goes along the table, together with all that belongs to it.
+
+Only the claim itself, one statement of SQL, lives elsewhere: in outbox.py.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from django.db.models.functions import Coalesce
 from messaging import consent
 from messaging.channels.base import Accepted, OutcomeUnknown, PermanentFailure, TransientFailure
 from messaging.domain import retry
-from messaging.domain.delivery import CONSENT_PURPOSES, FINAL, LEASED, Status, sources
+from messaging.domain.delivery import CONSENT_PURPOSES, FINAL, LEASED, Purpose, Status, sources
 from messaging.metrics import MESSAGES
 from messaging.models import Attempt, ConsentEvent, Message
 
@@ -40,10 +43,13 @@ def move(rows: QuerySet[Message], to: Status, *, now: datetime, **fields: Any) -
 
 
 def begin(message: Message, *, worker: str, now: datetime) -> bool:
-    """Write down that the provider is about to be asked. False: the row is not ours any more."""
+    """Write down that the provider is about to be asked. False: the row is not ours any more, or its
+    time or the consent to it has ended since it was claimed.
+    """
     mine = Message.objects.filter(
         pk=message.pk, status=Status.CLAIMED, claimed_by=worker, lease_until__gt=now, expires_at__gt=now
     )
+    mine = consent.only_if_allowed(mine, message.address, Purpose(message.purpose))
     # Durable: this must be on disk before the provider hears of it, whoever calls.
     with transaction.atomic(durable=True):
         number = message.attempts + 1
@@ -162,12 +168,12 @@ def give_up_doubt(message: Message, *, reason: str, now: datetime) -> bool:
 
 
 def expire(rows: QuerySet[Message], *, now: datetime) -> int:
-    """End rows whose time has passed before they were sent."""
+    """End rows whose time has passed before they were sent; answers how many."""
     return move(rows, Status.EXPIRED, now=now, reason="its time had passed before it could be sent")
 
 
 def suppress(rows: QuerySet[Message], *, reason: str, now: datetime) -> int:
-    """End rows that must not be sent."""
+    """End rows that must not be sent; answers how many."""
     return move(rows, Status.SUPPRESSED, now=now, reason=reason)
 
 
@@ -195,7 +201,8 @@ def reported(message: Message, status: Status, *, provider_id: str, code: str, w
         log.warning("receipt_of_another_try", message=str(message.uuid))
         return False
     # A row that waits for another try was never named: the receipt proves that an earlier try arrived.
-    rows = Message.objects.filter(pk=message.pk, provider_id=message.provider_id, attempts__gte=1)
+    # Named or not yet: our own commit may happen between the caller's look and this statement.
+    rows = Message.objects.filter(pk=message.pk, provider_id__in=["", provider_id], attempts__gte=1)
     explained = status in (Status.UNDELIVERED, Status.FAILED)
     moved = move(
         rows,

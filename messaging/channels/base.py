@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -30,6 +30,8 @@ class Outgoing:
     html: str = ""
     calendar: str = ""
     callback_url: str = ""
+    #: How long it is of use: a provider that can drop what it could not deliver by then is told to.
+    valid_for: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ class ChannelFailure(Exception):
 
     def __init__(self, code: str = "", words: str = "") -> None:
         super().__init__(code or words)
-        self.code = code
-        self.words = words or f"refused with code {code}"
+        # Providers have answered with essays where a code belongs.
+        self.code = code[:20]
+        self.words = words[:150] or f"refused with code {self.code}"
 
 
 class TransientFailure(ChannelFailure):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
@@ -40,6 +40,8 @@ _silent.disabled = True
 UNREADABLE = (TwilioException, ValueError, TypeError, KeyError, AttributeError)
 #: How many of the latest messages to one number are looked through for one that is in doubt.
 LOOK_BACK = 200
+#: Seconds for which the carrier keeps a message that it cannot deliver; more it does not accept.
+LONGEST_VALIDITY = 36_000
 
 
 class KeepAliveClient(TwilioHttpClient):  # type: ignore[misc]
@@ -80,13 +82,14 @@ class TwilioSms:
                 to=outgoing.address,
                 body=outgoing.body,
                 status_callback=outgoing.callback_url,
+                validity_period=_validity(outgoing.valid_for),
                 **_sender(outgoing.sender),
             )
         except TwilioRestException as error:
             raise _refusal(error.code, error.status) from error
         except UNREADABLE as error:
             raise OutcomeUnknown("unreadable") from error
-        if not created.sid:
+        if not created.sid or not isinstance(created.sid, str):
             raise OutcomeUnknown("unreadable")
         return Accepted(created.sid, _status(created.status))
 
@@ -115,6 +118,11 @@ def signed_by_carrier(url: str, form: Mapping[str, Any], signature: str, tokens:
 
 def _sender(sender: str) -> dict[str, str]:
     return {"messaging_service_sid": sender} if sender.startswith("MG") else {"from_": sender}
+
+
+def _validity(valid_for: timedelta | None) -> int:
+    seconds = LONGEST_VALIDITY if valid_for is None else int(valid_for.total_seconds())
+    return max(1, min(seconds, LONGEST_VALIDITY))
 
 
 def _status(word: object) -> Status:
@@ -159,8 +167,10 @@ def _refuse_useless_answer(response: Response) -> None:
     if status >= 500 or status == 408:
         raise OutcomeUnknown(f"http-{status}")
     if 300 <= status < 500 and not _is_json_object(response.text):
-        # Something between us and the carrier has answered in its place.
-        raise _refusal(None, status)
+        # Something between us and the carrier has answered in its place: that says nothing of the message.
+        log.error("stranger_answered_for_the_carrier", status=status)
+        PROVIDER_CODES.labels(code=f"http-{status}", known="no").inc()
+        raise TransientFailure(f"http-{status}", f"no answer of the carrier's own (HTTP {status})", retry_after=60)
 
 
 def _is_json_object(text: str) -> bool:
@@ -170,10 +180,11 @@ def _is_json_object(text: str) -> bool:
         return False
 
 
-def _refusal(code: int | None, status: int) -> ChannelFailure:
+def _refusal(code: object, status: int) -> ChannelFailure:
     """Twilio said no: what that calls for, by its code, or by the kind of answer when the code is new."""
-    known = CODES.get(code or 0)
-    name = str(code) if code else f"http-{status}"
+    number = int(str(code)) if str(code).isascii() and str(code).isdecimal() and len(str(code)) < 10 else None
+    known = CODES.get(number or 0)
+    name = str(number) if number else f"http-{status}"
     PROVIDER_CODES.labels(code=name, known="yes" if known else "no").inc()
     reaction = known or _by_http_status(status)
     if known is None:
@@ -186,14 +197,11 @@ def _refusal(code: int | None, status: int) -> ChannelFailure:
 
 
 def _by_http_status(status: int) -> Code:
-    if status in (401, 403) or 300 <= status < 400:
+    if status in (401, 403, 404, 405) or 300 <= status < 400:
         return Code(f"the carrier let nobody in (HTTP {status})", Reaction.HOLD, 60)
     return Code(f"the carrier refused it for a reason unknown to us (HTTP {status})", Reaction.BUG)
 
 
 def _seconds(header: str | None) -> float | None:
-    # The header may also hold a date; then our own back-off is used.
-    try:
-        return max(0.0, float(header)) if header else None
-    except ValueError:
-        return None
+    # The header may also hold a date; then our own back-off is used. An hour is the most we believe.
+    return min(float(header), 3600.0) if header and header.isdecimal() else None

@@ -52,6 +52,7 @@ CODES: dict[int, Code] = {
     21604: Code("the message had no recipient", _B),
     21606: Code("our sender cannot send texts", _H, 300),
     21608: Code("a trial account may send to verified numbers only", _B),
+    21609: Code("our callback address is not accepted", _H, 300),
     21610: Code("this person has told the carrier to stop", _O),
     21611: Code("the queue of our sender is full", _T, 300),
     21612: Code("the number cannot be reached from our sender", _P),

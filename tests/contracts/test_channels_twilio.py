@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from messaging.channels.base import OutcomeUnknown, Outgoing, PermanentFailure, TransientFailure
+from messaging.channels.base import ChannelFailure, OutcomeUnknown, Outgoing, PermanentFailure, TransientFailure
 from messaging.channels.twilio import TwilioSms
 from messaging.domain.delivery import Channel, Status
 from sandbox import testing as carrier
@@ -94,12 +94,33 @@ class TestWrongAnswers:
             TwilioSms().send(outgoing())
         assert len(canned.requests) == 1
 
-    @pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "302 Found"])
+    @pytest.mark.parametrize(
+        "status",
+        ["401 Unauthorized", "403 Forbidden", "302 Found", "400 Bad Request", "404 Not Found", "413 Too Large"],
+    )
     def test_a_closed_door_holds_the_queue(self, canned: Canned, status: str, caplog: pytest.LogCaptureFixture) -> None:
         canned.say(status, "<html>login</html>", "Location: http://127.0.0.1:1/login")
         with pytest.raises(TransientFailure):
             TwilioSms().send(outgoing())
-        assert "unknown_provider_code" in caplog.text
+        assert "stranger_answered" in caplog.text
+
+    def test_an_address_of_the_interface_that_is_not_there_holds_the_queue(self, canned: Canned) -> None:
+        canned.say("404 Not Found", refusal(None, 404))
+        with pytest.raises(TransientFailure):
+            TwilioSms().send(outgoing())
+
+    @pytest.mark.parametrize("code", ["21211", "x" * 5000, {"a": 1}, [21211], -1, True])
+    def test_a_code_of_another_kind_breaks_nothing(self, canned: Canned, code: object) -> None:
+        canned.say("400 Bad Request", json.dumps({"code": code, "message": "?", "status": 400}))
+        with pytest.raises(ChannelFailure) as caught:
+            TwilioSms().send(outgoing())
+        assert len(caught.value.code) <= 20
+
+    @pytest.mark.parametrize("sid", [None, "", 7, {"a": 1}])
+    def test_a_name_of_another_kind_is_no_name(self, canned: Canned, sid: object) -> None:
+        canned.say("201 Created", json.dumps(CREATED | {"sid": sid}))
+        with pytest.raises(OutcomeUnknown):
+            TwilioSms().send(outgoing())
 
     def test_an_unknown_code_is_loud_and_not_tried_again(
         self, canned: Canned, caplog: pytest.LogCaptureFixture
@@ -134,7 +155,10 @@ class TestWrongAnswers:
         assert getattr(caught.value, "code", "") == str(code)
         assert getattr(caught.value, "opted_out", False) is (code == 21610)
 
-    @pytest.mark.parametrize(("header", "wait"), [("12", 12.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-5", 0.0)])
+    @pytest.mark.parametrize(
+        ("header", "wait"),
+        [("12", 12.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-5", None), ("inf", None), ("9999999", 3600.0)],
+    )
     def test_too_many_requests_waits_as_told(self, canned: Canned, header: str, wait: float | None) -> None:
         canned.say("429 Too Many Requests", refusal(20429, 429), f"Retry-After: {header}")
         with pytest.raises(TransientFailure) as caught:
@@ -166,6 +190,17 @@ class TestOurRequest:
         assert b"Body=Your+visit+is+tomorrow." in body
         assert b"From=%2B12025550100" in body
         assert b"StatusCallback=https%3A%2F%2Fclinic.example" in body
+
+    @pytest.mark.parametrize(
+        ("valid_for", "seconds"),
+        [(None, 36000), (timedelta(hours=2), 7200), (timedelta(days=3), 36000), (timedelta(seconds=-5), 1)],
+    )
+    def test_the_carrier_is_told_for_how_long_it_is_of_use(
+        self, canned: Canned, valid_for: timedelta | None, seconds: int
+    ) -> None:
+        canned.say("201 Created", json.dumps(CREATED))
+        TwilioSms().send(outgoing(valid_for=valid_for))
+        assert f"ValidityPeriod={seconds}&".encode() in canned.requests[0] + b"&"
 
     def test_a_messaging_service_is_named_as_one(self, canned: Canned) -> None:
         canned.say("201 Created", json.dumps(CREATED))

@@ -125,6 +125,28 @@ class TestBeforeOurOwnCommit:
         assert take(message, "sent", sid="SM7") == "applied"
         assert not record.begin(held, worker="worker:2", now=clock())
 
+    def test_it_counts_although_our_commit_came_between_its_look_and_its_move(
+        self, memory: type[Memory], clock: HandClock
+    ) -> None:
+        (message,) = outbox_with(draft())
+        (held,) = outbox.claim(urgency=Urgency.ORDINARY, limit=1, now=NOW, lease=dispatch.LEASE, worker="w")
+        record.begin(held, worker="w", now=NOW)
+        looked_at = Message.objects.get()
+        record.accepted(held, Accepted("SM7"), now=NOW)
+        assert record.reported(looked_at, Status.DELIVERED, provider_id="SM7", code="", words="", now=NOW)
+        message.refresh_from_db()
+        assert message.status == Status.DELIVERED
+
+    def test_of_another_text_it_does_not_although_we_had_not_seen_our_name_yet(
+        self, memory: type[Memory], clock: HandClock
+    ) -> None:
+        outbox_with(draft())
+        (held,) = outbox.claim(urgency=Urgency.ORDINARY, limit=1, now=NOW, lease=dispatch.LEASE, worker="w")
+        record.begin(held, worker="w", now=NOW)
+        looked_at = Message.objects.get()
+        record.accepted(held, Accepted("SM7"), now=NOW)
+        assert not record.reported(looked_at, Status.DELIVERED, provider_id="SM8", code="", words="", now=NOW)
+
     def test_a_row_that_was_never_handed_over_cannot_be_moved(self, memory: type[Memory]) -> None:
         (message,) = outbox_with(draft())
         assert take(message, "delivered", sid="SM7") == "ignored"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import redis
 from celery import current_app
 from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from messaging import outbox
+from messaging import broker, outbox
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.models import Message
 from messaging.outbox import Draft, claim, enqueue, withdraw
@@ -97,6 +100,9 @@ class TestEnqueue:
             ({"channel": Channel.EMAIL, "address": "ana@example.org"}, "subject"),
             ({"channel": Channel.EMAIL, "address": "ana@example.org", "subject": "a\nBcc: x@y.org"}, "subject"),
             ({"channel": Channel.EMAIL, "address": "ana", "subject": "Visit"}, "address"),
+            ({"sender": "x" * 255}, "sender"),
+            ({"template": "x" * 101}, "template"),
+            ({"language": "x" * 11}, "language"),
             ({"key": ""}, "key"),
             ({"key": "k" * 201}, "key"),
         ],
@@ -224,8 +230,14 @@ def test_the_database_refuses_impossible_rows(impossible: dict[str, Any]) -> Non
         Message.objects.update(**impossible)
 
 
-@pytest.mark.django_db
 class TestWake:
+    @pytest.fixture(autouse=True)
+    def _broker_is_expected(self) -> Iterator[None]:
+        broker.expect_back()
+        yield
+        broker.expect_back()
+
+    @pytest.mark.django_db
     def test_a_dead_broker_is_left_alone_and_costs_the_caller_nothing(
         self, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
     ) -> None:
@@ -235,19 +247,30 @@ class TestWake:
             asked.append(name)
             raise ConnectionError
 
-        monkeypatch.setattr(outbox, "_broker_left_alone_until", 0.0)
         monkeypatch.setattr(current_app, "send_task", refuse)
         for _ in range(5):
             with django_capture_on_commit_callbacks(execute=True):
                 outbox.wake(Urgency.URGENT)
         assert asked == ["messaging.dispatch_urgent"]
 
+    @pytest.mark.django_db
     def test_nobody_is_woken_for_what_was_rolled_back(self, django_capture_on_commit_callbacks: Any) -> None:
-        with django_capture_on_commit_callbacks() as callbacks:
-            try:
-                with transaction.atomic():
-                    outbox.wake(Urgency.ORDINARY)
-                    raise RuntimeError
-            except RuntimeError:
-                pass
+        with (
+            django_capture_on_commit_callbacks() as callbacks,
+            contextlib.suppress(RuntimeError),
+            transaction.atomic(),
+        ):
+            outbox.wake(Urgency.ORDINARY)
+            raise RuntimeError
         assert callbacks == []
+
+    def test_a_real_broker_that_is_away_and_comes_back(self, redis_url: str, redis_server: Any) -> None:
+        assert broker.publish("messaging.dispatch_ordinary")
+        redis_server.kill()
+        assert not broker.publish("messaging.dispatch_ordinary")
+        redis_server.start()
+        broker.expect_back()
+        assert broker.publish("messaging.dispatch_ordinary")
+        client = redis.Redis.from_url(redis_url)
+        assert client.llen("ordinary") == 1
+        client.close()
