@@ -1,4 +1,4 @@
-"""What every page of this admin shares: labels above their fields, times without seconds, boxes that stand odd input."""
+"""What every page of this admin shares: labels above fields, no seconds, boxes that stand odd input."""
 
 from __future__ import annotations
 

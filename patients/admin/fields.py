@@ -81,7 +81,7 @@ class LinesField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether the lines differ from the stored list."""
-        return list(initial or ()) != self.to_python(data)
+        return bool(list(initial or ()) != self.to_python(data))
 
 
 class DaysField(forms.CharField):
@@ -108,6 +108,6 @@ class DaysField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether other days are written than were stored."""
         try:
-            return list(initial or ()) != self.to_python(data)
+            return bool(list(initial or ()) != self.to_python(data))
         except forms.ValidationError:
             return True

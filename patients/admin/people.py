@@ -15,7 +15,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, PageAdmin):
+class UserAdmin(DjangoUserAdmin, PageAdmin):  # type: ignore[misc, type-arg]
     """People who may enter."""
 
     form = UserChangeForm
@@ -25,5 +25,5 @@ class UserAdmin(DjangoUserAdmin, PageAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, PageAdmin):
+class GroupAdmin(DjangoGroupAdmin, PageAdmin):  # type: ignore[misc]
     """What people of one role may do."""

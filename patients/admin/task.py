@@ -74,6 +74,11 @@ class CoordinatorTaskAdmin(PageAdmin):
         """What was owed to a patient is kept."""
         return False
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Links to deeds only for those who may do them."""
+        columns = list(super().get_list_display(request))
+        return columns if self.has_change_permission(request) else [name for name in columns if name != "shown_do"]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[CoordinatorTask]:
         """With what a page of one shows."""
         queryset: QuerySet[CoordinatorTask] = super().get_queryset(request)

@@ -17,7 +17,7 @@ from patients.models import CoordinatorTask
 from reminders.admin.filters import visits_of
 from reminders.admin.visit import act_links
 from reminders.domain.words import ReminderState
-from reminders.models import PlannedReminder
+from reminders.models import PlannedReminder, Visit
 
 MOST_ROWS = 12
 TROUBLE = (Status.FAILED, Status.UNDELIVERED, Status.IN_DOUBT)
@@ -25,14 +25,19 @@ TROUBLE = (Status.FAILED, Status.UNDELIVERED, Status.IN_DOUBT)
 
 def today(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The template's context; who may not see visits gets the plain list of pages."""
-    if not request.user.has_perm("reminders.view_visit"):  # type: ignore[union-attr]
+    if not request.user.has_perm("reminders.view_visit"):
         return context
     now = timezone.now()
+    may_act = request.user.has_perm("reminders.change_visit")
+
+    def links(visit: Visit) -> str:
+        return act_links(visit, back=reverse("admin:index")) if may_act else ""
+
     return context | {
         "title": "Today",
         "cards": _cards(now),
         "visits": [
-            (visit, when(visit.at, visit.schedule.patient.zone, visit.schedule.patient.clinic.zone), _links(visit))
+            (visit, when(visit.at, visit.schedule.patient.zone, visit.schedule.patient.clinic.zone), links(visit))
             for visit in visits_of("today").select_related("schedule__patient__clinic", "schedule__treatment")[
                 :MOST_ROWS
             ]
@@ -44,10 +49,6 @@ def today(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             ]
         ],
     }
-
-
-def _links(visit: Any) -> str:
-    return act_links(visit, back=reverse("admin:index"))
 
 
 def _cards(now: datetime) -> list[tuple[str, int, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -39,15 +39,15 @@ def previews(template: str, channels: Iterable[str]) -> list[Preview]:
 
 
 def _preview(template: str, language: str, channel: Channel) -> Preview:
-    names = {"language": LANGUAGE_NAMES.get(language, language), "channel": dict(CHANNELS)[channel.value]}
+    blank = Preview(language=LANGUAGE_NAMES.get(language, language), channel=dict(CHANNELS)[channel.value])
     try:
         filled = wordings.load(template, language, channel).filled(VOCABULARY)
     except WordingError as error:
-        return Preview(**names, problem=str(error))
+        return replace(blank, problem=str(error))
     if channel is not Channel.SMS:
-        return Preview(**names, subject=filled.subject, text=filled.body)
+        return replace(blank, subject=filled.subject, text=filled.body)
     text = fold_to_gsm7(filled.body)
-    return Preview(**names, text=text, weight=segments(text))
+    return replace(blank, text=text, weight=segments(text))
 
 
 def template_problems(template: str, channels: Iterable[str]) -> list[str]:

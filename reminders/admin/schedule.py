@@ -162,7 +162,8 @@ class ScheduleAdmin(PageAdmin):
         schedule = row_of(self, request, object_id)
         context = dict(extra_context or {})
         if isinstance(schedule, Schedule) and self.has_view_permission(request, schedule):
-            context |= page(schedule, now=timezone.now())
+            may_act = request.user.has_perm("reminders.change_visit")
+            context |= page(schedule, now=timezone.now(), may_act=may_act)
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
 

@@ -38,7 +38,7 @@ class ScheduleForm(forms.ModelForm[Schedule]):
         data = super().clean() or self.cleaned_data
         treatment = data.get("treatment")
         left_empty = data.get("number_of_visits") is None and "number_of_visits" not in self.errors
-        if self.instance.pk is None and treatment is not None and left_empty:
+        if self.instance._state.adding and treatment is not None and left_empty:
             data["number_of_visits"] = treatment.default_visits
         return data
 

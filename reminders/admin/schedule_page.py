@@ -20,7 +20,7 @@ MOST_VISITS = 60
 MOST_REMINDERS = 120
 
 
-def page(schedule: Schedule, *, now: datetime) -> dict[str, Any]:
+def page(schedule: Schedule, *, now: datetime, may_act: bool) -> dict[str, Any]:
     """The template's context."""
     patient = schedule.patient
     clinic_zone = patient.clinic.zone
@@ -33,7 +33,7 @@ def page(schedule: Schedule, *, now: datetime) -> dict[str, Any]:
             {
                 "visit": visit,
                 "when": when(visit.at, patient.zone, clinic_zone),
-                "links": act_links(visit, back=back),
+                "links": act_links(visit, back=back) if may_act else "",
             }
             for visit in visits
         ],
@@ -45,7 +45,7 @@ def page(schedule: Schedule, *, now: datetime) -> dict[str, Any]:
 
 def _together(reminders: Iterable[PlannedReminder], patient: Patient) -> list[tuple[PlannedReminder, str, str, str]]:
     """A row for each thing said at one time, with the channels by which it is said."""
-    rows = []
+    rows: list[tuple[PlannedReminder, str, str, str]] = []
     for _, group in groupby(reminders, key=lambda each: (each.send_at, each.rule_id, each.visit_id)):
         ways = list(group)
         channels = ", ".join(CHANNEL_WORDS[way.channel] for way in ways)

@@ -98,6 +98,11 @@ class VisitAdmin(PageAdmin):
         """Cancel instead: what was planned is kept."""
         return False
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Links to deeds only for those who may do them."""
+        columns = list(super().get_list_display(request))
+        return columns if self.has_change_permission(request) else [name for name in columns if name != "shown_do"]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visit]:
         """With everything that a row shows."""
         queryset: QuerySet[Visit] = super().get_queryset(request)
