@@ -69,8 +69,16 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("changes", "field", "words"),
         [
-            ({"first_visit_on": "2020-01-06"}, "first_visit_on", "2020-01-06 09:30 (America/New_York) has already passed"),
-            ({"first_visit_on": "2027-03-14", "visit_time": "02:30"}, "visit_time", "does not exist in America/New_York"),
+            (
+                {"first_visit_on": "2020-01-06"},
+                "first_visit_on",
+                "2020-01-06 09:30 (America/New_York) has already passed",
+            ),
+            (
+                {"first_visit_on": "2027-03-14", "visit_time": "02:30"},
+                "visit_time",
+                "does not exist in America/New_York",
+            ),
             ({"interval_days": "0"}, "interval_days", "greater than or equal to 1"),
             ({"interval_days": "20"}, "interval_days", "20 is shorter than the minimum gap"),
             ({"number_of_visits": "0"}, "number_of_visits", "greater than or equal to 1"),
