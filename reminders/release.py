@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 from django.db import connection, transaction
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import Case, RawSQL, Value, When
 from django.db.models.fields import BooleanField
 
 from messaging import consent, outbox
@@ -81,12 +81,35 @@ def release_due(*, now: datetime, limit: int = BATCH) -> int:
         for key, message in outbox.enqueue(letters, now=now).items():
             reminder = drafts[key]
             reminder.state, reminder.message, reminder.settled_at = ReminderState.RELEASED, message, now
-        PlannedReminder.objects.bulk_update(reminders, _SETTLED_FIELDS, batch_size=BATCH)
+        _store(reminders, now=now)
         _ask_for_contacts(reminders, reach, now=now)
         if letters:
             outbox.wake(Urgency.ORDINARY)
     log.info("reminders_released", decided=len(reminders), released=len(letters))
     return len(reminders)
+
+
+def _store(reminders: Sequence[PlannedReminder], *, now: datetime) -> None:
+    """Write the decisions down: one statement for all that share one."""
+    # Not `bulk_update`: a CASE for each of five columns took longer than all the rest of releasing.
+    waiting: dict[datetime, list[int]] = defaultdict(list)
+    skipped: dict[str, list[int]] = defaultdict(list)
+    messages: dict[int, int] = {}
+    for reminder in reminders:
+        if reminder.state == ReminderState.PLANNED:
+            waiting[reminder.due_at].append(reminder.pk)
+        elif reminder.state == ReminderState.SKIPPED:
+            skipped[reminder.reason].append(reminder.pk)
+        elif reminder.message_id is not None:
+            messages[reminder.pk] = reminder.message_id
+    rows = PlannedReminder.objects
+    for until, ids in waiting.items():
+        rows.filter(pk__in=ids).update(due_at=until)
+    for reason, ids in skipped.items():
+        rows.filter(pk__in=ids).update(state=ReminderState.SKIPPED, reason=reason, settled_at=now)
+    if messages:
+        own = Case(*(When(pk=pk, then=Value(message)) for pk, message in messages.items()))
+        rows.filter(pk__in=messages).update(state=ReminderState.RELEASED, message=own, settled_at=now)
 
 
 def reword_stale(*, now: datetime, limit: int = BATCH) -> int:
