@@ -1,0 +1,115 @@
+"""Figures: medians with their spread, the bars they are held to, and the Markdown they are printed as."""
+
+from __future__ import annotations
+
+import gc
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import TypeVar
+
+from django.db import connection
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the table. `runs` are the same thing measured again; the median is what counts."""
+
+    what: str
+    runs: Sequence[float]
+    unit: str = ""
+    digits: int = 0
+    at_most: float | None = None
+
+    @property
+    def value(self) -> float:
+        """The median of the runs."""
+        return median(self.runs)
+
+    def row(self) -> str:
+        """The line as Markdown."""
+        low, high = min(self.runs), max(self.runs)
+        spread = f"{self._show(low)} to {self._show(high)}, {len(self.runs)} runs" if len(self.runs) > 1 else ""
+        return f"| {self.what} | {self._show(self.value)}{self.unit} | {spread} | {self._bar()} |"
+
+    def _show(self, number: float) -> str:
+        return f"{number:,.{self.digits}f}"
+
+    def _bar(self) -> str:
+        if self.at_most is None:
+            return ""
+        kept = "kept" if self.value <= self.at_most else "**missed**"
+        return f"at most {self._show(self.at_most)}{self.unit}: {kept}"
+
+
+@dataclass(slots=True)
+class Findings:
+    """What one benchmark came to: figures for the table, and passages to be shown below it."""
+
+    figures: list[Figure] = field(default_factory=list)
+    passages: list[tuple[str, str]] = field(default_factory=list)
+
+
+def timed(work: Callable[[], T]) -> tuple[float, T]:
+    """Seconds that `work` took, and its answer; the heap is swept first so that each pays for its own."""
+    gc.collect()
+    start = time.perf_counter()
+    answer = work()
+    return time.perf_counter() - start, answer
+
+
+def say(words: str) -> None:
+    """Progress, apart from the table: on standard error."""
+    print(f"{datetime.now(UTC):%H:%M:%S}  {words}", file=sys.stderr, flush=True)
+
+
+def table(findings: Iterable[Findings]) -> str:
+    """All figures as one Markdown table, then the passages, then where it was measured."""
+    found = list(findings)
+    lines = ["| What | Median | Spread | Bar |", "|---|---|---|---|"]
+    lines += [figure.row() for one in found for figure in one.figures]
+    lines += ["", machine(), ""]
+    for one in found:
+        for title, text in one.passages:
+            lines += [f"{title}:", "", "```", text, "```", ""]
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    """Where and when it was measured."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        postgres = cursor.fetchone()[0].split()[0]
+    load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
+    return (
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores ({_processor()}), {_memory()} GB of memory, "
+        f"{platform.system()}, Python {platform.python_version()}, PostgreSQL {postgres} with durable commits on the "
+        f"same machine. Load average at the end: {load}."
+    )
+
+
+def _processor() -> str:
+    for line in _lines("/proc/cpuinfo"):
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def _memory() -> int:
+    for line in _lines("/proc/meminfo"):
+        if line.startswith("MemTotal"):
+            return round(int(line.split()[1]) / 1024 / 1024)
+    return 0
+
+
+def _lines(path: str) -> list[str]:
+    file = Path(path)
+    return file.read_text().splitlines() if file.exists() else []

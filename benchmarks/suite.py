@@ -1,0 +1,28 @@
+"""The benchmarks by name, in the order in which `python -m benchmarks` runs them, at full size or tiny."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from benchmarks import due, planning, redis_memory, release
+from benchmarks.figures import Findings, table
+from sandbox.launch.redis_server import RedisServer
+
+
+def report(names: Sequence[str], *, redis: RedisServer, now: datetime, rounds: int, tiny: bool) -> str:
+    """Run the benchmarks called `names`; the Markdown to print."""
+    return table([_run(name, redis, now, rounds, tiny=tiny) for name in names])
+
+
+def _run(name: str, redis: RedisServer, now: datetime, rounds: int, *, tiny: bool) -> Findings:
+    match name:
+        case "planning":
+            return planning.run(now=now, rounds=rounds, sizes=(10, 40) if tiny else planning.SIZES)
+        case "due":
+            return due.run(now=now, rounds=rounds, sizes=due.TINY if tiny else due.FULL)
+        case "redis":
+            return redis_memory.run(redis, now=now, sizes=redis_memory.TINY if tiny else redis_memory.FULL)
+        case "release":
+            return release.run(now=now, rounds=rounds, count=40 if tiny else release.COUNT)
+    raise ValueError(f"no benchmark is called {name!r}")
