@@ -1,0 +1,193 @@
+"""What becomes of a patient's text: 1, 2, anything else, STOP; one phone for two, and questions that overlap."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from messaging import consent, inbound
+from messaging.domain.delivery import Purpose
+from messaging.models import InboundMessage, Message
+from patients.models import Clinic, CoordinatorTask, Patient, TaskKind
+from reminders import release
+from reminders.domain.offsets import Elapsed
+from reminders.models import Schedule
+from tests.support import builders as make
+from tests.support.builders import HOUR, ny
+
+pytestmark = pytest.mark.django_db
+ASKED = ny("2026-06-15 10:00")
+ANSWERED = ASKED + HOUR
+STRANGER = "+12025550199"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _ladder(db: None) -> None:
+    make.ladder()
+
+
+@pytest.fixture
+def course() -> Schedule:
+    """An infusion on 17 June; the patient has just been asked to confirm it."""
+    made = make.planned_schedule()
+    release.release_due(now=ASKED)
+    assert Message.objects.get().template == "visit_confirm"
+    return made
+
+
+def text(body: str, *, sender: str = make.PHONE, now: object = ANSWERED) -> str | None:
+    """A text arrives and is read by every handler."""
+    message = InboundMessage.objects.create(
+        provider_id=f"SM{next(_numbers):032}",
+        from_address=sender,
+        to_address="+12025550100",
+        body=body,
+        received_at=now,
+    )
+    return inbound.handle(message.pk, now=now)  # type: ignore[arg-type]
+
+
+def answers(sender: str = make.PHONE) -> list[str]:
+    """The templates of what was answered."""
+    rows = Message.objects.filter(address=sender, purpose=Purpose.REPLIES).order_by("pk")
+    return list(rows.values_list("template", flat=True))
+
+
+def tasks(kind: TaskKind) -> list[CoordinatorTask]:
+    return list(CoordinatorTask.objects.filter(kind=kind).order_by("pk"))
+
+
+@pytest.mark.parametrize("body", ["1", " 1. ", "Ok", "si", "Sí", "yes"])
+def test_one_confirms(course: Schedule, body: str) -> None:
+    assert text(body) == "confirmed"
+    visit = make.visit(course)
+    assert visit.confirmed_at == ANSWERED
+    assert "confirm/sms" not in make.planned(course, 1)
+    assert "day_before/sms" in make.planned(course, 1)
+    assert answers() == ["visit_confirmed"]
+    (reply,) = Message.objects.filter(purpose=Purpose.REPLIES)
+    assert "Wed, Jun 17" in reply.body
+    assert "9:30 AM" in reply.body
+    assert not CoordinatorTask.objects.exists()
+
+
+def test_confirming_takes_away_the_questions_still_to_come(course: Schedule) -> None:
+    make.rule("confirm_again", Elapsed(-20 * HOUR), condition="unconfirmed", template="visit_confirm")
+    make.plan(course, now=ASKED)
+    assert "confirm_again/sms" in make.planned(course, 1)
+    text("1")
+    assert "confirm_again/sms" not in make.planned(course, 1)
+    assert make.reasons(course, rule__code="confirm_again", visit__number=1) == {"confirmed"}
+
+
+def test_two_asks_for_another_time(course: Schedule) -> None:
+    assert text("2") == "move_asked"
+    visit = make.visit(course)
+    assert (visit.move_requested_at, visit.confirmed_at, visit.status) == (ANSWERED, None, "planned")
+    (task,) = tasks(TaskKind.MOVE_REQUEST)
+    assert (task.patient_id, task.detail, task.opened_at) == (course.patient_id, "2", ANSWERED)
+    assert "2026-06-17" in task.title
+    assert answers() == ["visit_move_asked"]
+
+
+def test_she_may_change_her_mind(course: Schedule) -> None:
+    text("2")
+    assert text("1", now=ANSWERED + HOUR) == "confirmed"
+    assert make.visit(course).confirmed_at is not None
+    (task,) = tasks(TaskKind.MOVE_REQUEST)
+    assert task.done_at == ANSWERED + HOUR
+
+
+@pytest.mark.parametrize("body", ["1 but my back hurts", "Can I bring my sister?", "no", "", "👍"])
+def test_anything_else_is_for_a_person_to_read(course: Schedule, body: str) -> None:
+    assert text(body) == "inbox"
+    assert make.visit(course).confirmed_at is None
+    (task,) = tasks(TaskKind.UNREAD_REPLY)
+    assert (task.patient_id, task.detail) == (course.patient_id, body)
+    assert answers() == ["text_received"]
+
+
+def test_a_long_talk_is_answered_once_a_day(course: Schedule) -> None:
+    for hour in range(4):
+        text(f"and another thing {hour}", now=ANSWERED + hour * HOUR)
+    assert len(tasks(TaskKind.UNREAD_REPLY)) == 4
+    assert answers() == ["text_received"]
+    text("good morning", now=ANSWERED + 24 * HOUR)
+    assert answers() == ["text_received", "text_received"]
+
+
+def test_one_without_a_question_is_no_answer() -> None:
+    course = make.planned_schedule()
+    assert text("1") == "inbox"
+    assert make.visit(course).confirmed_at is None
+    assert len(tasks(TaskKind.UNREAD_REPLY)) == 1
+
+
+def test_an_answer_after_the_visit_confirms_nothing(course: Schedule) -> None:
+    assert text("1", now=ny("2026-06-17 12:00")) == "inbox"
+    assert make.visit(course).confirmed_at is None
+
+
+def test_two_open_questions_are_told_apart_by_a_person(course: Schedule) -> None:
+    other = make.planned_schedule(course.patient, treatment=make.treatment("other"))
+    release.release_due(now=ASKED)
+    assert text("1") == "inbox"
+    assert make.visit(course).confirmed_at is None
+    assert make.visit(other).confirmed_at is None
+    assert len(tasks(TaskKind.UNREAD_REPLY)) == 1
+
+
+def test_a_shared_phone_that_was_asked_about_one_patient_answers_for_her(course: Schedule) -> None:
+    husband = make.patient(make.PHONE)
+    assert text("1") == "confirmed"
+    assert make.visit(course).confirmed_at == ANSWERED
+    assert text("thank you") == "inbox"
+    assert {task.patient_id for task in tasks(TaskKind.UNREAD_REPLY)} == {course.patient_id, husband.pk}
+
+
+def test_another_number_cannot_answer_for_her(course: Schedule) -> None:
+    make.contact(make.patient(), STRANGER)
+    assert text("1", sender=STRANGER) == "inbox"
+    assert make.visit(course).confirmed_at is None
+
+
+def test_a_stranger_lands_in_the_inbox_without_an_answer(course: Schedule) -> None:
+    assert text("1", sender=STRANGER) == "inbox"
+    assert answers(STRANGER) == []
+    assert not CoordinatorTask.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["STOP", "no más mensajes"])
+def test_stop_is_obeyed_and_somebody_is_told(course: Schedule, body: str) -> None:
+    assert text(body) == "opt_out"
+    assert consent.state(make.PHONE, Purpose.REMINDERS) is False
+    (task,) = tasks(TaskKind.OPT_OUT)
+    assert task.patient_id == course.patient_id
+    assert answers() == ["opt_out_done"]
+    release.release_due(now=ny("2026-06-16 09:00"))
+    states = {r.channel: (r.state, r.reason) for r in make.reminders(course, rule__code="day_before", visit__number=1)}
+    assert states == {"sms": ("skipped", "no_consent"), "email": ("released", "")}
+
+
+def test_in_spanish_she_is_answered_in_spanish(course: Schedule) -> None:
+    Patient.objects.update(language="es")
+    text("1")
+    (reply,) = Message.objects.filter(purpose=Purpose.REPLIES)
+    assert reply.language == "es"
+    assert "Jun" not in reply.body
+
+
+def test_a_text_is_read_once(course: Schedule) -> None:
+    text("2")
+    message = InboundMessage.objects.get()
+    assert inbound.handle(message.pk, now=ANSWERED) is None
+    assert inbound.sweep(now=ANSWERED) == 0
+    assert len(tasks(TaskKind.MOVE_REQUEST)) == 1
+
+
+def test_no_words_for_an_answer_do_not_lose_the_confirmation(course: Schedule) -> None:
+    Clinic.objects.update(daytime_line="")
+    assert text("2") == "move_asked"
+    assert len(tasks(TaskKind.MOVE_REQUEST)) == 1
