@@ -21,6 +21,10 @@ def mask(text: str) -> str:
     return MAIL.sub("[mail]", PHONE.sub("[phone]", text))
 
 
+# Local variables of a traceback hold what people wrote; the lines of code say enough.
+_WITHOUT_LOCALS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+
+
 class MaskingFormatter(structlog.stdlib.ProcessorFormatter):
     """Renders an event, ours or a library's, and masks the result."""
 
@@ -70,7 +74,7 @@ def logging_settings(*, as_json: bool, level: str = "INFO") -> dict[str, Any]:
     configure_structlog()
     tail: list[Any] = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     if as_json:
-        tail = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        tail = [structlog.processors.ExceptionRenderer(_WITHOUT_LOCALS), structlog.processors.JSONRenderer()]
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -24,12 +24,6 @@ _FILE = re.compile(r"(?P<name>[a-z0-9_]+)\.(?P<language>[a-z]{2,3}(?:-[a-z]+)?)(
 _ENDING = {Channel.SMS: ".txt", Channel.EMAIL: ".mail.txt"}
 
 MOST_SEGMENTS = 2
-#: These answer the carrier's own words, and name the word that undoes them.
-ANSWERS_TO_CARRIER_WORDS = {
-    "opt_out_done": {"START"},
-    "opt_in_done": {"STOP"},
-    "help_answer": {"STOP"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +121,7 @@ def _sms_problems(file: str, wording: Wording, vocabulary: Mapping[str, str]) ->
     longest = segments(fold_to_gsm7(wording.filled(vocabulary).body))
     if longest.count > MOST_SEGMENTS:
         yield f"{file}: {longest.count} parts with the longest values, {MOST_SEGMENTS} at most"
-    reserved = set(reserved_words(wording.body)) - ANSWERS_TO_CARRIER_WORDS.get(wording.name, set())
+    reserved = set(reserved_words(wording.body))
     if reserved:
         yield f"{file}: carriers act upon {', '.join(sorted(reserved))} themselves; ask for another answer"
 

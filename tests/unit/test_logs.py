@@ -62,3 +62,13 @@ def test_every_e164_number_is_masked_whatever_stands_before_it(number: int, befo
 @pytest.mark.parametrize("text", ["2026-11-23T11:52:24+00:00", "message_id=120255501234", "SM" + "0a" * 16, "a+1"])
 def test_what_operators_need_stays(text: str) -> None:
     assert mask(text) == text
+
+
+def test_a_traceback_tells_lines_of_code_and_no_variable(lines: StringIO) -> None:
+    words = "my legs feel funny"
+    try:
+        raise ValueError(len(words))
+    except ValueError:
+        logging.getLogger("probe").exception("broke")
+    assert "ValueError" in lines.getvalue()
+    assert words not in lines.getvalue()
