@@ -17,8 +17,7 @@ from typing import cast
 import structlog
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models.expressions import RawSQL
-from django.db.models.fields import BooleanField
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from messaging import broker
@@ -93,10 +92,12 @@ def handle(message_id: int, *, now: datetime) -> str | None:
 
 def sweep(*, now: datetime) -> int:
     """Read what a lost wake-up left unread, oldest first; answers how many."""
-    # Spelt as SQL so that SQLite, which cannot see through parameters, uses the partial index.
-    unread = InboundMessage.objects.filter(RawSQL("handled_at IS NULL", [], output_field=BooleanField()))
-    ids = list(unread.order_by("received_at").values_list("pk", flat=True)[:SWEEP])
+    ids = list(_unread().order_by("received_at").values_list("pk", flat=True)[:SWEEP])
     return sum(handle(pk, now=now) is not None for pk in ids)
+
+
+def _unread() -> QuerySet[InboundMessage]:
+    return InboundMessage.objects.filter(handled_at__isnull=True)
 
 
 def _read(path: str, message: InboundMessage, *, now: datetime) -> str | None:

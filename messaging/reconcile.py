@@ -38,9 +38,7 @@ BATCH = 100
 
 def recover_leases(*, now: datetime) -> tuple[int, int]:
     """Rows whose worker is gone: those not yet begun wait again, those begun are in doubt."""
-    ended = Message.objects.filter(
-        RawSQL("status IN ('claimed', 'submitting')", [], output_field=BooleanField()), lease_until__lte=now
-    )
+    ended = _ended(now)
     freed = record.release(ended, now=now)
     doubtful = record.leave_in_doubt(ended, now=now)
     if freed or doubtful:
@@ -73,8 +71,14 @@ def _take_doubts(*, now: datetime, worker: str) -> list[Message]:
     return taken
 
 
-def _in_doubt() -> QuerySet[Message]:
+def _ended(now: datetime) -> QuerySet[Message]:
     # Spelt as SQL so that SQLite, which cannot see through parameters, uses the partial index.
+    held = RawSQL("status IN ('claimed', 'submitting')", [], output_field=BooleanField())
+    return Message.objects.filter(held, lease_until__lte=now)
+
+
+def _in_doubt() -> QuerySet[Message]:
+    # Spelt as SQL for the same reason.
     return Message.objects.filter(RawSQL("status = 'in_doubt'", [], output_field=BooleanField()))
 
 

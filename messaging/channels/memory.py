@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import count
 from typing import ClassVar
 
 from messaging.channels.base import Accepted, ChannelFailure, OutcomeUnknown, Outgoing
@@ -20,19 +21,21 @@ class Memory:
     keeps_log = True
     taken: ClassVar[list[tuple[str, Outgoing]]] = []
     failures: ClassVar[list[ChannelFailure]] = []
+    _numbers: ClassVar[Iterator[int]] = count(1)
 
     @classmethod
     def reset(cls) -> None:
         """Forget everything."""
         cls.taken.clear()
         cls.failures.clear()
+        cls._numbers = count(1)
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """Keep `outgoing`, or raise the next failure that was asked for."""
         failure = self.failures.pop(0) if self.failures else None
         if failure is not None and (not isinstance(failure, OutcomeUnknown) or failure.code == "lost"):
             raise failure
-        provider_id = f"memory-{len(self.taken) + 1}"
+        provider_id = f"memory-{next(self._numbers)}"
         self.taken.append((provider_id, outgoing))
         if failure is not None:
             raise failure

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
-from messaging import channels, dispatch, outbox, record
+from messaging import channels, dispatch, outbox, receipts, record
 from messaging.channels.base import Accepted
 from messaging.channels.memory import Memory
 from messaging.domain.delivery import Channel, Status, Urgency
-from messaging.models import Message
+from messaging.models import Attempt, Message
 from tests.support.messages import NOW, HandClock, draft, mail, outbox_with
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +113,45 @@ def test_a_member_is_made_once_and_replaced_when_settings_change(memory: type[Me
     assert isinstance(channels.member(Channel.SMS), Memory)
     settings.MESSAGE_CHANNELS = {}
     assert not isinstance(channels.member(Channel.SMS), Memory)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_and_receipts_at_once_send_each_message_once(
+    memory: type[Memory], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(dispatch.BATCH, Urgency.ORDINARY, 7)
+    outbox_with(*(draft(f"k{i}", body=f"text {i}") for i in range(120)))
+    start, done = threading.Barrier(5), threading.Event()
+
+    def work(name: str) -> None:
+        start.wait()
+        try:
+            dispatch.run(Urgency.ORDINARY, clock=HandClock(), worker=name)
+        finally:
+            connections.close_all()
+
+    def report() -> None:
+        """The carrier is quick: its receipts race our own commits."""
+        start.wait()
+        told = 0
+        try:
+            while told < 120 and not (done.is_set() and told == len(memory.taken)):
+                for name, sent in memory.taken[told:]:
+                    for word in ("sent", "delivered", "sent"):
+                        receipts.take(sent.uuid, provider_id=name, word=word, code="", now=NOW)
+                    told += 1
+                done.wait(0.005)
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=work, args=[f"w{i}"]) for i in range(4)]
+    reporter = threading.Thread(target=report)
+    for thread in [*workers, reporter]:
+        thread.start()
+    for thread in workers:
+        thread.join()
+    done.set()
+    reporter.join()
+    assert sorted(sent.body for _, sent in memory.taken) == sorted(f"text {i}" for i in range(120))
+    assert set(Message.objects.values_list("status", "attempts")) == {(Status.DELIVERED, 1)}
+    assert Attempt.objects.filter(outcome="accepted").count() == 120
