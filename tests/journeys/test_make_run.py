@@ -84,7 +84,7 @@ def test_the_first_minute_of_a_newcomer(product: Product) -> None:
 
     assert "Log out" in sign_in(product, "admin")
     phones = "/sandbox/phones/?format=json"
-    eventually(lambda: re.search(r'"last_text": ?"\w', product.get(phones)), 60, what="the first text arrived on a phone")
+    eventually(lambda: re.search(r'"last_text": ?"\w', product.get(phones)), 60, what="a text arrived on a phone")
     eventually(lambda: "/sandbox/mail/" in product.get("/sandbox/mail/") and _has_mail(product), 60, what="a mail")
     eventually(lambda: _ready(product), 60, what="ready")
 
