@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from messaging import consent
 from messaging.domain.address import consent_key
 from messaging.domain.delivery import Purpose
-from messaging.models import ConsentEvent
+from messaging.models import ConsentEvent, InboundMessage
 from patients.admin.clock import city, clock, moment
 from patients.domain.profile import ContactKind
 from patients.models import ContactPoint, Patient
@@ -27,6 +27,7 @@ COMING_DAYS = 90
 #: A daily tablet over 90 days and two channels stays below this.
 MOST_ROWS = 200
 LAST_SENT = 20
+LAST_TEXTS = 5
 
 _KIND_OF_CHANNEL = {"sms": ContactKind.PHONE, "email": ContactKind.EMAIL}
 
@@ -104,6 +105,21 @@ def sent_messages(patient: Patient, now: datetime) -> Panel:
         title=f"The last {LAST_SENT} messages",
         template="reminders/panel_sent.html",
         context={"rows": rows, "patient": patient} | _zones(patient),
+    )
+
+
+def received_texts(patient: Patient, now: datetime) -> Panel | None:
+    """The last texts from the patient's phones; families share phones, so somebody else may have written."""
+    phones = [contact.address for contact in patient.contacts.all() if contact.kind == ContactKind.PHONE]
+    texts = list(InboundMessage.objects.filter(from_address__in=phones).order_by("-received_at", "-pk")[:LAST_TEXTS])
+    if not texts:
+        return None
+    rows = [{"text": text, "when": clock(text.received_at, patient.zone)} for text in texts]
+    return Panel(
+        key="texts",
+        title="The last texts from these phones",
+        template="reminders/panel_texts.html",
+        context={"rows": rows} | _zones(patient),
     )
 
 

@@ -159,6 +159,7 @@ PATIENT_PAGE_PANELS = [
     "reminders.patient_page.schedules",
     "reminders.patient_page.coming_messages",
     "reminders.patient_page.sent_messages",
+    "reminders.patient_page.received_texts",
 ]
 #: What is said beside each contact of a patient: `(contacts, now) -> {contact id: text}`.
 CONTACT_NOTES = "reminders.patient_page.consent_notes"

@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "patients.middleware.ClinicTime",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -59,7 +59,7 @@ def text(longest: int) -> Callable[[str], str]:
     def parse(raw: str) -> str:
         if len(raw) > longest:
             raise CellError(f"{quote(raw)} has {len(raw)} characters; {longest} fit.")
-        if any(unicodedata.category(character) in ("Cc", "Cs") for character in raw):
+        if not raw.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in raw):
             raise CellError(f"{quote(raw)} holds a character that cannot be shown.")
         return raw
 

@@ -78,5 +78,9 @@ def _cards(now: datetime) -> list[tuple[str, int, str]]:
             planned.count(),
             reverse("admin:reminders_plannedreminder_changelist") + "?state=planned",
         ),
-        ("messages in trouble since yesterday", trouble.count(), reverse("admin:messaging_message_changelist")),
+        (
+            "messages in trouble since yesterday",
+            trouble.count(),
+            reverse("admin:messaging_message_changelist") + f"?status__in={','.join(TROUBLE)}",
+        ),
     ]

@@ -44,14 +44,16 @@ def visits_of(question: str, visits: QuerySet[Visit] | None = None) -> QuerySet[
     """Those of `visits` (all, when none are given) that answer one of WhenFilter's questions."""
     queryset = Visit.objects.all() if visits is None else visits
     standing = Q(status__in=STANDING)
+    # Nobody comes to the clinic for a tablet taken at home.
+    comes = ~Q(schedule__treatment__route=Route.TABLET)
     match question:
         case "today":
-            return queryset.filter(_days(0, 0)).exclude(status=VisitStatus.CANCELLED)
+            return queryset.filter(_days(0, 0), comes).exclude(status=VisitStatus.CANCELLED)
         case "week":
-            return queryset.filter(_days(0, WEEK - 1), standing)
+            return queryset.filter(_days(0, WEEK - 1), standing, comes)
         case "unconfirmed":
             unanswered = Q(status=VisitStatus.PLANNED, confirmed_at__isnull=True, at__gte=timezone.now())
-            return queryset.filter(_days(0, WEEK - 1), unanswered)
+            return queryset.filter(_days(0, WEEK - 1), unanswered, comes)
         case "move":
             return queryset.filter(standing, move_requested_at__isnull=False)
         case "overdue":

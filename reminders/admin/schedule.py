@@ -196,7 +196,8 @@ class ScheduleAdmin(PageAdmin):
     def shown_treatment(self, schedule: Schedule) -> str:
         """What, and how often."""
         interval = schedule.interval_days or schedule.treatment.interval_days
-        return two_lines(schedule.treatment.name, f"every {interval} days" if interval else "once")
+        often = "daily" if interval == 1 else f"every {interval} days" if interval else "once"
+        return two_lines(schedule.treatment.name, often)
 
     @display(description="Treatment")
     def shown_course(self, schedule: Schedule) -> str:

@@ -142,7 +142,7 @@ def offered(visit: Visit, now: datetime) -> list[str]:
     today = wall_time.local_date(now, visit.schedule.patient.zone)
     near = visit.on <= today + timedelta(days=SOON_DAYS)
     offers = {
-        "dose": VisitStatus.GIVEN in VISIT_MOVES[status] and near,
+        "dose": VisitStatus.GIVEN in VISIT_MOVES[status] and near and visit.schedule.treatment.tracks_doses,
         "confirm": status is VisitStatus.PLANNED and visit.confirmed_at is None and not passed and near,
         "move": standing,
         "miss": VisitStatus.MISSED in VISIT_MOVES[status] and passed,

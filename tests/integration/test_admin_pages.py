@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from messaging.models import Message
-from patients.models import CoordinatorTask, Patient, TaskKind
+from messaging.models import InboundMessage, Message
+from patients.models import Clinic, CoordinatorTask, Patient, TaskKind
 from reminders import services
 from reminders.models import PlannedReminder, Schedule, Visit
 from tests.support import builders as make
@@ -229,3 +230,44 @@ class TestRights:
         desk.client.post(f"/admin/patients/patient/{made.patient_id}/delete/", {"post": "yes"})
         assert Patient.objects.filter(pk=made.patient_id).exists()
         assert Visit.objects.filter(schedule=made).exists()
+
+
+class TestClock:
+    """Times that a page does not label are the clinic's."""
+
+    def shown(self, desk: Desk, moment: Any) -> str:
+        owner = make.patient("+12025550101")
+        made = course(owner)
+        services.hold_schedule(made, reason="x", now=timezone.now())
+        InboundMessage.objects.create(
+            provider_id="SM1", from_address="+12025550101", to_address="+1", body="hello", received_at=moment
+        )
+        return desk.see("messaging/inboundmessage/")
+
+    def test_one_clinic(self, desk: Desk) -> None:
+        assert "Jan. 5, 2026, 7:30 a.m." in self.shown(desk, datetime(2026, 1, 5, 12, 30, tzinfo=UTC))
+
+    def test_clinics_in_two_zones(self, desk: Desk) -> None:
+        Clinic.objects.create(name="West", short_name="West", timezone="America/Los_Angeles")
+        assert "Jan. 5, 2026, 12:30 p.m." in self.shown(desk, datetime(2026, 1, 5, 12, 30, tzinfo=UTC))
+
+    def test_the_clock_is_put_back_afterwards(self, desk: Desk) -> None:
+        make.clinic()
+        desk.see("")
+        assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_texts_from_the_patients_phones_stand_on_the_page(desk: Desk) -> None:
+    owner = make.patient("+12025550101")
+    for number, sender in enumerate(("+12025550101", "+12025550199")):
+        InboundMessage.objects.create(
+            provider_id=f"SM{number}",
+            from_address=sender,
+            to_address="+1",
+            body=f"{HOSTILE} from {number}",
+            received_at=timezone.now(),
+        )
+    html = desk.see(f"patients/patient/{owner.pk}/change/")
+    assert "from 0" in html
+    assert "from 1" not in html
+    assert "<script>alert(" not in html
