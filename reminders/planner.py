@@ -170,7 +170,7 @@ def take_back(reminders: QuerySet[PlannedReminder], *, reason: Reason, now: date
     """Undo the release of those whose message no worker holds yet; wanted again, they are planned anew."""
     released = reminders.filter(state=ReminderState.RELEASED)
     waiting = released.filter(message__status=Status.PLANNED).values_list("message_id", flat=True)
-    outbox.withdraw([pk for pk in waiting if pk is not None], reason=reason.label, now=now)
+    outbox.withdraw(list(waiting), reason=reason.label, now=now)
     released.filter(message__status=Status.SUPPRESSED).update(
         state=ReminderState.CANCELLED, reason=reason, settled_at=now
     )

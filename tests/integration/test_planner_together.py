@@ -70,7 +70,7 @@ def doubles() -> list[Any]:
 def test_two_planners_plan_each_reminder_once() -> None:
     made = courses()
     ids = [course.pk for course in made]
-    work = [lambda: make.plan_schedules(ids, now=NOW), lambda: make.plan_schedules(reversed(ids), now=NOW)]
+    work = [lambda: make.plan_schedules(ids, now=NOW), lambda: make.plan_schedules(ids[::-1], now=NOW)]
     answers = together(*work, *work)
     calm(answers)
     assert sum(report.visits_added for report in answers) == 6 * 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import datetime
 
 import pytest
 
@@ -37,7 +38,7 @@ def course() -> Schedule:
     return made
 
 
-def text(body: str, *, sender: str = make.PHONE, now: object = ANSWERED) -> str | None:
+def text(body: str, *, sender: str = make.PHONE, now: datetime = ANSWERED) -> str | None:
     """A text arrives and is read by every handler."""
     message = InboundMessage.objects.create(
         provider_id=f"SM{next(_numbers):032}",

@@ -107,7 +107,7 @@ class TestContacts:
     SECOND = Contact(id=2, address="+12025550124", usable=True, consented=True)
 
     @pytest.mark.parametrize("trouble", [{"usable": False}, {"consented": False}])
-    def test_the_first_that_may_be_used_is(self, trouble: dict[str, bool]) -> None:
+    def test_the_first_that_may_be_used_is(self, trouble: dict[str, Any]) -> None:
         contacts = (replace(PHONE, **trouble), self.SECOND)
         assert decide(replace(FINE, contacts=contacts), now=NOON) == Send(self.SECOND)
         assert decide(replace(FINE, contacts=(PHONE, self.SECOND)), now=NOON) == Send(PHONE)

@@ -55,7 +55,8 @@ def courses(draw: st.DrawFn) -> Course:
 @st.composite
 def histories(draw: st.DrawFn, course: Course) -> list[Known]:
     """What may be stored of a course by now: some visits were given early or late, moved, missed, cancelled."""
-    known, day = [], course.first_on
+    known: list[Known] = []
+    day = course.first_on
     for number in range(1, draw(st.integers(0, min(course.visits or 8, 8))) + 1):
         day += draw(st.integers(0, 40)) * DAY
         status = draw(st.sampled_from(VisitStatus))
