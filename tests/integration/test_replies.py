@@ -47,7 +47,7 @@ def text(body: str, *, sender: str = make.PHONE, now: datetime = ANSWERED) -> st
         body=body,
         received_at=now,
     )
-    return inbound.handle(message.pk, now=now)  # type: ignore[arg-type]
+    return inbound.handle(message.pk, now=now)
 
 
 def answers(sender: str = make.PHONE) -> list[str]:
