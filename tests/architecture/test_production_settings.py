@@ -145,5 +145,19 @@ def test_production_is_what_it_should_be() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_health_checks_come_from_inside_and_everybody_else_by_tls() -> None:
+    facts = (
+        "import django; django.setup(); from django.test import Client; "
+        "inside = Client(headers={'host': '127.0.0.1:8000'}); "
+        "assert inside.get('/healthz').status_code == 200; "
+        "assert Client(headers={'host': 'elsewhere.example'}).get('/healthz').status_code == 400; "
+        "outside = Client(headers={'host': 'reminders.clinic.example'}); "
+        "assert outside.get('/admin/login/')['Location'] == 'https://reminders.clinic.example/admin/login/'; "
+        "assert outside.get('/sandbox/phones/', secure=True).status_code == 404"
+    )
+    done = start(["-W", "ignore::UserWarning:whitenoise.base", "-c", facts])
+    assert done.returncode == 0, done.stderr
+
+
 def test_an_empty_address_of_twilio_means_its_own() -> None:
     assert ask([{"TWILIO_API_BASE_URL": ""}]) == ["started"]
