@@ -48,6 +48,7 @@ class AttemptInline(ReadOnly, TabularInline):
     fields = ["number", "started_at", "finished_at", "outcome", "error_code", "provider_id", "worker"]
     extra = 0
     tab = False
+    hide_title = True
 
 
 class ReceiptInline(ReadOnly, TabularInline):
@@ -57,6 +58,7 @@ class ReceiptInline(ReadOnly, TabularInline):
     fields = ["received_at", "word", "status", "error_code", "applied", "provider_id"]
     extra = 0
     tab = False
+    hide_title = True
 
 
 @admin.register(Message)
@@ -74,10 +76,16 @@ class MessageAdmin(ReadOnly, ModelAdmin):
     show_full_result_count = False
     inlines = [AttemptInline, ReceiptInline]
     fieldsets = [
-        (None, {"fields": ["status", "reason", "error_code", "channel", "address", "sender", "subject", "body"]}),
-        ("When", {"fields": ["due_at", "expires_at", "created_at", "submitted_at", "accepted_at", "finished_at"]}),
-        ("What for", {"fields": ["purpose", "urgency", "template", "language", "segments", "calendar"]}),
-        ("Names", {"fields": ["key", "uuid", "provider_id", "attempts", "claimed_by", "lease_until"]}),
+        (None, {"fields": [("status", "reason", "error_code"), ("channel", "address", "sender"), "subject", "body"]}),
+        (
+            "When",
+            {"fields": [("due_at", "expires_at", "created_at"), ("submitted_at", "accepted_at", "finished_at")]},
+        ),
+        (
+            "What for",
+            {"fields": [("purpose", "urgency", "segments"), ("template", "language", "attempts"), "calendar"]},
+        ),
+        ("Names", {"fields": [("key", "uuid", "provider_id"), ("claimed_by", "lease_until")]}),
     ]
 
     @display(description="status", ordering="status", label=LABELS)

@@ -196,6 +196,7 @@ class InboundMessage(models.Model):
                 name="inbound_handled_has_disposition",
             ),
         ]
+        verbose_name = "inbound text"
 
     def __str__(self) -> str:
         return f"text of {self.received_at:%Y-%m-%d %H:%M} ({self.disposition or 'unread'})"

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('disposition', models.CharField(blank=True, max_length=50)),
             ],
             options={
+                'verbose_name': 'inbound text',
                 'indexes': [models.Index(condition=models.Q(('handled_at__isnull', True)), fields=['received_at'], name='inbound_unhandled'), models.Index(fields=['from_address', '-received_at'], name='inbound_thread')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('disposition', ''), ('handled_at__isnull', True)), models.Q(('handled_at__isnull', False), models.Q(('disposition', ''), _negated=True)), _connector='OR'), name='inbound_handled_has_disposition')],
             },

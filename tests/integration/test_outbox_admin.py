@@ -57,7 +57,7 @@ def test_the_list_says_where_each_message_stands_and_why(staff: Client, told: Me
 def test_a_message_shows_its_tries_and_receipts(staff: Client, told: Message) -> None:
     html = page(staff, f"message/{told.pk}/change/")
     for expected in (told.body, "transient", "accepted", "20429", "undelivered", told.provider_id, str(told.uuid)):
-        assert expected in html
+        assert expected.lower() in html.lower()
 
 
 @pytest.mark.parametrize("by", ["address", "key", "uuid", "provider_id"])
