@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
+from django.db.models import QuerySet
 
 from messaging import outbox, wordings
 from messaging.domain import wall_time
@@ -39,6 +40,9 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     asked = _open_questions(message.from_address, now) if answer else []
     if answer is not None and len(asked) == 1:
         return _answered(answer, asked[0], message, now=now)
+    if answer is Answer.CONFIRM and not asked and _asked(message.from_address, now).exists():
+        # Said twice: it was understood, and answered, the first time.
+        return "confirmed_already"
     wish = read_wish(message.body, carrier_says=message.opt_out_type)
     if wish is None or wish.wish is Wish.START:
         _pass_to_a_person(message, contacts, now=now)
@@ -58,14 +62,17 @@ def _answered(answer: Answer, visit: Visit, message: InboundMessage, *, now: dat
 
 
 def _open_questions(address: str, now: datetime) -> list[Visit]:
-    """The standing visits to come whose confirmation was asked for at this number and not given yet."""
+    """The visits asked about that are not confirmed yet."""
+    visits = _asked(address, now).filter(confirmed_at__isnull=True)
+    return list(visits.select_related("schedule__patient__clinic").order_by("at"))
+
+
+def _asked(address: str, now: datetime) -> QuerySet[Visit]:
+    """The standing visits to come whose confirmation was asked for at this number."""
     asked = PlannedReminder.objects.filter(
         state=ReminderState.RELEASED, rule__condition=Condition.UNCONFIRMED, message__address=address
     )
-    visits = Visit.objects.filter(
-        pk__in=asked.values("visit"), at__gt=now, status__in=STANDING, confirmed_at__isnull=True
-    )
-    return list(visits.select_related("schedule__patient__clinic").order_by("at"))
+    return Visit.objects.filter(pk__in=asked.values("visit"), at__gt=now, status__in=STANDING)
 
 
 def _reply(template: str, message: InboundMessage, visit: Visit, *, now: datetime) -> None:

@@ -21,7 +21,7 @@ from patients.domain.profile import ContactKind, PatientStatus
 from patients.models import ContactPoint, TaskKind
 from reminders import rendering
 from reminders.domain import gate
-from reminders.domain.plan import anchor_point
+from reminders.domain.plan import anchor_point, is_before_visit
 from reminders.domain.words import Anchor, Condition, Reason, ReminderState, ScheduleStatus, VisitStatus
 from reminders.models import PlannedReminder
 from reminders.visits import facts
@@ -187,7 +187,7 @@ def _situation(reminder: PlannedReminder, reach: Reach) -> gate.Situation:
         confirmed=visit.confirmed_at is not None,
         given=visit.given_on is not None,
         condition=Condition(rule.condition),
-        before_visit=rule.anchor == Anchor.VISIT and rule.offset().is_before,
+        before_visit=is_before_visit(rule.as_rule()),
         anchor_stands=point is not None and point[0] == reminder.anchor_at,
         expires_at=reminder.expires_at,
         contacts=reach.of(patient.pk, reminder.channel),

@@ -6,7 +6,7 @@ names field and value. Messages that already wait in the outbox are taken back w
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,21 +19,17 @@ from patients.models import Patient, TaskKind
 from reminders.domain.words import STANDING, VISIT_MOVES, Reason, ReminderState, ScheduleStatus, VisitStatus
 from reminders.models import Schedule, Visit
 from reminders.planner import PlanReport, plan_schedules, take_back
+from reminders.validation import LONGEST_AHEAD
+
+#: A dose so long before the visit's day belongs to another visit, or to another year.
+LONGEST_BEFORE_ITS_DAY = timedelta(days=90)
 
 
 @transaction.atomic
 def record_dose(visit: Visit, *, given_on: date, now: datetime) -> PlanReport:
     """The dose of `visit` was given on `given_on` (the patient's calendar): later visits follow from it."""
     visit = _locked(visit)
-    today = wall_time.local_date(now, visit.schedule.patient.zone)
-    if given_on > today:
-        raise ValidationError({"given_on": f"{given_on} lies in the future; today is {today}."})
-    earlier = visit.schedule.visits.filter(number__lt=visit.number, given_on__gte=given_on).first()
-    if earlier is not None:
-        raise ValidationError({"given_on": f"Visit {earlier.number} was already given on {earlier.given_on}."})
-    later = visit.schedule.visits.filter(number__gt=visit.number, given_on__lte=given_on).first()
-    if later is not None:
-        raise ValidationError({"given_on": f"Visit {later.number} was already given on {later.given_on}."})
+    _check_given_on(visit, given_on, now)
     if visit.status != VisitStatus.GIVEN:
         _move_to(visit, VisitStatus.GIVEN)
     visit.given_on = given_on
@@ -83,6 +79,8 @@ def move_visit(visit: Visit, *, on: date, clock: time, now: datetime) -> PlanRep
     if visit.status not in STANDING:
         raise ValidationError({"on": f"{visit} is {visit.status}; only a standing visit can be moved."})
     zone = visit.schedule.patient.zone
+    if on > (now + LONGEST_AHEAD).date() or on < (now - LONGEST_AHEAD).date():
+        raise ValidationError({"on": f"{on} is too far off to be planned."})
     wall = datetime.combine(on, clock)
     if not wall_time.exists(wall, zone):
         raise ValidationError({"clock": f"{wall:%Y-%m-%d %H:%M} does not exist in {zone.key}; choose another time."})
@@ -206,6 +204,24 @@ def _close_tasks(visit_id: int, *, outcome: str, now: datetime) -> None:
     """What was asked about this visit has an answer now."""
     for kind in (TaskKind.OVERDUE_VISIT, TaskKind.MOVE_REQUEST):
         close_task(kind, str(visit_id), outcome=outcome, now=now)
+
+
+def _check_given_on(visit: Visit, given_on: date, now: datetime) -> None:
+    """Doses follow each other in the order of their visits, and none lies in the future."""
+    siblings = visit.schedule.visits
+    today = wall_time.local_date(now, visit.schedule.patient.zone)
+    if given_on > today:
+        raise ValidationError({"given_on": f"{given_on} lies in the future; today is {today}."})
+    if given_on < visit.on - LONGEST_BEFORE_ITS_DAY:
+        raise ValidationError({"given_on": f"{given_on} is long before {visit}; record it at the visit that it was."})
+    for other in siblings.filter(Q(number__lt=visit.number, given_on__gte=given_on)).order_by("-number")[:1]:
+        raise ValidationError({"given_on": f"Visit {other.number} was already given on {other.given_on}."})
+    for other in siblings.filter(Q(number__gt=visit.number, given_on__lte=given_on)).order_by("number")[:1]:
+        raise ValidationError({"given_on": f"Visit {other.number} was already given on {other.given_on}."})
+    for other in siblings.filter(number__lt=visit.number, on__gt=given_on, status__in=STANDING)[:1]:
+        raise ValidationError(
+            {"given_on": f"Visit {other.number} of {other.on} still stands: record the dose there, or cancel it."}
+        )
 
 
 def _check_gap(visit: Visit, on: date) -> date | None:

@@ -14,7 +14,7 @@ from django.db.models.fields import BooleanField
 from messaging.domain import wall_time
 from patients.board import draft_task, open_anew
 from patients.domain.profile import PatientStatus
-from patients.models import TaskKind
+from patients.models import CoordinatorTask, TaskKind
 from reminders.domain.words import ScheduleStatus, VisitStatus
 from reminders.models import Schedule, Visit
 from reminders.planner import plan_schedules
@@ -25,38 +25,43 @@ _FIRST_DAY = ZoneInfo("Pacific/Kiritimati")
 
 
 def mark_overdue(*, now: datetime) -> int:
-    """Mark up to `BATCH` visits whose late window has closed, open their tasks, re-plan; how many."""
+    """Mark the visits of up to `BATCH` schedules whose late window has closed; how many schedules.
+
+    Tasks and the rungs for overdue visits stand or fall with the mark. The schedules are locked first, as
+    planning does, so that the two never wait for each other; one that is being planned comes next time.
+    """
+    # Spelt as SQL: with a parameter SQLite would not use the partial index.
+    planned = RawSQL("reminders_visit.status = 'planned'", [], output_field=BooleanField())
+    late = Visit.objects.filter(planned, late_until__lte=now).filter(
+        schedule__status=ScheduleStatus.ACTIVE, schedule__patient__status=PatientStatus.ACTIVE
+    )
+    ids = {visit.schedule_id for visit in late.only("schedule_id").order_by("late_until", "id")[:BATCH]}
+    skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
-        skip = connection.features.has_select_for_update_skip_locked
-        # Spelt as SQL: with a parameter SQLite would not use the partial index.
-        planned = RawSQL("reminders_visit.status = 'planned'", [], output_field=BooleanField())
-        late = (
-            Visit.objects.filter(planned, late_until__lte=now)
-            .filter(schedule__status=ScheduleStatus.ACTIVE, schedule__patient__status=PatientStatus.ACTIVE)
-            .select_related("schedule__treatment")
-            .order_by("late_until", "id")
-            .select_for_update(of=("self",), skip_locked=skip)
-        )
-        visits = list(late[:BATCH])
+        schedules = Schedule.objects.select_for_update(skip_locked=skip).filter(pk__in=ids).order_by("pk")
+        held = [schedule.pk for schedule in schedules]
+        visits = list(late.filter(schedule__in=held).select_related("schedule__treatment"))
         Visit.objects.filter(pk__in=[visit.pk for visit in visits]).update(status=VisitStatus.OVERDUE)
-        open_anew(
-            draft_task(
-                patient_id=visit.schedule.patient_id,
-                kind=TaskKind.OVERDUE_VISIT,
-                key=str(visit.pk),
-                title=f"{visit.schedule.treatment}: visit of {visit.on} is overdue, rebook now",
-                detail=(
-                    f"No dose is recorded for visit {visit.number}, planned for {visit.on} at {visit.clock:%H:%M}. "
-                    "Record the dose if it was given; otherwise find a new time. The next visit is counted from "
-                    "the day on which the dose is really given."
-                ),
-                now=now,
-            )
-            for visit in visits
-        )
-    # Planning locks schedules before visits, so it must not run while the visits are held here.
-    plan_schedules({visit.schedule_id for visit in visits}, now=now)
-    return len(visits)
+        open_anew(_overdue_task(visit, now) for visit in visits)
+        # Fewer than are held where another worker has marked some since they were looked for.
+        marked = {visit.schedule_id for visit in visits}
+        plan_schedules(marked, now=now)
+    return len(marked)
+
+
+def _overdue_task(visit: Visit, now: datetime) -> CoordinatorTask:
+    return draft_task(
+        patient_id=visit.schedule.patient_id,
+        kind=TaskKind.OVERDUE_VISIT,
+        key=str(visit.pk),
+        title=f"{visit.schedule.treatment}: visit of {visit.on} is overdue, rebook now",
+        detail=(
+            f"No dose is recorded for visit {visit.number}, planned for {visit.on} at {visit.clock:%H:%M}. "
+            "Record the dose if it was given; otherwise find a new time. The next visit is counted from "
+            "the day on which the dose is really given."
+        ),
+        now=now,
+    )
 
 
 def extend_horizons(*, now: datetime) -> int:

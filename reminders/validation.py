@@ -45,7 +45,7 @@ def _check_first_visit(schedule: Schedule, errors: dict[str, str], now: datetime
         )
         return
     known = Schedule.objects.filter(pk=schedule.pk).values_list("first_visit_on", "visit_time")
-    before = None if schedule.pk is None else known.first()
+    before = None if schedule._state.adding else known.first()
     untouched = before == (schedule.first_visit_on, schedule.visit_time)
     if not untouched and wall_time.resolve(wall, zone) <= now:
         errors["first_visit_on"] = f"{wall:%Y-%m-%d %H:%M} ({zone.key}) has already passed."

@@ -96,7 +96,7 @@ def wanted(visit: VisitFacts, rules: Iterable[Rule], *, now: datetime) -> list[W
         anchor_at, anchor_day = anchor
         send_at = rule.offset.apply(anchor_at, anchor_day, visit.zone)
         expires_at = send_at + rule.expires_after
-        if rule.offset.is_before and rule.anchor is Anchor.VISIT:
+        if is_before_visit(rule):
             expires_at = min(expires_at, visit.at)
         if expires_at <= max(now, send_at):
             continue
@@ -112,6 +112,11 @@ def wanted(visit: VisitFacts, rules: Iterable[Rule], *, now: datetime) -> list[W
             for channel in rule.channels
         )
     return reminders
+
+
+def is_before_visit(rule: Rule) -> bool:
+    """Whether the rung speaks of a visit to come: once the visit has begun, it has nothing more to say."""
+    return rule.anchor is Anchor.VISIT and rule.offset.is_before and rule.condition is not Condition.GIVEN
 
 
 def reconcile(

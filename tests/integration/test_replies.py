@@ -83,6 +83,16 @@ def test_confirming_takes_away_the_questions_still_to_come(course: Schedule) -> 
     assert make.reasons(course, rule__code="confirm_again", visit__number=1) == {"confirmed"}
 
 
+def test_said_twice_it_is_answered_once(course: Schedule) -> None:
+    Message.objects.update(
+        status="delivered", provider_id="SM1", attempts=1, submitted_at=ASKED, accepted_at=ASKED, finished_at=ASKED
+    )
+    assert text("1") == "confirmed"
+    assert text("ok", now=ANSWERED + HOUR) == "confirmed_already"
+    assert answers() == ["visit_confirmed"]
+    assert not CoordinatorTask.objects.exists()
+
+
 def test_two_asks_for_another_time(course: Schedule) -> None:
     assert text("2") == "move_asked"
     visit = make.visit(course)

@@ -53,6 +53,12 @@ class TestADose:
         services.record_dose(make.visit(east), given_on=date(2026, 6, 18), now=late_evening)
         assert make.visit(east).given_on == date(2026, 6, 18)
 
+    def test_while_the_visit_before_it_is_still_to_come(self, course: Schedule) -> None:
+        now = VISIT_DAY + 29 * DAY
+        services.record_dose(make.visit(course), given_on=date(2026, 7, 10), now=now)
+        words = refused(lambda: services.record_dose(make.visit(course, 3), given_on=date(2026, 7, 16), now=now))
+        assert "Visit 2 of 2026-08-07 still stands" in words["given_on"]
+
     def test_before_the_dose_before_it(self, course: Schedule) -> None:
         services.record_dose(make.visit(course), given_on=FIRST, now=VISIT_DAY)
         words = refused(lambda: services.record_dose(make.visit(course, 2), given_on=FIRST, now=VISIT_DAY + 40 * DAY))
