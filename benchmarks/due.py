@@ -21,25 +21,24 @@ from reminders import release
 from reminders.models import PlannedReminder
 
 INDEX = "reminder_due"
-#: Questions put to each table in one round; the round's figure is their median.
-ASKED = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many are planned in each table, and how many are due in both."""
+    """How many are planned in each table, how many are due in both, and how often both are asked in one round."""
 
     small: int
     large: int
     due: int
+    asked: int
 
 
-FULL = Sizes(10_000, 3_000_000, 1_000)
-TINY = Sizes(600, 6_000, 60)
+FULL = Sizes(10_000, 3_000_000, due=1_000, asked=7)
+TINY = Sizes(600, 6_000, due=60, asked=1)
 
 
 def run(*, now: datetime, rounds: int = 3, sizes: Sizes = FULL) -> Findings:
-    """Fill both tables, ask each `rounds` times ASKED questions, look at the query's plan."""
+    """Fill both tables, ask them in turns, look at the query's plan."""
     schemas = {"small": sizes.small, "large": sizes.large}
     schedules = -(-sizes.large // (clinic.VISITS * len(clinic.RUNGS)))
     clinic.empty()
@@ -58,7 +57,7 @@ def run(*, now: datetime, rounds: int = 3, sizes: Sizes = FULL) -> Findings:
         say(f"due: round {number} of {rounds}")
         for name in schemas:
             with _looking_at(name):
-                for question, seconds in _ask(statement, now, sizes.due).items():
+                for question, seconds in _ask(statement, now, sizes).items():
                     times[question][name].append(seconds * 1e3)
     with _looking_at("large"):
         plan = _explain(statement)
@@ -85,10 +84,11 @@ def _figures(times: dict[str, dict[str, list[float]]], sizes: Sizes) -> list[Fig
     ]
 
 
-def _ask(statement: tuple[str, Any], now: datetime, due: int) -> dict[str, float]:
-    """Seconds of each question, the medians of ASKED times."""
+def _ask(statement: tuple[str, Any], now: datetime, sizes: Sizes) -> dict[str, float]:
+    """Seconds of each question: the median of the times it was asked."""
+    due = sizes.due
     found: dict[str, list[float]] = {"find": [], "claim": [], "idle": []}
-    for _ in range(ASKED):
+    for _ in range(sizes.asked):
         with _undone():
             seconds, rows = timed(lambda: _execute(statement))
             found["find"].append(seconds)
@@ -119,7 +119,7 @@ def _statement(now: datetime, limit: int) -> tuple[str, Any]:
 def _execute(statement: tuple[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(*statement)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _explain(statement: tuple[str, Any]) -> str:

@@ -63,7 +63,7 @@ def reminders(count: int, *, due: int, now: datetime) -> None:
         cursor.execute(f"VACUUM ANALYZE {TABLE}")
 
 
-def _execute(statement: str, **values: object) -> None:
+def _execute(statement: str, **values: int | datetime) -> None:
     with connection.cursor() as cursor:
         # Millions of look-ups of foreign keys that are known to hold.
         cursor.execute("SET session_replication_role = replica")
