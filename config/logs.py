@@ -32,11 +32,18 @@ class MaskingFormatter(structlog.stdlib.ProcessorFormatter):
         return mask(super().format(record))
 
 
+def drop_request(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Django hands the whole request to its log; its path may hold somebody's link."""
+    event.pop("request", None)
+    return event
+
+
 SHARED_STEPS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),
+    drop_request,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
@@ -46,6 +53,7 @@ QUIETER = {
     "celery.app.trace": "WARNING",
     "celery.worker.strategy": "WARNING",
     "celery.beat": "WARNING",
+    "django.request": "ERROR",
     "twilio": "ERROR",
     "twilio.http_client": "ERROR",
     "urllib3": "ERROR",

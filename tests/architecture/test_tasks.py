@@ -11,6 +11,7 @@ import pytest
 from config.beat import TIMETABLE
 from config.celery import app
 from config.queues import QUEUES, TASK_QUEUES
+from config.scheduler import PromptScheduler
 from tests.architecture.sources import ROOMS, ROOT, python_files, tree, where
 from tests.support.processes import procfile
 
@@ -40,6 +41,12 @@ def test_the_timetable_names_tasks_that_exist_and_lets_no_heap_grow() -> None:
         assert entry["task"] in TASK_QUEUES
         assert 0 < entry["options"]["expires"] <= max(entry["schedule"], 2)
         assert set(entry["options"]) == {"expires"}
+
+
+def test_beat_begins_with_everything() -> None:
+    entries = PromptScheduler(app=app).schedule.values()
+    assert {entry.task for entry in entries} == {entry["task"] for entry in TIMETABLE.values()}
+    assert all(entry.is_due().is_due for entry in entries)
 
 
 def test_nothing_is_ever_put_into_the_future_of_the_broker() -> None:
