@@ -193,6 +193,7 @@ def _together(
                 "when": clock(send_at, patient.zone),
                 "clinic_when": clock(send_at, patient.clinic.zone),
                 "visit_when": clock(visit.at, patient.zone),
+                "first_ways": ":1" if len({(way.state, way.reason) for way in ways}) == 1 else ":",
                 "ways": [
                     {
                         "reminder": way,

@@ -76,7 +76,7 @@ def _cards(now: datetime) -> list[tuple[str, int, str]]:
         (
             "messages in the next 24 hours",
             planned.count(),
-            reverse("admin:reminders_plannedreminder_changelist") + "?state=planned",
+            reverse("admin:reminders_plannedreminder_changelist") + "?state__exact=planned",
         ),
         (
             "messages in trouble since yesterday",
