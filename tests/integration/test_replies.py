@@ -7,8 +7,9 @@ from datetime import datetime
 
 import pytest
 
-from messaging import consent, inbound
-from messaging.domain.delivery import Purpose
+from messaging import consent, dispatch, inbound
+from messaging.channels.memory import Memory
+from messaging.domain.delivery import Purpose, Urgency
 from messaging.models import InboundMessage, Message
 from patients.models import Clinic, CoordinatorTask, Patient, TaskKind
 from reminders import release
@@ -30,10 +31,11 @@ def _ladder(db: None) -> None:
 
 
 @pytest.fixture
-def course() -> Schedule:
-    """An infusion on 17 June; the patient has just been asked to confirm it."""
+def course(memory: type[Memory]) -> Schedule:
+    """An infusion on 17 June; the patient has just been asked to confirm it, and the text has left."""
     made = make.planned_schedule()
     release.release_due(now=ASKED)
+    dispatch.run(Urgency.ORDINARY, clock=lambda: ASKED, worker="w")
     assert Message.objects.get().template == "visit_confirm"
     return made
 
@@ -91,6 +93,21 @@ def test_said_twice_it_is_answered_once(course: Schedule) -> None:
     assert text("ok", now=ANSWERED + HOUR) == "confirmed_already"
     assert answers() == ["visit_confirmed"]
     assert not CoordinatorTask.objects.exists()
+
+
+def test_one_said_twice_is_understood_the_first_time(course: Schedule) -> None:
+    text("1")
+    assert text("ok", now=ANSWERED + HOUR) == "confirmed_already"
+    assert make.visit(course).confirmed_at == ANSWERED
+    assert answers() == ["visit_confirmed"]
+    assert not CoordinatorTask.objects.exists()
+
+
+def test_two_after_one_is_for_a_person_to_read(course: Schedule) -> None:
+    text("1")
+    assert text("2", now=ANSWERED + HOUR) == "inbox"
+    assert make.visit(course).confirmed_at == ANSWERED
+    assert len(tasks(TaskKind.UNREAD_REPLY)) == 1
 
 
 def test_two_asks_for_another_time(course: Schedule) -> None:

@@ -69,6 +69,15 @@ class TestADose:
         act = lambda: services.record_dose(make.visit(course), given_on=date(2026, 7, 16), now=ny("2026-07-17 12:00"))  # noqa: E731
         assert "2026-07-15" in refused(act)["given_on"]
 
+    def test_while_the_visit_before_it_still_stands_on_a_later_day(self, course: Schedule) -> None:
+        """Recorded at the wrong visit: the right one would come too soon after it."""
+        act = lambda: services.record_dose(make.visit(course, 2), given_on=date(2026, 6, 12), now=VISIT_DAY)  # noqa: E731
+        assert "2026-06-17" in refused(act)["given_on"]
+
+    def test_long_before_its_day(self, course: Schedule) -> None:
+        act = lambda: services.record_dose(make.visit(course), given_on=date(2026, 3, 1), now=VISIT_DAY)  # noqa: E731
+        assert "2026-03-01" in refused(act)["given_on"]
+
     def test_of_a_cancelled_visit(self, course: Schedule) -> None:
         services.cancel_visit(make.visit(course), reason="Away", now=NOW)
         words = refused(lambda: services.record_dose(make.visit(course), given_on=FIRST, now=VISIT_DAY))

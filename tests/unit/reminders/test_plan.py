@@ -214,6 +214,11 @@ class TestWhen:
         early = replace(VISIT, at=datetime(2026, 6, 17, 7, tzinfo=NEW_YORK))
         assert codes(early, ladder=[replace(DAY_BEFORE, offset=WallTime(0, time(8)))]) == set()
 
+    def test_the_evening_after_a_dose_may_be_the_same_day(self) -> None:
+        evening = replace(HOW_ARE_YOU, offset=WallTime(0, time(20)))
+        reminder = self.only(replace(VISIT, status=VisitStatus.GIVEN, given_on=ON), evening)
+        assert reminder.send_at == datetime(2026, 6, 17, 20, tzinfo=NEW_YORK)
+
     def test_a_schedule_saved_late_has_no_rung_whose_time_has_passed(self) -> None:
         rung = self.only(VISIT, CONFIRM)
         assert codes(VISIT, now=rung.expires_at - timedelta(seconds=1)) == {1, 2, 3, 4}
