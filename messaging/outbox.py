@@ -78,9 +78,16 @@ def enqueue(drafts: Sequence[Draft], *, now: datetime) -> dict[str, Message]:
 
 
 def withdraw(message_ids: Iterable[int], *, reason: str, now: datetime) -> int:
-    """Take back messages that no worker holds yet; answers how many. What has left stays as it is."""
-    waiting = Message.objects.filter(pk__in=list(message_ids), status=Status.PLANNED)
-    return record.suppress(waiting, reason=reason, now=now)
+    """Take back messages that have not left; answers how many. What has left stays as it is.
+
+    One that a provider is being asked to take cannot be called back, but is not tried a second time.
+    """
+    rows = Message.objects.filter(pk__in=list(message_ids))
+    with transaction.atomic():
+        # Held, so that no worker moves a row on between the two statements.
+        list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+        record.note_withdrawal(rows, reason=reason)
+        return record.suppress(rows.filter(status__in=(Status.PLANNED, Status.CLAIMED)), reason=reason, now=now)
 
 
 def claim(*, urgency: Urgency, limit: int, now: datetime, lease: timedelta, worker: str) -> list[Message]:

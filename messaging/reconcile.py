@@ -102,7 +102,8 @@ def _resolve(message: Message, *, clock: Clock) -> str:
     if looked_at - asked_at < SETTLING:
         return "waiting"
     end = record.absent(message, now=clock())
-    return {Status.PLANNED: "sent_again", Status.EXPIRED: "expired"}.get(end, "healed") if end else "healed"
+    words = {Status.PLANNED: "sent_again", Status.EXPIRED: "expired", Status.SUPPRESSED: "withdrawn"}
+    return words.get(end, "healed") if end else "healed"
 
 
 def _not_asked(message: Message, asked_at: datetime, *, now: datetime) -> str:

@@ -109,6 +109,7 @@ def transient(message: Message, failure: TransientFailure, *, worker: str, now: 
         else:
             end = Status.PLANNED
             moved = move(mine, end, now=now, due_at=moment, reason=failure.words, error_code=failure.code)
+            end = _end_if_withdrawn(message, end, now=now)
     if moved:
         _count(message, end)
 
@@ -152,6 +153,7 @@ def absent(message: Message, *, now: datetime) -> Status | None:
         if message.expires_at > now:
             due = min(message.due_at, now)
             end, moved = Status.PLANNED, move(doubtful, Status.PLANNED, now=now, due_at=due, reason=words)
+            end = _end_if_withdrawn(message, end, now=now)
         else:
             end, moved = Status.EXPIRED, _expire_after(doubtful, words, message.error_code, now=now)
         if moved:
@@ -175,6 +177,12 @@ def expire(rows: QuerySet[Message], *, now: datetime) -> int:
 def suppress(rows: QuerySet[Message], *, reason: str, now: datetime) -> int:
     """End rows that must not be sent; answers how many."""
     return move(rows, Status.SUPPRESSED, now=now, reason=reason)
+
+
+def note_withdrawal(rows: QuerySet[Message], *, reason: str) -> int:
+    """Nobody wants these any more, and the provider is being asked: should it not take them, they end."""
+    on_the_way = rows.filter(status__in=(Status.SUBMITTING, Status.IN_DOUBT), withdrawn="")
+    return on_the_way.update(withdrawn=reason[:200])
 
 
 def release(rows: QuerySet[Message], *, now: datetime) -> int:
@@ -230,6 +238,13 @@ def note_opt_out_at_carrier(address: str, *, wording: str, now: datetime) -> Non
 
 def _expire_after(rows: QuerySet[Message], words: str, code: str, *, now: datetime) -> int:
     return move(rows, Status.EXPIRED, now=now, reason=f"its time has passed; last: {words}", error_code=code)
+
+
+def _end_if_withdrawn(message: Message, status: Status, *, now: datetime) -> Status:
+    """Where a row that has gone back to wait ends: `status`, or suppressed when it was taken back meanwhile."""
+    waiting = Message.objects.filter(pk=message.pk, status=Status.PLANNED).exclude(withdrawn="")
+    reason = waiting.values_list("withdrawn", flat=True).first()
+    return Status.SUPPRESSED if reason and suppress(waiting, reason=reason, now=now) else status
 
 
 def _close_attempt(message: Message, outcome: Attempt.Outcome, *, now: datetime, **fields: str) -> None:

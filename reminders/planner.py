@@ -15,10 +15,12 @@ from itertools import islice
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.fields import BooleanField
 
 from messaging import outbox
 from messaging.domain import wall_time
-from messaging.domain.delivery import Status
+from messaging.domain.delivery import OPEN, Status
 from patients.board import close_task, open_tasks
 from patients.domain.profile import PatientStatus
 from patients.models import TaskKind
@@ -167,13 +169,32 @@ def _is_recent(visit: Visit, oldest: datetime) -> bool:
 
 
 def take_back(reminders: QuerySet[PlannedReminder], *, reason: Reason, now: datetime) -> None:
-    """Undo the release of those whose message no worker holds yet; wanted again, they are planned anew."""
+    """Undo the release of those whose message has not left; wanted again, they are planned anew.
+
+    One whose provider is being asked at this moment is let go of later, if it was not taken.
+    """
     released = reminders.filter(state=ReminderState.RELEASED)
-    waiting = released.filter(message__status=Status.PLANNED).values_list("message_id", flat=True)
+    waiting = released.filter(message__status__in=OPEN).values_list("message_id", flat=True)
     outbox.withdraw(list(waiting), reason=reason.label, now=now)
     released.filter(message__status=Status.SUPPRESSED).update(
         state=ReminderState.CANCELLED, reason=reason, settled_at=now
     )
+
+
+def let_go(*, now: datetime, limit: int = BATCH) -> int:
+    """Cancel what was taken back on its way and did not leave; plan it anew where it is wanted again; how many."""
+    by_label = {reason.label: reason for reason in Reason}
+    released = RawSQL("reminders_plannedreminder.state = 'released'", [], output_field=BooleanField())
+    back = PlannedReminder.objects.filter(released, expires_at__gt=now, message__status=Status.SUPPRESSED)
+    rows = back.exclude(message__withdrawn="").values_list("pk", "visit__schedule_id", "message__withdrawn")[:limit]
+    schedules = set()
+    for pk, schedule_id, label in rows:
+        schedules.add(schedule_id)
+        PlannedReminder.objects.filter(pk=pk, state=ReminderState.RELEASED).update(
+            state=ReminderState.CANCELLED, reason=by_label.get(label, Reason.RULE_CHANGED), settled_at=now
+        )
+    plan_schedules(schedules, now=now)
+    return len(schedules)
 
 
 def _why_silent(schedule: Schedule) -> Reason | None:

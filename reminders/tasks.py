@@ -39,3 +39,4 @@ def mark_overdue() -> None:
 def rewrite_stale() -> None:
     """Word anew what waited past the day it was worded for."""
     release.reword_stale(now=timezone.now())
+    planner.let_go(now=timezone.now())

@@ -184,14 +184,18 @@ def test_two_claimers_never_get_the_same_row() -> None:
 @pytest.mark.django_db
 class TestWithdraw:
     def test_it_takes_back_what_waits_and_leaves_the_rest(self) -> None:
-        stored = enqueue([draft("waits"), draft("held")], now=NOW)
-        Message.objects.filter(key="held").update(status=Status.CLAIMED, lease_until=NOW, claimed_by="w")
+        stored = enqueue([draft("waits"), draft("claimed"), draft("asked")], now=NOW)
+        held = {"lease_until": NOW, "claimed_by": "w"}
+        Message.objects.filter(key="claimed").update(status=Status.CLAIMED, **held)
+        Message.objects.filter(key="asked").update(status=Status.SUBMITTING, submitted_at=NOW, attempts=1, **held)
         taken = withdraw([m.pk for m in stored.values()], reason="the visit was cancelled", now=NOW)
-        assert taken == 1
+        assert taken == 2
         waits = Message.objects.get(key="waits")
         assert (waits.status, waits.reason) == (Status.SUPPRESSED, "the visit was cancelled")
         assert waits.finished_at == NOW
-        assert Message.objects.get(key="held").status == Status.CLAIMED
+        assert Message.objects.get(key="claimed").status == Status.SUPPRESSED
+        asked = Message.objects.get(key="asked")
+        assert (asked.status, asked.withdrawn) == (Status.SUBMITTING, "the visit was cancelled")
 
     def test_a_second_withdrawal_changes_nothing(self) -> None:
         stored = enqueue([draft()], now=NOW)
