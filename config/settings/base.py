@@ -134,5 +134,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "socket_keepalive": True,
     "health_check_interval": 15,
     "retry_on_timeout": True,
+    # Redis takes a task of this age for lost and hands it to another worker: none may run that long.
     "visibility_timeout": 600,
 }
+CELERY_TASK_TIME_LIMIT = 540
