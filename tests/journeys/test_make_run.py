@@ -87,6 +87,8 @@ def test_the_first_minute_of_a_newcomer(product: Product) -> None:
     eventually(lambda: re.search(r'"last_text": ?"\w', product.get(phones)), 60, what="a text arrived on a phone")
     eventually(lambda: "/sandbox/mail/" in product.get("/sandbox/mail/") and _has_mail(product), 60, what="a mail")
     eventually(lambda: _ready(product), 60, what="ready")
+    # counted in a worker, read from the web
+    assert re.search(r"bonewatch_messages_total\{[^}]*\} [1-9]", product.get("/metrics"))
 
     assert product.running.stop(grace=25) == 0
     eventually(lambda: not product.left_behind(), 5, what="nothing left behind")
