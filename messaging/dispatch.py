@@ -6,8 +6,9 @@ what came of it after: a worker that dies in between leaves evidence, which reco
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,8 +16,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from messaging import channels, consent, outbox, record
-from messaging.channels.base import Member, OutcomeUnknown, Outgoing, PermanentFailure, TransientFailure
-from messaging.domain.delivery import Channel, Purpose, Urgency
+from messaging.channels.base import UNREACHABLE, Member, OutcomeUnknown, Outgoing, PermanentFailure, TransientFailure
+from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.models import Message
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,10 @@ BATCH = {Urgency.ORDINARY: 100, Urgency.URGENT: 20}
 LEASE = timedelta(seconds=120)
 #: How long one task goes on before it leaves the rest to the next: other tasks and a deploy are waiting.
 TIME_LIMIT = timedelta(seconds=20)
+#: A provider without a connection so many times in a row is left alone for a while. Waiting for it at
+#: each message would keep those of the other channels waiting too.
+UNREACHABLE_TRIES = 3
+UNREACHABLE_PAUSE = timedelta(seconds=15)
 
 
 @dataclass(slots=True)
@@ -38,6 +43,8 @@ class Tally:
     asked: int = 0
     expired: int = 0
     suppressed: int = 0
+    #: By channel, how many tries in a row ended without a connection.
+    unreachable: Counter[str] = field(default_factory=Counter)
 
 
 def run(urgency: Urgency, *, clock: Clock, worker: str, time_limit: timedelta = TIME_LIMIT) -> Tally:
@@ -49,24 +56,25 @@ def run(urgency: Urgency, *, clock: Clock, worker: str, time_limit: timedelta = 
         if not batch:
             break
         tally.claimed += len(batch)
-        _send_all(_sift(batch, tally, now=clock()), tally, clock=clock, worker=worker, until=until)
+        _send_all(_sift(batch, tally, worker=worker, now=clock()), tally, clock=clock, worker=worker, until=until)
     if tally.claimed:
         log.info("dispatched", urgency=urgency.value, claimed=tally.claimed, asked=tally.asked)
     return tally
 
 
-def _sift(batch: Sequence[Message], tally: Tally, *, now: datetime) -> list[Message]:
+def _sift(batch: Sequence[Message], tally: Tally, *, worker: str, now: datetime) -> list[Message]:
     """Those of the batch that may leave now; the others end here, with the reason."""
+    mine = Message.objects.filter(status=Status.CLAIMED, claimed_by=worker)
     fresh = [message for message in batch if message.expires_at > now]
     stale = {message.pk for message in batch} - {message.pk for message in fresh}
     if stale:
-        tally.expired += record.expire(Message.objects.filter(pk__in=stale), now=now)
+        tally.expired += record.expire(mine.filter(pk__in=stale), now=now)
     # Asked for all at once here, and for each once more in the statement that begins it: see record.begin.
     may = consent.allowed({(message.address, Purpose(message.purpose)) for message in fresh})
     wanted = [message for message in fresh if (message.address, Purpose(message.purpose)) in may]
     unwanted = {message.pk for message in fresh} - {message.pk for message in wanted}
     if unwanted:
-        rows = Message.objects.filter(pk__in=unwanted)
+        rows = mine.filter(pk__in=unwanted)
         tally.suppressed += record.suppress(rows, reason="no consent is recorded for this address", now=now)
     return wanted
 
@@ -77,22 +85,29 @@ def _send_all(messages: Sequence[Message], tally: Tally, *, clock: Clock, worker
             rest = [later.pk for later in messages[position:]]
             record.release(Message.objects.filter(pk__in=rest, claimed_by=worker), now=clock())
             return
+        if tally.unreachable[message.channel] >= UNREACHABLE_TRIES:
+            row = Message.objects.filter(pk=message.pk, claimed_by=worker)
+            now = clock()
+            record.postpone(row, until=now + UNREACHABLE_PAUSE, reason="the provider cannot be reached", now=now)
+            continue
         # Both before the row says "submitting": a mistake in the settings leaves nothing in doubt.
         member, value = channels.member(Channel(message.channel)), outgoing(message, now=clock())
         if record.begin(message, worker=worker, now=clock()):
             tally.asked += 1
-            _ask(message, member, value, clock=clock, worker=worker)
+            reached = _ask(message, member, value, clock=clock, worker=worker)
+            tally.unreachable[message.channel] = 0 if reached else tally.unreachable[message.channel] + 1
         else:
             # Its time or its consent ended in the meantime: the next sifting says so on the row.
             record.release(Message.objects.filter(pk=message.pk, claimed_by=worker), now=clock())
 
 
-def _ask(message: Message, member: Member, value: Outgoing, *, clock: Clock, worker: str) -> None:
-    """Ask the provider once, and write down at once what it said."""
+def _ask(message: Message, member: Member, value: Outgoing, *, clock: Clock, worker: str) -> bool:
+    """Ask the provider once, and write down at once what it said. False: there was no connection to it."""
     try:
         answer = member.send(value)
     except TransientFailure as failure:
         record.transient(message, failure, worker=worker, now=clock())
+        return failure.code != UNREACHABLE
     except PermanentFailure as failure:
         record.permanent(message, failure, worker=worker, now=clock())
     except OutcomeUnknown as failure:
@@ -104,6 +119,7 @@ def _ask(message: Message, member: Member, value: Outgoing, *, clock: Clock, wor
         record.unknown(message, OutcomeUnknown(type(error).__name__[:20], "the channel broke"), now=clock())
     else:
         record.accepted(message, answer, now=clock())
+    return True
 
 
 def outgoing(message: Message, *, now: datetime) -> Outgoing:

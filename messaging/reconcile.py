@@ -55,6 +55,9 @@ def resolve_doubts(*, clock: Clock, worker: str) -> dict[str, int]:
         outcome = _resolve(message, clock=clock)
         DOUBTS_RESOLVED.labels(outcome=outcome).inc()
         ended[outcome] = ended.get(outcome, 0) + 1
+        if outcome == "carrier_silent":
+            # Waiting for its silence at each of the others helps nobody; their next look comes soon.
+            break
     return ended
 
 

@@ -190,6 +190,12 @@ def release(rows: QuerySet[Message], *, now: datetime) -> int:
     return move(rows.filter(status=Status.CLAIMED), Status.PLANNED, now=now, claimed_by="")
 
 
+def postpone(rows: QuerySet[Message], *, until: datetime, reason: str, now: datetime) -> int:
+    """Give claimed rows back for later. Those that would expire by then keep their lease, and expire after it."""
+    rows = rows.filter(status=Status.CLAIMED, expires_at__gt=until)
+    return move(rows, Status.PLANNED, now=now, claimed_by="", due_at=until, reason=reason)
+
+
 def leave_in_doubt(rows: QuerySet[Message], *, now: datetime) -> int:
     """A worker died while it asked the provider."""
     return move(

@@ -16,6 +16,9 @@ from uuid import UUID
 
 from messaging.domain.delivery import Channel, Status
 
+#: The code of a TransientFailure for want of a connection.
+UNREACHABLE = "connect"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:

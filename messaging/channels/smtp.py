@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
-from messaging.channels.base import Accepted, OutcomeUnknown, Outgoing, PermanentFailure, TransientFailure
+from messaging.channels.base import UNREACHABLE, Accepted, OutcomeUnknown, Outgoing, PermanentFailure, TransientFailure
 from messaging.domain.delivery import Status
 
 log = structlog.get_logger(__name__)
@@ -126,7 +126,7 @@ def _open(connection: Any) -> None:
         raise TransientFailure("smtp-auth", "the mail host does not accept our credentials", retry_after=60) from error
     except (smtplib.SMTPException, OSError) as error:
         _close(connection)
-        raise TransientFailure("connect", "no connection to the mail host") from error
+        raise TransientFailure(UNREACHABLE, "no connection to the mail host") from error
 
 
 def _close(connection: Any) -> None:

@@ -19,6 +19,7 @@ from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
 
 from messaging.channels.base import (
+    UNREACHABLE,
     Accepted,
     ChannelFailure,
     OutcomeUnknown,
@@ -145,10 +146,10 @@ def _same_words(theirs: str | None, ours: str) -> bool:
 def _network_failure(error: requests.RequestException) -> ChannelFailure:
     """Nothing can have been taken when no connection was made; otherwise nobody knows."""
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return TransientFailure("connect", "the carrier did not answer")
+        return TransientFailure(UNREACHABLE, "the carrier did not answer")
     cause = error.args[0] if error.args else None
     if isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError | NameResolutionError):
-        return TransientFailure("connect", "no connection to the carrier")
+        return TransientFailure(UNREACHABLE, "no connection to the carrier")
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         log.error("carrier_certificate_refused")
         return TransientFailure("certificate", "the carrier's certificate is not valid")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from messaging import consent, dispatch, outbox
+from messaging import consent, dispatch, outbox, reconcile
 from messaging.channels.base import Accepted, OutcomeUnknown, PermanentFailure, TransientFailure
 from messaging.channels.memory import Memory
-from messaging.domain.delivery import Purpose, Status, Urgency
+from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.models import Attempt, ConsentEvent, Message
 from tests.support.messages import MAILBOX, NOW, PHONE, HandClock, agree, draft, mail, outbox_with
 
@@ -215,3 +215,36 @@ class TestAnswersOfTheProvider:
         run(clock)
         statuses = dict(Message.objects.values_list("key", "status"))
         assert statuses == {"first": Status.ACCEPTED, "second": Status.IN_DOUBT}
+
+
+class TestProviderWithoutConnection:
+    def test_it_is_left_alone_after_a_few_tries_and_other_channels_go_on(
+        self, memory: type[Memory], clock: HandClock
+    ) -> None:
+        outbox_with(*(draft(f"k{i}") for i in range(10)), mail(due_at=NOW + timedelta(microseconds=1)))
+        clock.move(microseconds=1)
+        memory.failures += [TransientFailure("connect", "no connection") for _ in range(3)]
+        tally = run(clock)
+        assert tally.asked == 4, "three texts, then the mail"
+        assert [sent.channel for _, sent in memory.taken] == [Channel.EMAIL]
+        waiting = Message.objects.filter(channel=Channel.SMS)
+        assert set(waiting.values_list("status", "lease_until")) == {(Status.PLANNED, None)}
+        assert waiting.filter(attempts=0, reason__contains="cannot be reached").count() == 7
+        clock.move(seconds=15)
+        run(clock)
+        assert set(Message.objects.values_list("status", flat=True)) == {Status.ACCEPTED}
+
+    def test_an_answer_in_between_counts_as_a_connection(self, memory: type[Memory], clock: HandClock) -> None:
+        outbox_with(*(draft(f"k{i}") for i in range(8)))
+        away, busy = TransientFailure("connect", "no connection"), TransientFailure("20429", "busy")
+        memory.failures += [away, away, busy, away, away, busy]
+        assert run(clock).asked == 8
+
+    def test_what_expires_before_the_pause_ends_expires(self, memory: type[Memory], clock: HandClock) -> None:
+        outbox_with(*(draft(f"k{i}", expires_at=NOW + timedelta(seconds=10)) for i in range(5)))
+        memory.failures += [TransientFailure("connect", "no connection", retry_after=60) for _ in range(3)]
+        run(clock)
+        clock.move(minutes=3)
+        reconcile.recover_leases(now=clock())
+        run(clock)
+        assert set(Message.objects.values_list("status", flat=True)) == {Status.EXPIRED}

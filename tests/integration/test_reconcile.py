@@ -144,6 +144,26 @@ class TestDoubts:
         assert message.status == Status.FAILED
         assert "could not be asked" in message.reason
 
+    def test_a_silent_carrier_is_asked_once_a_round(
+        self, memory: type[Memory], clock: HandClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        outbox_with(*(draft(f"k{i}", body=f"text {i}") for i in range(5)))
+        memory.failures += [OutcomeUnknown("lost") for _ in range(5)]
+        run(clock)
+        asked: list[str] = []
+
+        def silent(self: Memory, outgoing: Outgoing, *, since: datetime) -> list[Accepted]:
+            asked.append(outgoing.body)
+            raise TransientFailure("connect")
+
+        monkeypatch.setattr(Memory, "find", silent)
+        clock.move(minutes=2)
+        assert look(clock) == {"carrier_silent": 1}
+        assert len(asked) == 1
+        monkeypatch.undo()
+        clock.move(minutes=1)
+        assert look(clock) == {"sent_again": 5}
+
     def test_twins_with_the_same_words_share_what_was_found_one_each(
         self, memory: type[Memory], clock: HandClock
     ) -> None:
