@@ -76,7 +76,18 @@ class MessageAdmin(ReadOnly, ModelAdmin):
     show_full_result_count = False
     inlines = [AttemptInline, ReceiptInline]
     fieldsets = [
-        (None, {"fields": [("status", "reason", "error_code"), ("channel", "address", "sender"), "subject", "body"]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("status", "reason", "error_code"),
+                    ("channel", "address", "sender"),
+                    "subject",
+                    "body",
+                    "withdrawn",
+                ]
+            },
+        ),
         (
             "When",
             {"fields": [("due_at", "expires_at", "created_at"), ("submitted_at", "accepted_at", "finished_at")]},

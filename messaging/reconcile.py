@@ -105,8 +105,8 @@ def _resolve(message: Message, *, clock: Clock) -> str:
     if looked_at - asked_at < SETTLING:
         return "waiting"
     end = record.absent(message, now=clock())
-    words = {Status.PLANNED: "sent_again", Status.EXPIRED: "expired", Status.SUPPRESSED: "withdrawn"}
-    return words.get(end, "healed") if end else "healed"
+    endings = {Status.PLANNED: "sent_again", Status.EXPIRED: "expired", Status.SUPPRESSED: "withdrawn"}
+    return endings.get(end, "healed") if end else "healed"
 
 
 def _not_asked(message: Message, asked_at: datetime, *, now: datetime) -> str:
