@@ -35,7 +35,7 @@ run: setup
 test: setup-dev
 	@.ci/prepare
 	$(PY) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
-	$(PY) -m pytest -n 2 --dist loadgroup --database postgres $(ON_POSTGRES) $(PYTEST_ARGS)
+	$(PY) -m pytest -n 2 --dist loadgroup --database postgres -m "not own_database" $(ON_POSTGRES) $(PYTEST_ARGS)
 
 lint: setup-dev
 	ruff format --check .

@@ -21,7 +21,7 @@ from sandbox.launch.ports import LOOPBACK, free_port
 from tests.support.processes import ROOT, Running
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.own_database]
 CHOSEN_BY_THE_SUITE = {
     "BONEWATCH_VAR", "REDIS_URL", "EMAIL_URL", "PORT", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PYTEST_CURRENT_TEST",
 }  # fmt: skip
