@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -170,11 +169,16 @@ def _language(raw: str, languages: Collection[str]) -> str:
 
 def _zone(raw: str, zones: frozenset[str]) -> str:
     if raw not in zones:
-        hint = _nearest_zone(raw, zones) or "America/New_York"
+        hint = _by_city(zones).get(_city(raw), "America/New_York")
         raise CellError(f"Unknown time zone {quote(raw)}; use an IANA name such as {hint}.")
     return raw
 
 
-@lru_cache(maxsize=1024)
-def _nearest_zone(raw: str, zones: frozenset[str]) -> str:
-    return next(iter(difflib.get_close_matches(raw[:80], zones, n=1, cutoff=0.7)), "")
+@lru_cache(maxsize=4)
+def _by_city(zones: frozenset[str]) -> dict[str, str]:
+    """Every zone by the place in its name: what people write instead is mostly just that."""
+    return {_city(zone): zone for zone in sorted(zones, reverse=True)}
+
+
+def _city(zone: str) -> str:
+    return zone.rsplit("/", 1)[-1].replace(" ", "_").lower()

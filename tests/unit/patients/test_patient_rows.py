@@ -96,6 +96,7 @@ def test_all_but_number_and_name_may_be_blank() -> None:
             "America/New_Yorck",
             "Unknown time zone 'America/New_Yorck'; use an IANA name such as America/New_",
         ),
+        ("timezone", "chicago", "use an IANA name such as America/Chicago"),
         ("timezone", "EDT", "Unknown time zone 'EDT'"),
         ("phone", "call me", "'call me' is not a phone number"),
         ("phone", "+1212555", "'+1212555' is not a number that can exist"),
