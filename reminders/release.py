@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models.expressions import Case, RawSQL, Value, When
 from django.db.models.fields import BooleanField
 
@@ -16,6 +16,7 @@ from messaging import consent, outbox
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.domain.quiet_hours import Window
 from messaging.domain.wording import WordingError
+from messaging.models import Message
 from patients.board import draft_task, open_tasks
 from patients.domain.profile import ContactKind, PatientStatus
 from patients.models import ContactPoint, TaskKind
@@ -78,7 +79,7 @@ def release_due(*, now: datetime, limit: int = BATCH) -> int:
             if draft is not None:
                 drafts[draft.key] = reminder
                 letters.append(draft)
-        for key, message in outbox.enqueue(letters, now=now).items():
+        for key, message in _hand_in(letters, drafts, now=now).items():
             reminder = drafts[key]
             reminder.state, reminder.message, reminder.settled_at = ReminderState.RELEASED, message, now
         _store(reminders, now=now)
@@ -152,8 +153,39 @@ def _reach(patient_ids: set[int]) -> Reach:
     return Reach(contacts, consent.allowed(pairs))
 
 
+def _hand_in(
+    letters: Sequence[outbox.Draft], drafts: Mapping[str, PlannedReminder], *, now: datetime
+) -> dict[str, Message]:
+    """Enqueue all; where the outbox refuses one, all but that one."""
+    try:
+        return outbox.enqueue(letters, now=now)
+    except ValueError:
+        stored: dict[str, Message] = {}
+        for letter in letters:
+            try:
+                stored |= outbox.enqueue([letter], now=now)
+            except ValueError as error:
+                log.error("reminder_refused_by_outbox", why=str(error))
+                _skip(drafts[letter.key], Reason.WORDING, now)
+        return stored
+
+
 def _decide(reminder: PlannedReminder, reach: Reach, *, now: datetime) -> outbox.Draft | None:
     """The message to enqueue, or None once the row in memory says why there is none."""
+    try:
+        return _draft(reminder, reach, now=now)
+    except DatabaseError:
+        raise
+    except WordingError as error:
+        log.error("reminder_without_words", rule=reminder.rule.code, template=reminder.rule.template, why=str(error))
+    except Exception as error:  # noqa: BLE001
+        # A row that nobody foresaw must not hold back all the others. Only the error's kind: its words may name her.
+        log.error("reminder_broke", reminder=reminder.pk, error=type(error).__name__)
+    _skip(reminder, Reason.WORDING, now)
+    return None
+
+
+def _draft(reminder: PlannedReminder, reach: Reach, *, now: datetime) -> outbox.Draft | None:
     situation = _situation(reminder, reach)
     decision = gate.decide(situation, now=now)
     if isinstance(decision, gate.Wait):
@@ -162,12 +194,7 @@ def _decide(reminder: PlannedReminder, reach: Reach, *, now: datetime) -> outbox
     if isinstance(decision, gate.Drop):
         _skip(reminder, decision.reason, now)
         return None
-    try:
-        return rendering.draft(reminder, decision.contact.address, window=situation.window, now=now)
-    except WordingError as error:
-        log.error("reminder_without_words", rule=reminder.rule.code, template=reminder.rule.template, why=str(error))
-        _skip(reminder, Reason.WORDING, now)
-        return None
+    return rendering.draft(reminder, decision.contact.address, window=situation.window, now=now)
 
 
 def _skip(reminder: PlannedReminder, reason: Reason, now: datetime) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
@@ -18,6 +19,8 @@ from patients.models import CoordinatorTask, TaskKind
 from reminders.domain.words import ScheduleStatus, VisitStatus
 from reminders.models import Schedule, Visit
 from reminders.planner import plan_schedules
+
+log = structlog.get_logger(__name__)
 
 BATCH = 200
 #: The zone in which a day begins first: there the horizon is extended first.
@@ -72,5 +75,20 @@ def extend_horizons(*, now: datetime) -> int:
     behind = Q(planned_until__lt=until - timedelta(days=2)) | Q(planned_until__isnull=True)
     short = Schedule.objects.filter(active, behind, patient__status=PatientStatus.ACTIVE).order_by("planned_until")
     ids = list(short.values_list("pk", flat=True)[:BATCH])
-    plan_schedules(ids, now=now)
+    _plan_what_can_be(ids, now)
     return len(ids)
+
+
+def _plan_what_can_be(schedule_ids: list[int], now: datetime) -> None:
+    """Plan all; where one of them breaks planning, all but that one, and say so."""
+    try:
+        plan_schedules(schedule_ids, now=now)
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001 - told below, for the one that it was
+        for schedule_id in schedule_ids:
+            try:
+                plan_schedules([schedule_id], now=now)
+            except Exception as error:  # noqa: BLE001
+                # Only the error's kind: its words may repeat what was typed.
+                log.error("schedule_cannot_be_planned", schedule=schedule_id, error=type(error).__name__)

@@ -37,7 +37,11 @@ def lay_out_visits(
 ) -> None:
     """Add to `changes` what the visits of `schedule` need so that its course holds up to `until`."""
     by_number = {visit.number: visit for visit in visits}
-    slots = lay_out(schedule.course(), [_known(visit) for visit in by_number.values()], today=today, until=until)
+    course = schedule.course()
+    for dropped in by_number.values():
+        if dropped.status_reason == SHORTENED and (course.visits is None or dropped.number <= course.visits):
+            _bring_back(dropped, changes)
+    slots = lay_out(course, [_known(visit) for visit in by_number.values()], today=today, until=until)
     for slot in slots:
         visit = by_number.pop(slot.number, None)
         if visit is None:
@@ -49,6 +53,13 @@ def lay_out_visits(
             visit.status, visit.status_reason = VisitStatus.CANCELLED, SHORTENED
             changes.changed.append(visit)
             changes.dropped.add(visit.pk)
+
+
+def _bring_back(visit: Visit, changes: VisitChanges) -> None:
+    """Planning took it away when the schedule was shortened, and now it is long enough again."""
+    visit.status, visit.status_reason = VisitStatus.PLANNED, ""
+    visit.confirmed_at = visit.move_requested_at = None
+    changes.changed.append(visit)
 
 
 def facts(visit: Visit, schedule: Schedule) -> VisitFacts:

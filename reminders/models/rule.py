@@ -18,6 +18,8 @@ from reminders.models.treatment import Treatment
 
 #: After-visit rungs reach no further than this, so planning looks back no further either (days).
 LONGEST_AFTER_DAYS = 45
+#: Before a visit a year is far enough; past the calendar's ends planning would fail for every schedule.
+LONGEST_BEFORE_DAYS = 366
 
 
 class OffsetKind(models.TextChoices):
@@ -153,12 +155,16 @@ class ReminderRule(models.Model):
                 errors["offset_minutes"] = "Elapsed time needs a number of minutes."
             elif self.offset_minutes > LONGEST_AFTER_DAYS * 24 * 60:
                 errors["offset_minutes"] = f"{self.offset_minutes} is more than {LONGEST_AFTER_DAYS} days after."
+            elif self.offset_minutes < -LONGEST_BEFORE_DAYS * 24 * 60:
+                errors["offset_minutes"] = f"{self.offset_minutes} is more than {LONGEST_BEFORE_DAYS} days before."
             self.offset_days = self.offset_time = None
         else:
             if self.offset_days is None:
                 errors["offset_days"] = "Wall time needs a number of days."
             elif self.offset_days > LONGEST_AFTER_DAYS:
                 errors["offset_days"] = f"{self.offset_days} is more than {LONGEST_AFTER_DAYS} days after."
+            elif self.offset_days < -LONGEST_BEFORE_DAYS:
+                errors["offset_days"] = f"{self.offset_days} is more than {LONGEST_BEFORE_DAYS} days before."
             if self.offset_time is None:
                 errors["offset_time"] = "Wall time needs a time of day."
             self.offset_minutes = None

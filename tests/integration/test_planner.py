@@ -6,13 +6,14 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from patients.models import CoordinatorTask, Patient
-from reminders.domain.offsets import WallTime
+from reminders.domain.offsets import Elapsed, Offset, WallTime
 from reminders.domain.words import ReminderState, VisitStatus
-from reminders.models import PlannedReminder, ReminderRule, Visit
+from reminders.models import PlannedReminder, ReminderRule, Schedule, Visit
 from tests.support import builders as make
 from tests.support.builders import DAY, NOW, ny
 
@@ -134,6 +135,21 @@ class TestRules:
         make.rule("week_before", WallTime(-7, time(9)), template="tests_due")
         assert make.plan(course).reminders_added == 5  # of the first visit too: its moment has come this very hour
 
+    @pytest.mark.parametrize(
+        ("offset", "field"),
+        [
+            (Elapsed(timedelta(minutes=-2_000_000_000)), "offset_minutes"),
+            (Elapsed(timedelta(days=46)), "offset_minutes"),
+            (WallTime(-400, time(9)), "offset_days"),
+            (WallTime(46, time(9)), "offset_days"),
+        ],
+    )
+    def test_a_rung_beyond_the_calendar_is_refused(self, offset: Offset, field: str) -> None:
+        """One such rule would break planning for every schedule of its route."""
+        with pytest.raises(ValidationError) as refusal:
+            make.rule("far", offset).full_clean()
+        assert list(refusal.value.message_dict) == [field]
+
     def day_before(self, course: Any) -> list[PlannedReminder]:
         return make.reminders(course, rule__code="day_before", visit__number=1, state=ReminderState.PLANNED)
 
@@ -143,7 +159,7 @@ class TestChanges:
 
     def test_a_shorter_interval_moves_the_visits_and_their_reminders(self) -> None:
         course = make.planned_schedule()
-        make.Schedule.objects.filter(pk=course.pk).update(interval_days=21)
+        Schedule.objects.filter(pk=course.pk).update(interval_days=21)
         report = make.plan(course)
         assert report.visits_moved == 4
         assert [str(on) for on in course.visits.order_by("number").values_list("on", flat=True)][1] == "2026-07-08"
@@ -152,16 +168,36 @@ class TestChanges:
 
     def test_fewer_visits_cancel_the_last_ones(self) -> None:
         course = make.planned_schedule()
-        make.Schedule.objects.filter(pk=course.pk).update(number_of_visits=2)
+        Schedule.objects.filter(pk=course.pk).update(number_of_visits=2)
         assert make.plan(course).visits_cancelled == 3
         assert make.planned(course, 3) == []
         assert make.reasons(course) == {"schedule_changed"}
         assert set(course.visits.filter(number__gt=2).values_list("status", flat=True)) == {VisitStatus.CANCELLED}
 
+    def test_more_visits_again_bring_the_last_ones_back(self) -> None:
+        course = make.planned_schedule()
+        before = make.planned(course)
+        Schedule.objects.filter(pk=course.pk).update(number_of_visits=2)
+        make.plan(course)
+        Schedule.objects.filter(pk=course.pk).update(number_of_visits=6)
+        make.plan(course)
+        assert set(course.visits.values_list("status", "status_reason")) == {("planned", "")}
+        assert make.planned(course) == before
+        assert not make.plan(course).changed
+
+    def test_a_visit_that_a_person_cancelled_stays_cancelled(self) -> None:
+        course = make.planned_schedule()
+        course.visits.filter(number=3).update(status="cancelled", status_reason="Away")
+        Schedule.objects.filter(pk=course.pk).update(number_of_visits=2)
+        make.plan(course)
+        Schedule.objects.filter(pk=course.pk).update(number_of_visits=6)
+        make.plan(course)
+        assert list(course.visits.filter(status="cancelled").values_list("number", flat=True)) == [3]
+
     def test_a_visit_that_moves_loses_its_confirmation(self) -> None:
         course = make.planned_schedule()
         course.visits.filter(number=2).update(confirmed_at=NOW)
-        make.Schedule.objects.filter(pk=course.pk).update(interval_days=21)
+        Schedule.objects.filter(pk=course.pk).update(interval_days=21)
         make.plan(course)
         moved = make.visit(course, 2)
         assert moved.confirmed_at is None

@@ -19,7 +19,7 @@ from patients.models import Clinic, ContactPoint, CoordinatorTask, Patient
 from reminders import release
 from reminders.domain.offsets import Elapsed, WallTime
 from reminders.domain.words import Condition, Reason, ReminderState
-from reminders.models import PlannedReminder, Schedule, Visit
+from reminders.models import PlannedReminder, ReminderRule, Schedule, Visit
 from tests.support import builders as make
 from tests.support.builders import DAY, HOUR, ny
 
@@ -29,7 +29,7 @@ DAY_BEFORE = ny("2026-06-16 09:00")
 
 def only(code: str = "day_before", **changes: Any) -> Schedule:
     """One visit with one rung by text, planned."""
-    make.ReminderRule.objects.all().delete()
+    ReminderRule.objects.all().delete()
     make.rule(code, changes.pop("offset", WallTime(-1, time(9))), **changes)
     return make.planned_schedule(visits=1)
 
@@ -256,3 +256,27 @@ class TestNobodyToReach:
         states = {row.channel: row.state for row in make.reminders(course, visit__number=1, rule__code="day_before")}
         assert states == {"sms": "skipped", "email": "released"}
         assert not CoordinatorTask.objects.filter(detail__startswith="day_before").exists()
+
+
+class TestOneThatBreaks:
+    """A row that nobody foresaw is put aside with a reason; all the others leave."""
+
+    @pytest.mark.parametrize(
+        "breaks",
+        [
+            lambda bad: Patient.objects.filter(pk=bad.patient_id).update(language="zz"),
+            lambda bad: Patient.objects.filter(pk=bad.patient_id).update(timezone="Mars/Olympus"),
+            lambda bad: ContactPoint.objects.filter(patient=bad.patient_id).update(address="555-nobody"),
+        ],
+        ids=["language", "zone", "address"],
+    )
+    def test_the_others_leave(self, breaks: Callable[[Schedule], Any]) -> None:
+        ReminderRule.objects.all().delete()
+        make.rule("day_before", WallTime(-1, time(9)))
+        first, bad, last = (make.planned_schedule(make.patient(f"+1202555016{n}"), visits=1) for n in range(3))
+        make.agree("555-nobody")
+        breaks(bad)
+        assert release.release_due(now=DAY_BEFORE) == 3
+        assert [the(course).state for course in (first, last)] == ["released", "released"]
+        assert (the(bad).state, the(bad).reason) == ("skipped", "wording")
+        assert release.release_due(now=DAY_BEFORE) == 0

@@ -67,6 +67,12 @@ class TestHorizons:
         Patient.objects.update(status="deceased", status_reason="told by the family")
         assert sweeps.extend_horizons(now=NOW) == 0
 
+    def test_one_that_cannot_be_planned_holds_up_nobody_else(self) -> None:
+        courses = [make.schedule(make.patient()) for _ in range(3)]
+        Patient.objects.filter(pk=courses[1].patient_id).update(timezone="Mars/Olympus")
+        assert sweeps.extend_horizons(now=NOW) == 3
+        assert [course.visits.count() for course in courses] == [5, 0, 5]
+
     def test_the_task_goes_on_until_nothing_is_behind(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sweeps, "BATCH", 3)
         first = f"{(make.real_now() + 10 * DAY).date()} 09:30"
