@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -54,21 +55,17 @@ def redis_url(redis_server: RedisServer) -> str:
     return redis_server.url
 
 
-@pytest.fixture(scope="session")
-def _smtp_sink_server() -> Iterator[SmtpSink]:
+@pytest.fixture
+def smtp_sink(settings: Any) -> Iterator[SmtpSink]:
+    """A real SMTP server at the settings' mail host, which Django's own test backend makes way for.
+
+    For one test only: the sandbox's mailbox listens at the same address in others.
+    """
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     sink = SmtpSink(host=LOOPBACK, port=int(django_settings.EMAIL_PORT))
     controller = sink.start()
     yield sink
     controller.stop()
-
-
-@pytest.fixture
-def smtp_sink(_smtp_sink_server: SmtpSink, settings: pytest.FixtureRequest) -> SmtpSink:
-    """A real SMTP server at the settings' mail host. Django's own test backend is put aside."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    _smtp_sink_server.mails.clear()
-    _smtp_sink_server.answers.clear()
-    return _smtp_sink_server
 
 
 @pytest.fixture
@@ -92,7 +89,7 @@ def worker(redis_url: str, start_process: Callable[..., Running]) -> Running:
 
 
 @pytest.fixture
-def live_app(redis_url: str, start_process: Callable[..., Running], settings: pytest.FixtureRequest) -> str:
+def live_app(redis_url: str, start_process: Callable[..., Running], settings: Any) -> str:
     """The web process and the sandbox carrier on this test's databases; answers the web's address.
 
     Settings of the test process point at it too: texts go to its carrier, webhooks are signed for it.
@@ -103,9 +100,8 @@ def live_app(redis_url: str, start_process: Callable[..., Running], settings: py
     for name, value in addresses.items():
         setattr(settings, name, value)
     web = start_process("web", **addresses)
-    start_process("sandbox_carrier", "python manage.py sandbox_carrier", **addresses)
+    start_process("sandbox_carrier", "python manage.py sandbox_carrier", **addresses).says("at work")
     assert wait_for_listener(int(port), timeout=30), web.output()
-    assert wait_for_listener(int(django_settings.EMAIL_PORT), timeout=30), "the carrier's mail host did not start"
     return url
 
 
