@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 import time
 
 from django.utils import timezone
@@ -21,14 +23,22 @@ def main() -> None:
     )
     parser.add_argument("--rounds", type=int, default=3, help="how often each figure is taken (default: 3)")
     parser.add_argument("--tiny", action="store_true", help="small numbers: it works, and measures nothing")
+    parser.add_argument(
+        "--quote", action="store_true", help="also put the figures into README.md and docs/benchmarks.md"
+    )
     options = parser.parse_args()
+    if options.quote and (options.tiny or "all" not in options.names):
+        parser.error("only all figures, at full size, are worth quoting")
     names = NAMES if "all" in options.names else tuple(options.names)
+    # Stopped from outside it still stops its servers and takes their folders away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     started = time.monotonic()
     with stage() as redis:
         # By name, now: it imports models, and there are none before the stage is set.
         report = import_string("benchmarks.suite.report")
-        print(report(names, redis=redis, now=timezone.now(), rounds=options.rounds, tiny=options.tiny))
-    print(f"Took {time.monotonic() - started:.0f} s.")
+        size = {"rounds": options.rounds, "tiny": options.tiny}
+        print(report(names, redis=redis, now=timezone.now(), quote=options.quote, **size))
+    print(f"\nTook {time.monotonic() - started:.0f} s.")
 
 
 if __name__ == "__main__":

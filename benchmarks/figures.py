@@ -21,13 +21,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. `runs` are the same thing measured again; the median is what counts."""
+    """One line of the table. `runs` are the same thing measured again; the median is what counts.
+
+    `at_most` is the bar it is held to; a `headline` is quoted in the README.
+    """
 
     what: str
     runs: Sequence[float]
     unit: str = ""
     digits: int = 0
     at_most: float | None = None
+    headline: bool = False
 
     @property
     def value(self) -> float:
@@ -87,16 +91,17 @@ def say(words: str) -> None:
     print(f"{datetime.now(UTC):%H:%M:%S}  {words}", file=sys.stderr, flush=True)
 
 
-def table(findings: Iterable[Findings]) -> str:
-    """All figures as one Markdown table, then the passages, then where it was measured."""
-    found = list(findings)
-    lines = ["| What | Median | Spread | Bar |", "|---|---|---|---|"]
-    lines += [figure.row() for one in found for figure in one.figures]
-    lines += ["", machine(), ""]
-    for one in found:
-        for title, text in one.passages:
-            lines += [f"{title}:", "", "```", text, "```", ""]
-    return "\n".join(lines)
+def table(findings: Iterable[Findings], *, headlines: bool = False) -> str:
+    """The figures, or their headlines only, as one Markdown table, and where they were measured."""
+    figures = [figure for one in findings for figure in one.figures if figure.headline or not headlines]
+    head = ["| What | Median | Spread | Bar |", "|---|---|---|---|"]
+    return "\n".join([*head, *(figure.row() for figure in figures), "", machine()])
+
+
+def passages(findings: Iterable[Findings]) -> str:
+    """What is shown below the table, word for word."""
+    found = [passage for one in findings for passage in one.passages]
+    return "\n\n".join(f"{title}:\n\n```\n{text}\n```" for title, text in found)
 
 
 def machine() -> str:

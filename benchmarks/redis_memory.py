@@ -80,14 +80,15 @@ def run(redis: RedisServer, *, now: datetime, sizes: Sizes = FULL) -> Findings:
 
 
 def _figures(none: Memory, full: Memory, each: float, sizes: Sizes) -> list[Figure]:
-    planned = f"{sizes.planned:,}"
+    planned = f"{sizes.planned:,} reminders planned"
     kilobytes = [[used / 1024 for used in memory.used] for memory in (none, full)]
     ratio = median(full.used) / median(none.used)
+    messages = each * sizes.planned / 1024**2
     return [
         Figure("memory of Redis with no reminder planned", kilobytes[0], " KB"),
-        Figure(f"… with {planned} planned", kilobytes[1], " KB"),
-        Figure("… as a multiple", [ratio], "×", 2, at_most=1.02),
-        Figure(f"a waiting task message for each of {planned} would take", [each * sizes.planned / 1024**2], " MB"),
+        Figure(f"memory of Redis with {planned}", kilobytes[1], " KB", headline=True),
+        Figure(f"memory of Redis with {planned}, as a multiple of none", [ratio], "×", 2, at_most=1.02, headline=True),
+        Figure(f"what a waiting task message for each of {sizes.planned:,} would take in Redis", [messages], " MB"),
     ]
 
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from benchmarks import due, planning, redis_memory, release
-from benchmarks.figures import Findings, table
+from benchmarks import due, planning, quotes, redis_memory, release
+from benchmarks.figures import Findings, passages, table
 from sandbox.launch.redis_server import RedisServer
 
 
-def report(names: Sequence[str], *, redis: RedisServer, now: datetime, rounds: int, tiny: bool) -> str:
-    """Run the benchmarks called `names`; the Markdown to print."""
-    return table([_run(name, redis, now, rounds, tiny=tiny) for name in names])
+def report(names: Sequence[str], *, redis: RedisServer, now: datetime, rounds: int, tiny: bool, quote: bool) -> str:
+    """Run the benchmarks called `names`; the Markdown to print. `quote` also puts it where it is quoted."""
+    findings = [_run(name, redis, now, rounds, tiny=tiny) for name in names]
+    full = f"{table(findings)}\n\n{passages(findings)}".strip()
+    if quote:
+        quotes.put(quotes.PAGE, full)
+        quotes.put(quotes.README, table(findings, headlines=True))
+    return full
 
 
 def _run(name: str, redis: RedisServer, now: datetime, rounds: int, *, tiny: bool) -> Findings:
