@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.urls import reverse
@@ -125,10 +126,7 @@ def received_texts(patient: Patient, now: datetime) -> Panel | None:
 
 def consent_notes(contacts: Sequence[ContactPoint], now: datetime) -> Mapping[int, SafeString]:
     """Beside each contact: whether its owner agreed to reminders, since when, and the way to record it."""
-    events = ConsentEvent.objects.filter(
-        address__in={consent_key(contact.address) for contact in contacts}, purpose=Purpose.REMINDERS
-    ).order_by("recorded_at", "pk")
-    latest = {event.address: event for event in events}
+    latest = latest_words(contacts)
     zone = contacts[0].patient.clinic.zone
     notes = {}
     for contact in contacts:
@@ -136,15 +134,25 @@ def consent_notes(contacts: Sequence[ContactPoint], now: datetime) -> Mapping[in
         notes[contact.pk] = format_html(
             '<span class="bw-chip bw-{}">{}</span> <a class="bw-link" href="{}">record…</a>',
             "none" if event is None else "ok" if event.granted else "bad",
-            _in_words(event, clock(event.recorded_at, zone).partition(",")[0] if event else ""),
+            in_words(event, zone),
             reverse("admin:reminders_contact_consent", args=[contact.pk]),
         )
     return notes
 
 
-def _in_words(event: ConsentEvent | None, day: str) -> str:
+def latest_words(contacts: Sequence[ContactPoint]) -> dict[str, ConsentEvent]:
+    """The last word about reminders of each contact's address, by the address as the ledger writes it."""
+    events = ConsentEvent.objects.filter(
+        address__in={consent_key(contact.address) for contact in contacts}, purpose=Purpose.REMINDERS
+    ).order_by("recorded_at", "pk")
+    return {event.address: event for event in events}
+
+
+def in_words(event: ConsentEvent | None, zone: ZoneInfo) -> str:
+    """What an entry of the ledger says: `yes, signed form, Mon 23 Nov 2026`."""
     if event is None:
         return "not recorded: nothing is sent"
+    day = clock(event.recorded_at, zone).partition(",")[0]
     return f"{'yes' if event.granted else 'no'}, {event.get_source_display()}, {day}"
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminSingleTimeWidget
+from unfold.widgets import UnfoldAdminSingleTimeWidget, UnfoldAdminTextareaWidget
 
 
 class SearchBox(AutocompleteSelect):
@@ -27,7 +27,10 @@ class PageAdmin(ModelAdmin):
     compressed_fields = False
     list_filter_submit = True
     list_per_page = 50
-    formfield_overrides = {models.TimeField: {"widget": UnfoldAdminSingleTimeWidget(format="%H:%M")}}
+    formfield_overrides = {
+        models.TimeField: {"widget": UnfoldAdminSingleTimeWidget(format="%H:%M")},
+        models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 6})},
+    }
 
     def formfield_for_foreignkey(
         self, db_field: models.ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any

@@ -90,6 +90,14 @@ class CoordinatorTaskAdmin(PageAdmin):
         offered: list[Any] = super().get_actions_detail(request, object_id)
         return offered if isinstance(task, CoordinatorTask) and task.done_at is None else []
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One task; there is nothing to save but its outcome."""
+        context = {"show_save": False, "show_save_and_continue": False} | (extra_context or {})
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return response
+
     @action(description="Mark as done", url_path="done", permissions=["change"], icon="task_alt")
     def done(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the outcome, and keep who did it."""

@@ -13,10 +13,13 @@ from unfold import widgets
 from unfold.admin import ModelAdmin
 
 from messaging import consent
+from messaging.domain.address import consent_key
 from messaging.domain.delivery import Purpose
 from messaging.models import ConsentEvent
 from patients.admin.acts import Act, ActForm, act_view
+from patients.domain.profile import ContactKind
 from patients.models import ContactPoint
+from reminders.patient_page import in_words, latest_words
 
 _WORDING = (
     "I agree to receive reminders about my visits and treatment at this number or address. "
@@ -51,7 +54,7 @@ class ConsentForm(ActForm):
 
 def record_view(request: HttpRequest, contact_id: int, model_admin: ModelAdmin) -> HttpResponse:
     """The page that records consent for one contact."""
-    contact = ContactPoint.objects.select_related("patient").filter(pk=contact_id).first()
+    contact = ContactPoint.objects.select_related("patient__clinic").filter(pk=contact_id).first()
     return act_view(model_admin, request, contact, RECORD)
 
 
@@ -71,7 +74,12 @@ def _record(contact: ContactPoint, data: Mapping[str, Any], request: HttpRequest
 
 def _facts(contact: ContactPoint) -> list[tuple[str, str]]:
     whose = contact.owner_name or contact.get_owner_display()
-    return [("Patient", str(contact.patient)), (contact.get_kind_display(), contact.address), ("Whose", whose)]
+    event = latest_words([contact]).get(consent_key(contact.address))
+    on_record = in_words(event, contact.patient.clinic.zone)
+    if contact.kind == ContactKind.PHONE and consent.revoked_by_text(contact.address, Purpose.REMINDERS):
+        on_record += ". The carrier blocks texts to this phone until it texts START."
+    facts = [("Patient", str(contact.patient)), (contact.get_kind_display(), contact.address), ("Whose", whose)]
+    return [*facts, ("On record", on_record)]
 
 
 RECORD = Act(

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from messaging import wordings
 from patients.admin.acts import row_of
 from patients.admin.base import PageAdmin
 from patients.admin.show import chip
@@ -103,6 +104,18 @@ class ReminderRuleAdmin(PageAdmin):
         if isinstance(rule, ReminderRule) and self.has_view_permission(request, rule):
             context["previews"] = previews(rule.template, rule.channels)
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return response
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """With the names of all wordings, for the template's box to offer."""
+        context = {"wording_names": wordings.names()} | (extra_context or {})
+        response: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         return response
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReminderRule]:

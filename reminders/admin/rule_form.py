@@ -15,6 +15,7 @@ from messaging.domain.delivery import Channel
 from messaging.domain.wording import Segments, WordingError, fold_to_gsm7, segments
 from patients.admin.fields import LANGUAGE_NAMES, SeveralField
 from reminders.models import ReminderRule
+from reminders.models.rule import default_channels
 from reminders.rendering import VOCABULARY
 
 CHANNELS = [(Channel.SMS.value, "Text message"), (Channel.EMAIL.value, "E-mail")]
@@ -69,7 +70,7 @@ def template_problems(template: str, channels: Iterable[str]) -> list[str]:
 class RuleForm(forms.ModelForm[ReminderRule]):
     """One rung."""
 
-    channels = SeveralField(choices=CHANNELS, label="Channels")
+    channels = SeveralField(choices=CHANNELS, label="Channels", initial=default_channels)
     template = forms.CharField(
         max_length=60,
         widget=widgets.UnfoldAdminTextInputWidget(attrs={"list": "wordings", "autocomplete": "off"}),
@@ -96,6 +97,15 @@ class RuleForm(forms.ModelForm[ReminderRule]):
             "source",
             "is_active",
         )
+        labels = {
+            "anchor": "Counted from",
+            "offset_kind": "Counted in",
+            "offset_days": "Days",
+            "offset_time": "At",
+            "offset_minutes": "Minutes",
+            "expires_minutes": "Out of date after (minutes)",
+            "first_visits": "Only for the first visits",
+        }
 
     def clean(self) -> dict[str, Any]:
         """Hold the template to every language and channel in which it would be sent."""

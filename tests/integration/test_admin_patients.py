@@ -229,6 +229,14 @@ class TestConsent:
         assert consent.state(make.PHONE, Purpose.REMINDERS) is False
         assert "no, told to staff" in desk.see(page(owner))
 
+    def test_a_stop_by_text_is_shown_before_anybody_records_a_yes(self, desk: Desk) -> None:
+        owner = make.patient(make.PHONE)
+        now = timezone.now()
+        consent.record(make.PHONE, Purpose.REMINDERS, granted=False, source="text", wording="STOP", now=now)
+        html = desk.see(self.path(owner))
+        assert "no, by text" in html
+        assert "until it texts START" in html
+
     @pytest.mark.parametrize("bad", [{"granted": "maybe"}, {"source": "import"}, {"wording": " "}])
     def test_half_an_answer_is_none(self, desk: Desk, bad: dict[str, str]) -> None:
         owner = make.patient()
