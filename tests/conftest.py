@@ -71,13 +71,18 @@ def smtp_sink(settings: Any) -> Iterator[SmtpSink]:
 @pytest.fixture
 def start_process(transactional_db: None, tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """`start_process("beat", **environment)`: a process of the Procfile (or any command) on this test's database."""
+    started: list[Running] = []
     with contextlib.ExitStack() as stack:
 
         def start(name: str, command: str | None = None, **extra: str) -> Running:
             line = command or procfile()[name]
-            return stack.enter_context(running(name, line, env=live_environment(**extra), folder=tmp_path))
+            started.append(stack.enter_context(running(name, line, env=live_environment(**extra), folder=tmp_path)))
+            return started[-1]
 
         yield start
+        # All are asked at once: stopping one after the other takes the sum of their goodbyes.
+        for one in started:
+            one.process.terminate()
 
 
 @pytest.fixture
