@@ -20,7 +20,7 @@ from django.db.models.fields import BooleanField
 
 from messaging import outbox
 from messaging.domain import wall_time
-from messaging.domain.delivery import OPEN, Status
+from messaging.domain.delivery import ACKNOWLEDGED, OPEN, Status
 from patients.board import close_task, open_tasks
 from patients.domain.profile import PatientStatus
 from patients.models import TaskKind
@@ -38,6 +38,8 @@ BATCH = 200
 #: Visits older than this can have no reminder that is still to come (days; doses may be recorded late).
 LOOK_BACK_DAYS = LONGEST_AFTER_DAYS + 15
 _INSERT_BATCH = 2000
+#: Past taking back: the patient has the words, or may have them.
+LEFT = ACKNOWLEDGED | {Status.SUBMITTING, Status.IN_DOUBT}
 
 
 @dataclass(slots=True)
@@ -142,10 +144,12 @@ class _ReminderWork:
     add: list[Wanted] = field(default_factory=list)
     cancel: dict[Reason, list[int]] = field(default_factory=lambda: defaultdict(list))
     outdated: dict[Reason, list[int]] = field(default_factory=lambda: defaultdict(list))
+    overtaken: list[int] = field(default_factory=list)
 
     def take(self, diff: Diff, *, now: datetime) -> None:
         """Add the outcome for one visit."""
         self.add.extend(diff.add)
+        self.overtaken.extend(reminder.id for reminder in diff.overtaken)
         for reminder, reason in diff.cancel:
             self.cancel[reason].append(reminder.id)
         for reminder, reason in diff.outdated:
@@ -156,6 +160,9 @@ class _ReminderWork:
     def store(self, report: PlanReport, *, now: datetime) -> None:
         """Cancel first: the new row may be the old one at another time."""
         _cancel(self.cancel, now)
+        PlannedReminder.objects.filter(pk__in=self.overtaken).update(
+            state=ReminderState.CANCELLED, reason=Reason.VISIT_MOVED, settled_at=now
+        )
         planned_rows.store(self.add)
         for reason, ids in self.outdated.items():
             take_back(PlannedReminder.objects.filter(pk__in=ids), reason=reason, now=now)
@@ -214,11 +221,11 @@ def _existing(visit_ids: Collection[int]) -> dict[int, list[Existing]]:
     if not visit_ids:
         return found
     # Locked, so that a release in full flight either comes first and is seen, or waits for this plan.
-    rows = PlannedReminder.objects.select_for_update().filter(visit_id__in=visit_ids)
+    rows = PlannedReminder.objects.select_for_update(of=("self",)).filter(visit_id__in=visit_ids)
     rows = rows.exclude(state=ReminderState.CANCELLED)
-    fields = ("id", "visit_id", "rule_id", "channel", "anchor_at", "send_at", "expires_at", "state")
+    fields = ("id", "visit_id", "rule_id", "channel", "anchor_at", "send_at", "expires_at", "state", "message__status")
     for row in rows.values_list(*fields).iterator(chunk_size=_INSERT_BATCH):
-        pk, visit_id, rule_id, channel, anchor_at, send_at, expires_at, state = row
+        pk, visit_id, rule_id, channel, anchor_at, send_at, expires_at, state, sent = row
         found[visit_id].append(
             Existing(
                 id=pk,
@@ -229,6 +236,7 @@ def _existing(visit_ids: Collection[int]) -> dict[int, list[Existing]]:
                 send_at=send_at,
                 expires_at=expires_at,
                 state=ReminderState(state),
+                left=sent in LEFT,
             )
         )
     return found

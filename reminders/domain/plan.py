@@ -59,7 +59,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Existing:
-    """A reminder that is stored and not cancelled."""
+    """A reminder that is stored and not cancelled. `left`: its message is past taking back."""
 
     id: int
     visit_id: int
@@ -69,6 +69,7 @@ class Existing:
     send_at: datetime
     expires_at: datetime
     state: ReminderState
+    left: bool = False
 
     @property
     def identity(self) -> tuple[int, int, str, datetime]:
@@ -78,12 +79,16 @@ class Existing:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """What to do about it; `cancel` carries each reason, and so does `outdated`: released, wanted no more."""
+    """What to do about it; `cancel` carries each reason, and so does `outdated`: released, wanted no more.
+
+    `overtaken`: released and wanted, but the patient was told of another time since; it makes room in `add`.
+    """
 
     add: tuple[Wanted, ...]
     keep: tuple[Existing, ...]
     cancel: tuple[tuple[Existing, Reason], ...]
     outdated: tuple[tuple[Existing, Reason], ...] = ()
+    overtaken: tuple[Existing, ...] = ()
 
 
 def wanted(visit: VisitFacts, rules: Iterable[Rule], *, now: datetime) -> list[Wanted]:
@@ -135,17 +140,18 @@ def reconcile(
     """
     by_identity = {reminder.identity: reminder for reminder in existing}
     add: list[Wanted] = []
+    overtaken: list[Existing] = []
     kept: set[int] = set()
     for reminder in desired:
         there = by_identity.get(reminder.identity)
-        if there is None:
-            add.append(reminder)
-        elif there.state is not ReminderState.PLANNED or _same_time(there, reminder):
+        if there is not None and _is_overtaken(there, existing):
+            overtaken.append(there)
+        elif there is not None and (there.state is not ReminderState.PLANNED or _same_time(there, reminder)):
             kept.add(there.id)
-        else:
-            add.append(reminder)
+            continue
+        add.append(reminder)
     keep, cancel, outdated = [], [], []
-    for there in existing:
+    for there in (stored for stored in existing if stored not in overtaken):
         moved = anchors is not None and there.anchor_at not in anchors
         gone = (there, Reason.VISIT_MOVED if moved else why_gone)
         if there.id not in kept and there.state is ReminderState.PLANNED:
@@ -154,7 +160,18 @@ def reconcile(
         keep.append(there)
         if there.id not in kept and there.state is ReminderState.RELEASED:
             outdated.append(gone)
-    return Diff(add=tuple(add), keep=tuple(keep), cancel=tuple(cancel), outdated=tuple(outdated))
+    return Diff(tuple(add), tuple(keep), tuple(cancel), tuple(outdated), tuple(overtaken))
+
+
+def _is_overtaken(there: Existing, existing: Sequence[Existing]) -> bool:
+    """Whether the same rung has spoken of another time since: the visit went away and came back."""
+    return there.state is ReminderState.RELEASED and any(
+        other.left
+        and other.id > there.id
+        and (other.visit_id, other.rule_id, other.channel) == (there.visit_id, there.rule_id, there.channel)
+        and other.anchor_at != there.anchor_at
+        for other in existing
+    )
 
 
 def _same_time(there: Existing, reminder: Wanted) -> bool:
