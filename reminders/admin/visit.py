@@ -39,10 +39,11 @@ LINKS = {
 def act_links(visit: Visit, *, back: str) -> str:
     """Links to what makes sense for the visit; each comes back to the page `back`."""
     names = visit_acts.offered(visit, timezone.now())
+    words = LINKS if visit_acts.is_dose(visit) else LINKS | {"dose": "Took place", "undo": "Did not take place"}
     links = format_html_join(
         " ",
         '<a class="bw-do" href="{}?next={}">{}</a>',
-        [(reverse(f"admin:reminders_visit_{name}", args=[visit.pk]), back, LINKS[name]) for name in names],
+        [(reverse(f"admin:reminders_visit_{name}", args=[visit.pk]), back, words[name]) for name in names],
     )
     return format_html('<span class="bw-dos">{}</span>', links)
 
@@ -132,10 +133,12 @@ class VisitAdmin(PageAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
 
-    @action(description="Record dose", url_path="dose", permissions=["change"], icon="vaccines")
+    @action(description="Record as given or done", url_path="dose", permissions=["change"], icon="vaccines")
     def dose(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The dose was given."""
-        return self._act(request, object_id, visit_acts.DOSE)
+        visit = row_of(self, request, object_id)
+        dose = not isinstance(visit, Visit) or visit_acts.is_dose(visit)
+        return act_view(self, request, visit, visit_acts.DOSE if dose else visit_acts.TOOK_PLACE)
 
     @action(description="Confirmed by phone", url_path="confirm", permissions=["change"], icon="call")
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:

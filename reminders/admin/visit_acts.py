@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
@@ -16,7 +17,7 @@ from patients.admin.clock import city, moment
 from patients.admin.clock import day as day_in_words
 from reminders import services
 from reminders.admin.telling import told
-from reminders.domain.words import STANDING, VISIT_MOVES, VisitStatus
+from reminders.domain.words import STANDING, VISIT_MOVES, Route, VisitStatus
 from reminders.models import Visit
 
 #: Doses and confirmations are offered for visits that are no further off than this.
@@ -64,7 +65,8 @@ def _facts(visit: Visit) -> list[tuple[str, str]]:
 def _dose(visit: Visit, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     given_on = cast("date", data["given_on"])
     report = services.record_dose(visit, given_on=given_on, now=now)
-    return told(f"Dose recorded as given on {day_in_words(given_on)}.", report)
+    what = "Dose recorded as given" if is_dose(visit) else "Recorded as done"
+    return told(f"{what} on {day_in_words(given_on)}.", report)
 
 
 def _undo(visit: Visit, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
@@ -96,6 +98,12 @@ DOSE = Act(
     form=DoseForm,
     facts=_facts,
     explain="Later visits are counted from the day on which the dose was really given.",
+)
+TOOK_PLACE = replace(
+    DOSE,
+    title="Record that it took place",
+    submit="Took place",
+    explain="Later visits are counted from the day on which it really took place.",
 )
 UNDO = Act(
     title="Take the dose back",
@@ -132,6 +140,11 @@ CANCEL = Act(
     explain="Only this visit; the others stay where they are. Its planned messages are taken back.",
     danger=True,
 )
+
+
+def is_dose(visit: Visit) -> bool:
+    """Whether something is given at the visit; a scan or an operation takes place."""
+    return visit.schedule.treatment.route in (Route.INFUSION, Route.INJECTION, Route.TABLET)
 
 
 def offered(visit: Visit, now: datetime) -> list[str]:

@@ -12,7 +12,7 @@ NAME = "Harbor Bone Clinic"
 PASSWORD = "bonewatch-demo"  # noqa: S105 - printed by `make run`, known to everybody
 
 _OWN_APPS = ("patients", "messaging", "reminders")
-_CARE = ("patient", "contactpoint", "coordinatortask", "schedule", "visit", "plannedreminder")
+_CARE = ("patient", "contactpoint", "coordinatortask", "schedule", "visit", "plannedreminder", "consentevent")
 _BOARD = ("coordinatortask", "visit")
 _CATALOGUE = ("clinic", "treatment", "reminderrule")
 

@@ -208,3 +208,14 @@ class TestLists:
         assert f"/{given.pk}/move/" not in html
         assert f"/{future.pk}/move/" in html
         assert f"/{future.pk}/dose/" not in html
+
+
+def test_a_scan_takes_place_and_a_drug_is_given(desk: Desk) -> None:
+    scan = make.visit(course(first_in=0, treatment=make.treatment("scan", route="test", interval_days=None), visits=1))
+    assert ">Took place</a>" in desk.see("reminders/visit/")
+    assert "Record that it took place" in desk.see(f"reminders/visit/{scan.pk}/dose/")
+    desk.told(act(desk, scan, "dose", given_on=today()))
+    scan.refresh_from_db()
+    assert scan.status == "given"
+    drug = make.visit(course(first_in=0))
+    assert "Record the dose" in desk.see(f"reminders/visit/{drug.pk}/dose/")
