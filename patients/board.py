@@ -43,6 +43,6 @@ def close_task(kind: TaskKind, key: str, *, outcome: str, now: datetime) -> int:
 
 
 def close_all(patient_id: int, *, outcome: str, now: datetime) -> int:
-    """Mark every open task of a patient done; how many were."""
+    """Mark every open task of a patient done, but for texts that are still to be read; how many were."""
     open_ones = CoordinatorTask.objects.filter(patient_id=patient_id, done_at__isnull=True)
-    return open_ones.update(done_at=now, outcome=outcome[:200])
+    return open_ones.exclude(kind=TaskKind.UNREAD_REPLY).update(done_at=now, outcome=outcome[:200])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from messaging import outbox, wordings
 from messaging.domain import wall_time
@@ -68,9 +68,12 @@ def _open_questions(address: str, now: datetime) -> list[Visit]:
 
 
 def _asked(address: str, now: datetime) -> QuerySet[Visit]:
-    """The standing visits to come whose confirmation was asked for at this number."""
+    """The standing visits to come whose confirmation was asked for at this number, at the time they have now."""
     asked = PlannedReminder.objects.filter(
-        state=ReminderState.RELEASED, rule__condition=Condition.UNCONFIRMED, message__address=address
+        state=ReminderState.RELEASED,
+        rule__condition=Condition.UNCONFIRMED,
+        message__address=address,
+        anchor_at=F("visit__at"),
     )
     return Visit.objects.filter(pk__in=asked.values("visit"), at__gt=now, status__in=STANDING)
 

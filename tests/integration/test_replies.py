@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import datetime
+from datetime import date, datetime, time
 
 import pytest
 
@@ -12,7 +12,7 @@ from messaging.channels.memory import Memory
 from messaging.domain.delivery import Purpose, Urgency
 from messaging.models import InboundMessage, Message
 from patients.models import Clinic, CoordinatorTask, Patient, TaskKind
-from reminders import release
+from reminders import release, services
 from reminders.domain.offsets import Elapsed
 from reminders.models import Schedule
 from tests.support import builders as make
@@ -156,6 +156,13 @@ def test_one_without_a_question_is_no_answer() -> None:
 def test_an_answer_after_the_visit_confirms_nothing(course: Schedule) -> None:
     assert text("1", now=ny("2026-06-17 12:00")) == "inbox"
     assert make.visit(course).confirmed_at is None
+
+
+def test_a_late_answer_to_the_old_time_does_not_confirm_the_new_one(course: Schedule) -> None:
+    services.move_visit(make.visit(course), on=date(2026, 6, 19), clock=time(15), now=ASKED)
+    assert text("1") == "inbox"
+    assert make.visit(course).confirmed_at is None
+    assert len(tasks(TaskKind.UNREAD_REPLY)) == 1
 
 
 def test_two_open_questions_are_told_apart_by_a_person(course: Schedule) -> None:

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from messaging import consent
 from messaging.domain.delivery import Purpose
-from patients.models import Clinic, ContactPoint, Patient
+from messaging.models import Message
+from patients.models import Clinic, ContactPoint, CoordinatorTask, Patient, TaskKind
 from reminders.domain.offsets import Elapsed, Offset, WallTime
 from reminders.domain.words import Anchor, Condition, ReminderState
 from reminders.models import PlannedReminder, ReminderRule, Schedule, Treatment, Visit
@@ -151,6 +152,21 @@ def planned(of: Schedule, number: int | None = None) -> list[str]:
 def reasons(of: Schedule, **filters: Any) -> set[str]:
     """Why reminders of a schedule will not be sent."""
     return {row.reason for row in reminders(of, **filters) if row.reason}
+
+
+def waiting() -> list[str]:
+    """What waits in the outbox, by template."""
+    return sorted(Message.objects.filter(status="planned").values_list("template", flat=True))
+
+
+def open_tasks(kind: TaskKind) -> list[CoordinatorTask]:
+    """What coordinators are still asked to do, of one kind."""
+    return list(CoordinatorTask.objects.filter(kind=kind, done_at__isnull=True))
+
+
+def days(of: Schedule) -> list[str]:
+    """Month and day of each visit."""
+    return [f"{row.on:%m-%d}" for row in of.visits.order_by("number")]
 
 
 def real_now() -> datetime:
