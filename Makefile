@@ -44,7 +44,7 @@ lint: setup-dev
 	lint-imports
 	python manage.py check --settings config.settings.test
 	python manage.py makemigrations --check --dry-run --settings config.settings.test
-	djlint templates --check --lint --quiet
+	djlint templates --check --lint
 	deptry .
 
 bench: setup-dev

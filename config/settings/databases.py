@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from config.env import env, var_dir
@@ -18,6 +19,8 @@ def database(url: str) -> dict[str, Any]:
     """Settings for `url`; a persistent, health-checked connection on PostgreSQL."""
     config: dict[str, Any] = dict(env.db_url_config(url))
     if config["ENGINE"] == "django.db.backends.sqlite3":
+        # SQLite makes its file, but not the folder around it.
+        Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
         config["OPTIONS"] = SQLITE_OPTIONS | config.get("OPTIONS", {})
     else:
         config["CONN_MAX_AGE"] = 60
