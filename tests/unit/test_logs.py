@@ -54,6 +54,27 @@ def test_a_leak_is_masked_in_text_in_fields_and_in_tracebacks(lines: StringIO, l
     assert len([json.loads(line) for line in written.splitlines()]) == 3
 
 
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "Failing row contains (7, Rosa Montero, Your visit (the second) is\ntomorrow., null).",
+        "Key (mrn, family_name)=(A-1, Rosa Montero) already exists.",
+        'Key (family_name)=(Rosa Montero) is not present in table "patients".',
+    ],
+)
+def test_the_row_that_a_database_refused_is_not_repeated(lines: StringIO, detail: str) -> None:
+    try:
+        raise ValueError(f"new row violates a constraint\nDETAIL:  {detail}\n")
+    except ValueError as error:
+        logging.getLogger("probe").exception("broke")
+        logging.getLogger("probe").error("Task failed: %r", error)
+    written = lines.getvalue()
+    assert "Rosa" not in written
+    assert "tomorrow" not in written
+    assert "violates a constraint" in written
+    assert len([json.loads(line) for line in written.splitlines()]) == 2
+
+
 @given(st.integers(min_value=1_000_000, max_value=999_999_999_999_999), st.text(alphabet="abc .:/=\"'", max_size=5))
 def test_every_e164_number_is_masked_whatever_stands_before_it(number: int, before: str) -> None:
     assert str(number) not in mask(f"{before}+{number} x")
