@@ -225,19 +225,22 @@ def _check_given_on(visit: Visit, given_on: date, now: datetime) -> None:
 
 
 def _check_gap(visit: Visit, on: date) -> date | None:
-    """The day of the dose before `visit`; ValidationError when `on` would follow it too soon.
+    """The day from which `visit` is counted; ValidationError when `on` would follow the dose before it too soon.
 
     Later than the window is allowed: a person who books late knows why, and late beats never.
     """
-    before = visit.schedule.visits.filter(number__lt=visit.number)
-    last = before.order_by("-number").first()
+    before = visit.schedule.visits.filter(number__lt=visit.number).order_by("-number")
+    last = before.first()
     if last is None:
         return None
-    anchor = last.given_on or last.on
-    earliest = visit.schedule.course().earliest(visit.number, anchor)
-    if on < earliest:
-        raise ValidationError({"on": f"{on} is too soon after {anchor}: not before {earliest}."})
-    return anchor
+    # Where nothing was given, nothing has to wait: a missed dose is made up for as soon as can be.
+    dose = before.filter(Q(given_on__isnull=False) | Q(status__in=STANDING)).first()
+    if dose is not None:
+        given = dose.given_on or dose.on
+        earliest = visit.schedule.course().earliest(visit.number, given)
+        if on < earliest:
+            raise ValidationError({"on": f"{on} is too soon after {given}: not before {earliest}."})
+    return last.given_on or last.on
 
 
 def _required(reason: str) -> str:

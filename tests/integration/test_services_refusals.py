@@ -117,6 +117,20 @@ class TestAMove:
         services.move_visit(make.visit(course, 2), on=date(2026, 7, 8), clock=time(9), now=NOW)
         assert make.visit(course, 2).on == date(2026, 7, 8)
 
+    @pytest.mark.parametrize("status", ["missed", "cancelled"])
+    def test_but_a_dose_that_was_not_given_is_made_up_for_at_once(self, course: Schedule, status: str) -> None:
+        course.visits.filter(number=1).update(status=status, status_reason="No show")
+        soon = date(2026, 6, 19)
+        services.move_visit(make.visit(course, 2), on=soon, clock=time(9), now=VISIT_DAY)
+        make.plan(course, now=VISIT_DAY + DAY)
+        assert make.visit(course, 2).on == soon
+        assert make.visit(course, 3).on == date(2026, 7, 17)
+
+    def test_too_soon_after_the_dose_before_one_that_was_missed(self, course: Schedule) -> None:
+        services.record_dose(make.visit(course), given_on=FIRST, now=VISIT_DAY)
+        course.visits.filter(number=2).update(status="missed", status_reason="No show")
+        assert "2026-06-17" in self.move(course, date(2026, 7, 7), time(9), number=3, now=VISIT_DAY)["on"]
+
     @pytest.mark.parametrize("status", ["given", "missed", "cancelled"])
     def test_of_what_is_over(self, course: Schedule, status: str) -> None:
         course.visits.filter(number=1).update(status=status, given_on=FIRST if status == "given" else None)
