@@ -104,7 +104,7 @@ def fresh_until(now: datetime, window: Window, zone: ZoneInfo) -> datetime:
     """Until when words chosen at `now` stay true and welcome: midnight ("today"), or the window's close."""
     today = wall_time.local_date(now, zone)
     midnight = wall_time.at(today + timedelta(days=1), time(0), zone)
-    if window.opens >= window.closes:
+    if window.opens == window.closes:
         return midnight
     closes = wall_time.at(today, window.closes, zone)
     return min(midnight, closes) if closes > now else midnight

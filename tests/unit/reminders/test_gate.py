@@ -173,7 +173,7 @@ def test_words_stay_true_until_midnight_or_the_windows_end(now: datetime, window
     assert until > now
     assert (until - timedelta(seconds=1)).astimezone(zone).date() == now.astimezone(zone).date()
     assert until - now <= timedelta(hours=26)
-    if is_open(window, now, zone) and window.opens < window.closes:
+    if is_open(window, now, zone) and window.opens != window.closes:
         # Not a second of the quiet hours is left in it, but for an hour that comes twice.
         last = (until - timedelta(seconds=1)).astimezone(zone)
         assert is_open(window, last, zone) or last.utcoffset() != now.astimezone(zone).utcoffset()
@@ -183,6 +183,13 @@ def test_midnight_ends_today() -> None:
     late = datetime(2026, 6, 16, 23, tzinfo=NEW_YORK)
     assert fresh_until(late, Window(time(0), time(0)), NEW_YORK) == datetime(2026, 6, 17, tzinfo=NEW_YORK)
     assert fresh_until(NOON, WINDOW, NEW_YORK) == datetime(2026, 6, 16, 21, tzinfo=NEW_YORK)
+
+
+def test_hours_that_run_past_midnight_end_as_well() -> None:
+    nights = Window(time(20), time(2))
+    assert fresh_until(datetime(2026, 6, 16, 23, tzinfo=NEW_YORK), nights, NEW_YORK).astimezone(NEW_YORK).hour == 0
+    early = datetime(2026, 6, 17, 1, tzinfo=NEW_YORK)
+    assert fresh_until(early, nights, NEW_YORK) == datetime(2026, 6, 17, 2, tzinfo=NEW_YORK)
 
 
 @pytest.mark.parametrize("patient", PatientStatus)
