@@ -50,9 +50,12 @@ def told(what: str, report: PlanReport) -> str:
 
 
 def plan_later(schedule_ids: Collection[int]) -> None:
-    """After commit, ask workers to re-plan these schedules. With no broker the horizon sweep gets there later."""
+    """After commit, ask workers to re-plan these schedules."""
     ids = sorted(schedule_ids)
     chunks = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+    for chunk in chunks:
+        # Redis may lose the task: what is planned until nowhere, the sweep of horizons plans within minutes.
+        Schedule.objects.filter(pk__in=chunk).update(planned_until=None)
 
     def publish() -> None:
         try:

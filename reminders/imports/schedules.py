@@ -31,7 +31,7 @@ _COLUMN_OF = {
     "number_of_visits": "visits",
     "patient": "mrn",
 }
-_CHANGED_FIELDS = ("interval_days", "number_of_visits", "location")
+_CHANGED_FIELDS = ("interval_days", "number_of_visits", "location", "planned_until")
 
 Identity = tuple[int, int, date, time]
 
@@ -158,8 +158,11 @@ def _keeps(schedule: Schedule, row: ScheduleRow, proposals: Proposals, now: date
 @transaction.atomic
 def _store(batch: Sequence[Proposal]) -> None:
     Schedule.objects.bulk_create([each.schedule for each in batch if each.outcome is Outcome.CREATED])
+    changed = [each.schedule for each in batch if each.outcome is Outcome.UPDATED]
+    for schedule in changed:
+        schedule.planned_until = None
     Schedule.objects.bulk_create(
-        [each.schedule for each in batch if each.outcome is Outcome.UPDATED],
+        changed,
         update_conflicts=True,
         unique_fields=["id"],
         update_fields=_CHANGED_FIELDS,

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from messaging import wordings
-from reminders import tasks
+from reminders import sweeps, tasks
 from reminders.domain.offsets import WallTime
 from reminders.models import ReminderRule, Treatment
 from tests.support import builders as make
@@ -168,10 +169,10 @@ class TestRule:
         }
         assert sent == {time(11)}
 
-    def test_a_broker_that_is_away_is_no_error(
+    def test_a_broker_that_is_away_is_no_error_and_the_sweep_plans_anew(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
     ) -> None:
-        course()
+        running = course()
 
         def away(*ids: int) -> None:
             raise OperationalError("no broker")
@@ -182,6 +183,9 @@ class TestRule:
         assert callbacks
         assert response.status_code == 302
         assert self.day_before().offset_time == time(11)
+        assert sweeps.extend_horizons(now=timezone.now()) == 1
+        (reminder,) = make.reminders(running, rule__code="day_before", visit__number=1, state="planned", channel="sms")
+        assert reminder.send_at.astimezone(make.NEW_YORK).time() == time(11)
 
     def test_the_list_says_when_in_words(self, desk: Desk) -> None:
         drug = make.treatment()
