@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 #: Reminders in one transaction.
 BATCH = 200
 _CONTACT_KINDS = {Channel.SMS: ContactKind.PHONE, Channel.EMAIL: ContactKind.EMAIL}
-_UNREACHED = {Reason.NO_CONTACT, Reason.CONTACT_UNUSABLE, Reason.NO_CONSENT}
+_UNREACHED = {Reason.NO_CONTACT, Reason.CONTACT_UNUSABLE, Reason.NO_CONSENT, Reason.WORDING}
 _SETTLED_FIELDS = ("state", "reason", "due_at", "settled_at", "message")
 
 
@@ -224,11 +224,12 @@ def _situation(reminder: PlannedReminder, reach: Reach) -> gate.Situation:
 
 
 def _ask_for_contacts(reminders: list[PlannedReminder], reach: Reach, *, now: datetime) -> None:
-    """A coordinator's task, once per visit, where a reminder could go out by none of its channels."""
+    """A coordinator's task, once per visit, where a reminder had no words or could go out by none of its channels."""
     tasks = []
     for reminder in reminders:
         patient_id = reminder.visit.schedule.patient_id
-        if reminder.reason not in _UNREACHED or reach.reaches(patient_id, reminder.rule.channels):
+        worded = reminder.reason != Reason.WORDING
+        if reminder.reason not in _UNREACHED or (worded and reach.reaches(patient_id, reminder.rule.channels)):
             continue
         tasks.append(
             draft_task(

@@ -155,6 +155,14 @@ def test_each_refusal_is_stored_with_its_reason(happens: Callable[[], Any], reas
     assert release.release_due(now=DAY_BEFORE + HOUR) == 0
 
 
+def test_a_text_without_words_becomes_a_task_for_a_person() -> None:
+    only()
+    Clinic.objects.update(daytime_line="")
+    release.release_due(now=DAY_BEFORE)
+    (task,) = CoordinatorTask.objects.all()
+    assert (task.kind, "telephone" in task.detail) == ("no_contact", True)
+
+
 @pytest.mark.parametrize(
     ("rung", "happens", "now", "reason"),
     [

@@ -25,6 +25,6 @@ class Command(ImportCommand):
         if clinic is None and any(report.counts.values()) and not mode.dry_run:
             self.stderr.write(
                 f"There was no clinic yet: “{FIRST_CLINIC}” was made. Give it its name, telephone lines and zone "
-                "in the admin; reminders wait for the telephone line."
+                "in the admin: without a daytime line no reminder can leave."
             )
         return report
