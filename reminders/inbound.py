@@ -44,7 +44,8 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
         # Said twice: it was understood, and answered, the first time.
         return "confirmed_already"
     wish = read_wish(message.body, carrier_says=message.opt_out_type)
-    if wish is None or wish.wish is Wish.START:
+    # A START that was obeyed has had its answer; one that nobody could obey is for a person to read.
+    if wish is None or (wish.wish is Wish.START and not message.disposition):
         _pass_to_a_person(message, contacts, now=now)
     elif wish.wish is Wish.STOP:
         _tell_of_opt_out(contacts, now=now)
@@ -96,7 +97,7 @@ def _pass_to_a_person(message: InboundMessage, contacts: list[ContactPoint], *, 
             kind=TaskKind.UNREAD_REPLY,
             key=f"{message.pk}:{contact.patient_id}",
             title="Wrote a text that needs a person",
-            detail=message.body,
+            detail=_in_full(message),
             now=now,
         )
         for contact in contacts
@@ -106,6 +107,12 @@ def _pass_to_a_person(message: InboundMessage, contacts: list[ContactPoint], *, 
     day = wall_time.local_date(now, contact.patient.zone)
     values = {"clinic": contact.patient.clinic.short_name}
     _send("text_received", f"received:{contact.pk}:{day}", message, contact.patient, values, now=now)
+
+
+def _in_full(message: InboundMessage) -> str:
+    """What was written, and that pictures came with it: they are at the carrier, not here."""
+    pictures = f"[{message.media_count} picture{'' if message.media_count == 1 else 's'}, kept by the carrier]"
+    return f"{message.body}\n{pictures}".strip() if message.media_count else message.body
 
 
 def _tell_of_opt_out(contacts: list[ContactPoint], *, now: datetime) -> None:

@@ -206,6 +206,32 @@ def test_stop_is_obeyed_and_somebody_is_told(course: Schedule, body: str) -> Non
     assert states == {"sms": ("skipped", "no_consent"), "email": ("released", "")}
 
 
+def test_start_is_answered_once_and_asks_nobody(course: Schedule) -> None:
+    text("STOP")
+    assert text("START", now=ANSWERED + HOUR) == "opt_in"
+    assert answers() == ["opt_out_done", "opt_in_done"]
+    assert not tasks(TaskKind.UNREAD_REPLY)
+
+
+def test_start_of_one_who_never_agreed_is_for_a_person_to_read() -> None:
+    make.contact(make.patient(), STRANGER, agrees=False)
+    assert text("START", sender=STRANGER) == "inbox"
+    assert len(tasks(TaskKind.UNREAD_REPLY)) == 1
+
+
+def test_a_picture_without_words_is_told_of(course: Schedule) -> None:
+    message = InboundMessage.objects.create(
+        provider_id="SMpicture",
+        from_address=make.PHONE,
+        to_address="+12025550100",
+        media_count=2,
+        received_at=ANSWERED,
+    )
+    assert inbound.handle(message.pk, now=ANSWERED) == "inbox"
+    (task,) = tasks(TaskKind.UNREAD_REPLY)
+    assert "2 pictures" in task.detail
+
+
 def test_in_spanish_she_is_answered_in_spanish(course: Schedule) -> None:
     Patient.objects.update(language="es")
     text("1")
