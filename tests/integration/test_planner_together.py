@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from messaging.models import Message
 from patients.models import CoordinatorTask
@@ -19,6 +19,7 @@ from reminders.domain.offsets import WallTime
 from reminders.models import PlannedReminder, Schedule
 from tests.support import builders as make
 from tests.support.builders import NOW, ny
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY_BEFORE = ny("2026-06-16 09:00")
@@ -177,6 +178,32 @@ def test_a_cancellation_beside_a_dose_is_one_or_the_other() -> None:
     assert all(isinstance(error, ValidationError) for error in refused)
     after = make.visit(course)
     assert (after.status, after.given_on) in {("given", first.on), ("cancelled", None)}
+
+
+def somebody_waits() -> bool:
+    """Whether another transaction waits for a lock; SQLite does not tell, and lets one writer in at a time."""
+    if connection.vendor == "sqlite":
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+def test_who_comes_second_sees_what_the_first_did() -> None:
+    course = make.planned_schedule()
+    first, answers = make.visit(course), []
+
+    def record() -> None:
+        answers.extend(together(lambda: services.record_dose(first, given_on=first.on, now=ny("2026-06-17 12:00"))))
+
+    second = threading.Thread(target=record)
+    with transaction.atomic():
+        services.cancel_visit(first, reason="Away", now=ny("2026-06-17 12:00"))
+        second.start()
+        eventually(somebody_waits, 20)
+    second.join(30)
+    assert isinstance(answers[0], ValidationError)
+    assert make.visit(course).status == "cancelled"
 
 
 def test_two_sweeps_mark_a_visit_overdue_once() -> None:
