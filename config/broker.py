@@ -43,7 +43,7 @@ class Channel(redis.Channel):
     def _connparams(self, *args: Any, **kwargs: Any) -> Any:
         # A task that outlives its connection acknowledges on a channel whose owner is gone; kombu would end in
         # an AttributeError, which nobody takes for a lost connection.
-        if self.connection is None or self.connection.client is None:
+        if self.connection is None or self.connection.client is None:  # type: ignore[redundant-expr]
             raise RedisConnectionError("the connection of this channel was closed")
         return super()._connparams(*args, **kwargs)  # type: ignore[misc]
 
