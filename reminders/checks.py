@@ -7,13 +7,13 @@ from typing import Any
 from django.core.checks import Error, register
 from django.db import DatabaseError
 
-from messaging import wordings
 from reminders.models import ReminderRule
+from reminders.rendering import template_problems
 
 
 @register("database")
 def check_ladder_has_words(**kwargs: Any) -> list[Error]:
-    """reminders.E001: an active rule names a template that does not exist for one of its channels."""
+    """reminders.E001: an active rule names a template that cannot be sent by one of its channels in some language."""
     if not kwargs.get("databases"):
         return []
     try:
@@ -21,9 +21,8 @@ def check_ladder_has_words(**kwargs: Any) -> list[Error]:
     except DatabaseError:
         # Before the first migration there is no ladder to look at.
         return []
-    known = set(wordings.names())
     return [
-        Error(f"Rule {rule.code!r} names the template {rule.template!r}, which does not exist.", id="reminders.E001")
+        Error(f"Rule {rule.code!r}: {problem}", id="reminders.E001")
         for rule in rules
-        if rule.template not in known
+        for problem in template_problems(rule.template, rule.channels)
     ]

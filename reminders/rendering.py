@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import phonenumbers
+from django.conf import settings
 
 from messaging import outbox, wordings
 from messaging.domain.delivery import Channel, Purpose
@@ -27,6 +28,22 @@ VOCABULARY: Mapping[str, str] = {
     "phone": "(202) 555-0123",
     "tasks": "- Blood test in the week before\n- Drink plenty of water the day before",
 }
+
+
+def template_problems(template: str, channels: Iterable[str]) -> list[str]:
+    """What keeps `template` from being sent, a sentence each, naming file and blank."""
+    found = []
+    for channel in map(Channel, channels):
+        for language in settings.MESSAGE_LANGUAGES:
+            try:
+                unknown = set(wordings.load(template, language, channel).variables) - set(VOCABULARY)
+            except WordingError as error:
+                found.append(str(error))
+                continue
+            if unknown:
+                blanks = ", ".join(f"{{{name}}}" for name in sorted(unknown))
+                found.append(f"{template} ({language}, {channel}): nobody gives a value for {blanks}")
+    return found
 
 
 def draft(reminder: PlannedReminder, address: str, *, window: Window, now: datetime) -> outbox.Draft:

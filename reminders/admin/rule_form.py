@@ -16,7 +16,7 @@ from messaging.domain.wording import Segments, WordingError, fold_to_gsm7, segme
 from patients.admin.fields import LANGUAGE_NAMES, SeveralField
 from reminders.models import ReminderRule
 from reminders.models.rule import default_channels
-from reminders.rendering import VOCABULARY
+from reminders.rendering import VOCABULARY, template_problems
 
 CHANNELS = [(Channel.SMS.value, "Text message"), (Channel.EMAIL.value, "E-mail")]
 
@@ -49,22 +49,6 @@ def _preview(template: str, language: str, channel: Channel) -> Preview:
         return replace(blank, subject=filled.subject, text=filled.body)
     text = fold_to_gsm7(filled.body)
     return replace(blank, text=text, weight=segments(text))
-
-
-def template_problems(template: str, channels: Iterable[str]) -> list[str]:
-    """What keeps `template` from being sent, a sentence each, naming file and blank."""
-    found = []
-    for channel in map(Channel, channels):
-        for language in settings.MESSAGE_LANGUAGES:
-            try:
-                unknown = set(wordings.load(template, language, channel).variables) - set(VOCABULARY)
-            except WordingError as error:
-                found.append(str(error))
-                continue
-            if unknown:
-                blanks = ", ".join(f"{{{name}}}" for name in sorted(unknown))
-                found.append(f"{template} ({language}, {channel}): nobody gives a value for {blanks}")
-    return found
 
 
 class RuleForm(forms.ModelForm[ReminderRule]):

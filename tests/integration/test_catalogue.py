@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -15,6 +16,7 @@ from patients.models import Clinic, Patient
 from reminders.catalogue import ENTRIES, ROUTE_RUNGS, TREATMENT_RUNGS
 from reminders.catalogue.lines import SPANISH
 from reminders.catalogue.loading import load, unload
+from reminders.checks import check_ladder_has_words
 from reminders.models import PlannedReminder, ReminderRule, Schedule, Treatment
 from reminders.planner import plan_schedules
 from reminders.rendering import draft
@@ -120,3 +122,12 @@ def test_a_mail_says_what_to_do_before_the_visit_in_the_patients_language(langua
     english = Treatment.objects.get(code="zol_q4w").before_visit_tasks
     said = {"en": english, "es": [SPANISH[line] for line in english]}
     assert all((line in body) is (language == spoken) for spoken, lines in said.items() for line in lines)
+
+
+def test_a_rung_that_has_no_words_for_one_of_its_channels_stops_the_start() -> None:
+    assert check_ladder_has_words(databases=["default"]) == []
+    ReminderRule.objects.filter(code="day_before", route="infusion").update(template="visit_confirmed")
+    errors = check_ladder_has_words(databases=["default"])
+    assert {error.id for error in errors} == {"reminders.E001"}
+    assert len(errors) == len(settings.MESSAGE_LANGUAGES), "as a mail, in each language"
+    assert "visit_confirmed.en.mail.txt" in errors[0].msg
