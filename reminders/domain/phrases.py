@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 
 from messaging.domain import wall_time
 
@@ -37,11 +37,6 @@ def full(at: datetime, *, zone: ZoneInfo, language: str) -> str:
     return _plain(
         f"{format_date(local, 'full', locale=language)} {joiner} {format_time(local, 'short', locale=language)}"
     )
-
-
-def zone_label(at: datetime, *, zone: ZoneInfo) -> str:
-    """The zone's short name at `at`, such as EST."""
-    return format_datetime(at.astimezone(zone), "z", locale="en")
 
 
 def _plain(text: str) -> str:
