@@ -82,7 +82,7 @@ def start_process(transactional_db: None, tmp_path: Path) -> Iterator[Callable[.
         yield start
         # All are asked at once: stopping one after the other takes the sum of their goodbyes.
         for one in started:
-            one.process.terminate()
+            one.ask_to_stop()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from django.db import connection
 from sandbox.launch import lifeline
 from tests.support.waiting import eventually
 
+NO_SIGNAL = 0
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -53,6 +54,7 @@ class Running:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    asked: bool = False
 
     def output(self) -> str:
         return self.log.read_text(errors="replace")
@@ -76,9 +78,16 @@ class Running:
         lifeline.end_group(self.process)
         self.process.wait()
 
+    def ask_to_stop(self) -> None:
+        """One SIGTERM, however often it is asked: a second one would cut a worker's goodbye short."""
+        if not self.asked and self.process.poll() is None:
+            self.process.terminate()
+        self.asked = True
+
     def stop(self, grace: float = 15.0) -> int:
-        """SIGTERM, as an operator stops it; the exit code."""
-        return lifeline.stop(self.process, grace=grace)
+        """Stop as an operator does, and answer the exit code."""
+        self.ask_to_stop()
+        return lifeline.stop(self.process, grace=grace, how=NO_SIGNAL)
 
 
 @contextlib.contextmanager
