@@ -34,8 +34,8 @@ run: setup
 
 test: setup-dev
 	@.ci/prepare
-	$(PY) -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
-	$(PY) -m pytest -n 2 --dist loadgroup --database postgres -m "not own_database" $(ON_POSTGRES) $(PYTEST_ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal --database postgres -m "not own_database" $(ON_POSTGRES) $(PYTEST_ARGS)
 
 lint: setup-dev
 	ruff format --check .
