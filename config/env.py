@@ -73,6 +73,15 @@ def required_url(name: str, *, schemes: tuple[str, ...], default: str = "", cred
     return value.rstrip("/")
 
 
+def public_base_url(name: str) -> str:
+    """Where the world reaches us: a host alone, since signatures and links are made by appending paths to it."""
+    value = required_url(name, schemes=("https",))
+    parts = split_url(name, value)
+    if parts.path or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"{name} must be a scheme and a host only, as https://reminders.example.org")
+    return value
+
+
 def split_url(name: str, value: str) -> SplitResult:
     """The parts of `value`, or an error that names the variable; never the value, which may hold a password."""
     try:

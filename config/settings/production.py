@@ -8,6 +8,7 @@ from config.env import (
     email_settings,
     env,
     mail_sender,
+    public_base_url,
     refuse_sandbox,
     required_hosts,
     required_secret,
@@ -25,7 +26,7 @@ SANDBOX = False
 SECRET_KEY = required_secret("DJANGO_SECRET_KEY", at_least=32)
 # The machine itself may always ask: health checks come from inside.
 ALLOWED_HOSTS = [*required_hosts("ALLOWED_HOSTS"), "localhost", "127.0.0.1"]
-PUBLIC_BASE_URL = required_url("PUBLIC_BASE_URL", schemes=("https",))
+PUBLIC_BASE_URL = public_base_url("PUBLIC_BASE_URL")
 DATABASES = {"default": database(database_url("DATABASE_URL"))}
 CELERY_BROKER_URL = required_url("REDIS_URL", schemes=("redis", "rediss"), credentials=True)
 
