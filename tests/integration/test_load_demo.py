@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
@@ -187,3 +188,11 @@ def test_without_its_treatments_it_loads_nothing() -> None:
         call_command("load_demo")
     assert not Patient.objects.exists()
     assert not Clinic.objects.exists()
+
+
+def test_where_there_are_patients_it_loads_nothing(settings: Any) -> None:
+    settings.SANDBOX = False
+    with pytest.raises(CommandError, match="sandbox"):
+        call_command("load_demo")
+    assert not get_user_model().objects.exists()
+    assert not Patient.objects.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -20,7 +21,9 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load it, and say what there is."""
+        """Load it, and say what there is. Its logins have a published password: never where patients are."""
+        if not settings.SANDBOX:
+            raise CommandError("The demo has logins that everybody knows; it loads only where the sandbox is on.")
         try:
             loaded = load(now=timezone.now())
         except CatalogueIncomplete as error:
