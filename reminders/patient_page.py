@@ -23,14 +23,13 @@ from patients.panels import Panel
 from reminders.admin.words import CHANNEL_WORDS
 from reminders.domain.words import STANDING, Reason, ReminderState, ScheduleStatus
 from reminders.models import PlannedReminder, Visit
+from reminders.release import CONTACT_KINDS
 
 COMING_DAYS = 90
 #: A daily tablet over 90 days and two channels stays below this.
 MOST_ROWS = 200
 LAST_SENT = 20
 LAST_TEXTS = 5
-
-_KIND_OF_CHANNEL = {"sms": ContactKind.PHONE, "email": ContactKind.EMAIL}
 
 
 def schedules(patient: Patient, now: datetime) -> Panel:
@@ -172,8 +171,8 @@ def _reach(patient: Patient) -> dict[str, tuple[str, str]]:
     """For each channel to whom a message would go if it left now, or else why it would go to nobody."""
     contacts = list(patient.contacts.all())
     allowed = consent.allowed([(contact.address, Purpose.REMINDERS) for contact in contacts])
-    reach = {}
-    for channel, kind in _KIND_OF_CHANNEL.items():
+    reach: dict[str, tuple[str, str]] = {}
+    for channel, kind in CONTACT_KINDS.items():
         there = [contact for contact in contacts if contact.kind == kind]
         usable = [contact for contact in there if contact.is_usable]
         agreed = [contact for contact in usable if (contact.address, Purpose.REMINDERS) in allowed]

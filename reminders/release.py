@@ -31,7 +31,8 @@ log = structlog.get_logger(__name__)
 
 #: Reminders in one transaction.
 BATCH = 200
-_CONTACT_KINDS = {Channel.SMS: ContactKind.PHONE, Channel.EMAIL: ContactKind.EMAIL}
+#: Which kind of contact a channel reaches.
+CONTACT_KINDS = {Channel.SMS: ContactKind.PHONE, Channel.EMAIL: ContactKind.EMAIL}
 _UNREACHED = {Reason.NO_CONTACT, Reason.CONTACT_UNUSABLE, Reason.NO_CONSENT, Reason.WORDING}
 _SETTLED_FIELDS = ("state", "reason", "due_at", "settled_at", "message")
 
@@ -45,7 +46,7 @@ class Reach:
 
     def of(self, patient_id: int, channel: str) -> list[gate.Contact]:
         """The patient's contacts for `channel`, in the order in which they are tried."""
-        kind = _CONTACT_KINDS[Channel(channel)]
+        kind = CONTACT_KINDS[Channel(channel)]
         return [
             gate.Contact(
                 id=point.pk,

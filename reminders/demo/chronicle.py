@@ -10,13 +10,13 @@ from messaging import outbox
 from messaging.domain.delivery import Channel, Status
 from messaging.domain.quiet_hours import Window
 from messaging.models import Attempt, Message, Receipt
-from patients.domain.profile import ContactKind
 from patients.models import Patient
 from reminders import rendering
 from reminders.demo.story import Told
 from reminders.domain.plan import anchor_point
 from reminders.domain.words import Anchor, Condition, ReminderState
 from reminders.models import PlannedReminder, ReminderRule, Visit
+from reminders.release import CONTACT_KINDS
 from reminders.rulebook import RuleBook
 from reminders.visits import facts
 
@@ -25,7 +25,6 @@ _REACHES_BACK = timedelta(days=3)
 _ANSWERED = timedelta(seconds=1)
 _ARRIVED = timedelta(seconds=4)
 _NAMES = UUID("6f1d7c1e-52c8-4f3e-9a54-0d8a0c2b7e11")
-_KINDS = {Channel.SMS: ContactKind.PHONE, Channel.EMAIL: ContactKind.EMAIL}
 
 
 def tell_past(told: Iterable[Told], *, now: datetime) -> None:
@@ -69,7 +68,7 @@ def _reminders(
 
 
 def _address(patient: Patient, channel: Channel) -> str:
-    contact = patient.contacts.filter(kind=_KINDS[channel]).order_by("position").first()
+    contact = patient.contacts.filter(kind=CONTACT_KINDS[channel]).order_by("position").first()
     return contact.address if contact else ""
 
 
