@@ -1,12 +1,6 @@
 """The family of channels, and which member serves which kind of message.
 
-To add a channel (an hour's work):
-1. a member of `messaging.domain.delivery.Channel`, and its rules for an address in `messaging/outbox.py`;
-2. a module here with a class that has the methods of `base.Member`: `send` answers `Accepted` or raises
-   one of the three failures of `base`; `find` looks into the provider's log, where there is one;
-3. its dotted path in REGISTRY below, its row of senders in `messaging/dispatch.py`;
-4. a case in tests/contracts/test_channels.py, which holds every member to the same behaviour;
-5. `python manage.py makemigrations messaging`, for the choices of the column.
+CONTRIBUTING.md says how to add one.
 """
 
 from __future__ import annotations
