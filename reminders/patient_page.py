@@ -141,10 +141,8 @@ def consent_notes(contacts: Sequence[ContactPoint], now: datetime) -> Mapping[in
 
 def latest_words(contacts: Sequence[ContactPoint]) -> dict[str, ConsentEvent]:
     """The last word about reminders of each contact's address, by the address as the ledger writes it."""
-    events = ConsentEvent.objects.filter(
-        address__in={consent_key(contact.address) for contact in contacts}, purpose=Purpose.REMINDERS
-    ).order_by("recorded_at", "pk")
-    return {event.address: event for event in events}
+    latest = consent.latest([contact.address for contact in contacts])
+    return {address: event for (address, purpose), event in latest.items() if purpose == Purpose.REMINDERS}
 
 
 def in_words(event: ConsentEvent | None, zone: ZoneInfo) -> str:
