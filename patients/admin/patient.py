@@ -132,7 +132,8 @@ class PatientAdmin(PageAdmin):
         if patient is not None and self.has_view_permission(request, patient):
             context |= {
                 "patient": patient,
-                "patient_now": local_now(patient.zone),
+                # As text: the template would turn a moment back into the clinic's own time.
+                "patient_now": f"{local_now(patient.zone):%H:%M}",
                 "patient_city": city(patient.zone),
                 "status_colour": STATUS_COLOURS.get(patient.status, "info"),
                 "panels": panels(patient, now=timezone.now()),

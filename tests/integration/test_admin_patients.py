@@ -13,6 +13,7 @@ from django.utils import timezone
 from messaging import consent
 from messaging.domain.delivery import Purpose
 from messaging.models import ConsentEvent
+from patients.admin.clock import local_now
 from patients.models import ContactPoint, CoordinatorTask, Patient, TaskKind
 from reminders.models import PlannedReminder
 from tests.support import builders as make
@@ -286,3 +287,10 @@ class TestFinding:
         assert self.found(desk, reachable="email") == {"both"}
         assert self.found(desk, task="yes") == {"lost"}
         assert self.found(desk, task="no") == {"both", "broken"}
+
+
+def test_the_strip_shows_the_patients_own_clock(desk: Desk) -> None:
+    there = make.patient(timezone="Asia/Kathmandu")
+    before = f"Now {local_now(there.zone):%H:%M} in Kathmandu"
+    shown = desk.see(page(there))
+    assert before in shown or f"Now {local_now(there.zone):%H:%M} in Kathmandu" in shown
