@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 HERE = Path(__file__).resolve().parent / "screenshots"
 BASE = os.environ.get("BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
 DESKTOP = {"width": 1440, "height": 900}
+TALL = {"width": 1440, "height": 2600}
+PATIENT = "HB-1051"
 PHONE = {"width": 390, "height": 844}
 
 
@@ -38,13 +40,15 @@ def _admin(browser: Browser) -> None:
     page.click("button[type=submit]")
     _shoot(page, "/admin/", "admin-home")
     _shoot(page, "/admin/patients/patient/", "admin-patients")
-    _shoot(page, "/admin/reminders/visit/", "admin-visits")
+    _shoot(page, "/admin/reminders/visit/?when=week", "admin-visits")
     _shoot(page, "/admin/reminders/plannedreminder/", "admin-planned-reminders")
     _shoot(page, "/admin/messaging/message/", "admin-messages")
     _shoot(page, "/admin/reminders/treatment/", "admin-treatments")
-    _shoot(page, "/admin/patients/patient/?q=HB-1001", "")
+    _shoot(page, f"/admin/patients/patient/?q={PATIENT}", "")
     page.click("#result_list a[href*='/change/']")
-    _shoot(page, page.url.removeprefix(BASE), "admin-patient", whole=True)
+    # Tall instead of scrolled: the bar with the buttons stays at the foot of the window.
+    page.set_viewport_size(TALL)  # type: ignore[arg-type]
+    _shoot(page, page.url.removeprefix(BASE), "admin-patient")
 
 
 def _sandbox(browser: Browser) -> None:
@@ -59,12 +63,12 @@ def _sandbox(browser: Browser) -> None:
     _shoot(small, first or "/sandbox/phones/", "sandbox-phone-small")
 
 
-def _shoot(page: Page, path: str, name: str, *, whole: bool = False) -> None:
+def _shoot(page: Page, path: str, name: str) -> None:
     """Open `path`, and take the picture where it has a name."""
     page.goto(BASE + path)
     page.wait_for_load_state("networkidle")
     if name:
-        page.screenshot(path=HERE / f"{name}.png", full_page=whole)
+        page.screenshot(path=HERE / f"{name}.png")
 
 
 if __name__ == "__main__":
