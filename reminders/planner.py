@@ -23,7 +23,6 @@ from messaging.domain import wall_time
 from messaging.domain.delivery import ACKNOWLEDGED, OPEN, Status
 from patients.board import close_task, open_tasks
 from patients.domain.profile import PatientStatus
-from patients.models import TaskKind
 from reminders import planned_rows
 from reminders.domain.gate import standing_reason
 from reminders.domain.plan import Diff, Existing, Wanted, anchor_instants, reconcile, wanted
@@ -101,8 +100,8 @@ def _store_visits(schedules: list[Schedule], changes: VisitChanges, report: Plan
     Visit.objects.bulk_update(changes.changed, LAID_OUT_FIELDS, batch_size=200)
     Schedule.objects.bulk_update(schedules, ["planned_until"], batch_size=BATCH)
     open_tasks(changes.tasks)
-    for visit_id in sorted(changes.in_time_again):
-        close_task(TaskKind.OVERDUE_VISIT, str(visit_id), outcome="The visit was moved and is in time again.", now=now)
+    for kind, visit_id, outcome in changes.answered:
+        close_task(kind, str(visit_id), outcome=outcome, now=now)
     report.visits_added += len(changes.new)
     report.visits_moved += len(changes.moved)
     report.visits_cancelled += len(changes.dropped)

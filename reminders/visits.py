@@ -18,6 +18,7 @@ LAID_OUT_FIELDS = [
     "move_requested_at",
 ]  # fmt: skip
 SHORTENED = "The schedule now has fewer visits."
+IN_TIME_AGAIN = "The visit was moved and is in time again."
 
 
 @dataclass(slots=True)
@@ -28,7 +29,8 @@ class VisitChanges:
     changed: list[Visit] = field(default_factory=list)
     moved: set[int] = field(default_factory=set)
     dropped: set[int] = field(default_factory=set)
-    in_time_again: set[int] = field(default_factory=set)
+    #: Kind, visit and outcome of each coordinator's task that has an answer now.
+    answered: list[tuple[TaskKind, int, str]] = field(default_factory=list)
     tasks: list[CoordinatorTask] = field(default_factory=list)
 
 
@@ -50,6 +52,10 @@ def lay_out_visits(
             _place(visit, slot, changes, schedule=schedule, now=now)
     for visit in by_number.values():
         if visit.status in STANDING:
+            if visit.status == VisitStatus.OVERDUE:
+                changes.answered.append((TaskKind.OVERDUE_VISIT, visit.pk, SHORTENED))
+            if visit.move_requested_at is not None:
+                changes.answered.append((TaskKind.MOVE_REQUEST, visit.pk, SHORTENED))
             visit.status, visit.status_reason = VisitStatus.CANCELLED, SHORTENED
             changes.changed.append(visit)
             changes.dropped.add(visit.pk)
@@ -107,7 +113,7 @@ def _place(visit: Visit, slot: Slot, changes: VisitChanges, *, schedule: Schedul
     visit.pinned = slot.pinned
     if overdue and not still_overdue:
         visit.status = VisitStatus.PLANNED
-        changes.in_time_again.add(visit.pk)
+        changes.answered.append((TaskKind.OVERDUE_VISIT, visit.pk, IN_TIME_AGAIN))
     if moved:
         # What was confirmed was another time.
         visit.confirmed_at = visit.move_requested_at = None
