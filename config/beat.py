@@ -32,4 +32,5 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "mark overdue visits": every(300, "reminders.mark_overdue"),
     "extend horizons": every(600, "reminders.extend_horizons"),
     "reword what waited past its day": every(60, "reminders.rewrite_stale"),
+    "ask about what did not arrive": every(60, "reminders.tell_unreached"),
 }

@@ -22,4 +22,5 @@ TASK_QUEUES: dict[str, str] = {
     "reminders.extend_horizons": HOUSEKEEPING,
     "reminders.mark_overdue": HOUSEKEEPING,
     "reminders.rewrite_stale": HOUSEKEEPING,
+    "reminders.tell_unreached": HOUSEKEEPING,
 }

@@ -79,6 +79,12 @@ class Message(models.Model):
             ),
             # Read by reconcile.resolve_doubts: whose next look is due.
             models.Index(fields=["lease_until"], name="message_in_doubt", condition=Q(status="in_doubt")),
+            # Read by reminders.unreached: what ended badly of late.
+            models.Index(
+                fields=["finished_at"],
+                name="message_ended_badly",
+                condition=Q(status__in=["expired", "failed", "undelivered"]),
+            ),
             # Read by consent_replies (language of the last message to a number) and the admin's search.
             models.Index(fields=["address", "-id"], name="message_address"),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from reminders import planner, release, sweeps
+from reminders import planner, release, sweeps, unreached
 
 
 @shared_task(name="reminders.release_due")
@@ -40,3 +40,9 @@ def rewrite_stale() -> None:
     """Word anew what waited past the day it was worded for."""
     release.reword_stale(now=timezone.now())
     planner.let_go(now=timezone.now())
+
+
+@shared_task(name="reminders.tell_unreached")
+def tell_unreached() -> None:
+    """Ask a coordinator about what did not reach its patient."""
+    unreached.tell_unreached(now=timezone.now())
