@@ -113,6 +113,16 @@ class TestOverdue:
         assert make.planned(course, 1) == ["overdue/sms"]
         assert len(make.planned(course, 2)) == 5
 
+    def test_a_schedule_made_shorter_asks_nobody_to_rebook_what_is_gone(self) -> None:
+        course = make.planned_schedule(visits=2)
+        sweeps.mark_overdue(now=ny("2026-07-19 00:00"))
+        assert CoordinatorTask.objects.filter(done_at__isnull=True).count() == 2
+        Schedule.objects.update(number_of_visits=1)
+        make.plan(course, now=ny("2026-07-19 09:00"))
+        assert make.visit(course, 2).status == "cancelled"
+        (task,) = CoordinatorTask.objects.filter(done_at__isnull=True)
+        assert task.key.startswith(f"overdue_visit:{make.visit(course, 1).pk}:")
+
     def test_an_overdue_visit_that_planning_moves_ahead_is_in_time_again(self) -> None:
         course = make.planned_schedule(visits=2)
         sweeps.mark_overdue(now=ny("2026-06-21 00:00"))
