@@ -18,6 +18,7 @@ from sandbox.launch.ports import LOOPBACK, free_port
 from tests.support.postgres import PostgresServer
 
 POSTGRES_PORT_VARIABLE = "BONEWATCH_TEST_POSTGRES_PORT"
+FOLDER_VARIABLE = "BONEWATCH_TEST_FOLDER"
 _started: dict[str, PostgresServer] = {}
 _folders: list[Path] = []
 
@@ -34,9 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Say where everything is, in the environment that the settings read."""
-    folder = Path(tempfile.mkdtemp(prefix="bonewatch-test-"))
-    _folders.append(folder)
     process = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    folder = _folder(process)
     os.environ.update(
         BONEWATCH_VAR=str(folder),
         REDIS_URL=f"redis://{LOOPBACK}:{free_port()}/0",
@@ -50,6 +50,18 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         os.environ.pop(name, None)
     if early_config.known_args_namespace.database == "postgres":
         os.environ["DATABASE_URL"] = _postgres_url(process)
+
+
+def _folder(process: str) -> Path:
+    """A folder for this process, inside the first one's: that one goes last and takes the others with it."""
+    if FOLDER_VARIABLE in os.environ and process != "main":
+        folder = Path(os.environ[FOLDER_VARIABLE]) / process
+        folder.mkdir(exist_ok=True)
+        return folder
+    folder = Path(tempfile.mkdtemp(prefix="bonewatch-test-"))
+    _folders.append(folder)
+    os.environ[FOLDER_VARIABLE] = str(folder)
+    return folder
 
 
 def _postgres_url(process: str) -> str:
