@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from messaging import consent, outbox, wordings
 from messaging.domain.address import is_phone
@@ -106,7 +106,7 @@ def _answer(message: InboundMessage, reading: Reading, *, now: datetime) -> None
                 ],
                 now=now,
             )
-    except (WordingError, ValueError) as error:
+    except (WordingError, ValueError, IntegrityError) as error:
         log.error("consent_answer_not_written", template=template, error=type(error).__name__)
         return
     outbox.wake(Urgency.ORDINARY)

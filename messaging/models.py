@@ -55,7 +55,10 @@ class Message(models.Model):
     status = models.CharField(max_length=12, choices=_choices(Status), default=Status.PLANNED)
     reason = models.CharField(max_length=200, blank=True)
     # Set while the provider is being asked or its answer is looked for: the row is not tried again.
-    withdrawn = models.CharField(max_length=200, blank=True, help_text="Why it was taken back while on its way.")
+    # A default of the database's own, so that workers of the release before can still write while it is rolled out.
+    withdrawn = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="Why it was taken back while on its way."
+    )
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="Not sent after this moment.")
     attempts = models.PositiveSmallIntegerField(default=0)

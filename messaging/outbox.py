@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from messaging import broker, record
 from messaging.domain.address import is_email, is_phone
@@ -59,7 +59,7 @@ def enqueue(drafts: Sequence[Draft], *, now: datetime) -> dict[str, Message]:
     """Write `drafts` down, each once by its key, and answer with what the outbox holds under each key.
 
     A key that is there already keeps its first text. ValueError, naming the field, when a draft could
-    never be sent; then nothing is written.
+    never be sent, IntegrityError when the database takes none of it; then nothing is written.
     """
     for draft in drafts:
         _refuse_nonsense(draft)
@@ -73,7 +73,10 @@ def enqueue(drafts: Sequence[Draft], *, now: datetime) -> dict[str, Message]:
         stored: dict[str, Message] = Message.objects.in_bulk(list(once), field_name="key")
         missing = once.keys() - stored.keys()
         if missing:
-            raise ValueError(f"key: {len(missing)} drafts were refused by the database, the first is {min(missing)!r}")
+            # As PostgreSQL does by itself: nothing is wrong with the drafts, and all of them may be tried again.
+            raise IntegrityError(
+                f"key: {len(missing)} drafts were refused by the database, the first is {min(missing)!r}"
+            )
     return stored
 
 

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='message',
             name='withdrawn',
-            field=models.CharField(blank=True, help_text='Why it was taken back while on its way.', max_length=200),
+            field=models.CharField(blank=True, db_default='', default='', help_text='Why it was taken back while on its way.', max_length=200),
         ),
     ]

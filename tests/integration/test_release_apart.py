@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import datetime
 
+import pytest
+from django.db import IntegrityError
+
+from messaging import outbox
 from messaging.models import Message
 from patients.models import Clinic, ContactPoint, Patient
 from reminders.domain.words import Reason, ReminderState
@@ -55,3 +59,22 @@ def test_a_zone_that_does_not_exist_stops_only_its_own_reminder() -> None:
     broken, well = two()
     Patient.objects.filter(pk=broken.patient_id).update(timezone="Mars/Olympus")
     the_other_is_told(broken, well)
+
+
+def test_a_database_that_takes_nothing_costs_no_reminder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Old code on a new schema, during an upgrade: the next try is another worker's, and finds all of them waiting."""
+    _, well = two()
+    row = outbox._row
+
+    def unknown_status(draft: outbox.Draft, now: datetime) -> Message:
+        message = row(draft, now)
+        message.status = "nonsense"
+        return message
+
+    monkeypatch.setattr(outbox, "_row", unknown_status)
+    with pytest.raises(IntegrityError):
+        release_due(now=DUE)
+    monkeypatch.undo()
+    assert "day_before/sms" in b.planned(well, 1)
+    release_due(now=DUE)
+    assert Message.objects.count() == 2
