@@ -23,6 +23,7 @@ from messaging.domain import wall_time
 from messaging.domain.delivery import ACKNOWLEDGED, OPEN, Status
 from patients.board import close_task, open_tasks
 from patients.domain.profile import PatientStatus
+from patients.models import ContactPoint
 from reminders import planned_rows
 from reminders.domain.gate import standing_reason
 from reminders.domain.plan import Diff, Existing, Wanted, anchor_instants, reconcile, wanted
@@ -185,6 +186,19 @@ def take_back(reminders: QuerySet[PlannedReminder], *, reason: Reason, now: date
     released.filter(message__status=Status.SUPPRESSED).update(
         state=ReminderState.CANCELLED, reason=reason, settled_at=now
     )
+
+
+def readdress(patient_id: int, *, now: datetime) -> None:
+    """Take back what still waits to leave for an address that is not the patient's any more; it is planned anew."""
+    addresses = ContactPoint.objects.filter(patient=patient_id, unusable_since__isnull=True).values("address")
+    waiting = PlannedReminder.objects.filter(
+        visit__schedule__patient=patient_id, state=ReminderState.RELEASED, message__status__in=OPEN
+    ).exclude(message__address__in=addresses)
+    found = dict(waiting.values_list("pk", "visit__schedule_id"))
+    if found:
+        with transaction.atomic():
+            take_back(PlannedReminder.objects.filter(pk__in=found), reason=Reason.CONTACT_CHANGED, now=now)
+            plan_schedules(set(found.values()), now=now)
 
 
 def let_go(*, now: datetime, limit: int = BATCH) -> int:

@@ -96,6 +96,7 @@ class Reason(StrEnum):
     QUIET_HOURS = "quiet_hours"
     NO_CONTACT = "no_contact"
     CONTACT_UNUSABLE = "contact_unusable"
+    CONTACT_CHANGED = "contact_changed"
     NO_CONSENT = "no_consent"
     WORDING = "wording"
 
@@ -126,6 +127,7 @@ REASON_LABELS: dict[Reason, str] = {
     Reason.QUIET_HOURS: "Quiet hours lasted until it would have been out of date.",
     Reason.NO_CONTACT: "The patient has no contact of this kind.",
     Reason.CONTACT_UNUSABLE: "Every contact of this kind is marked unusable.",
+    Reason.CONTACT_CHANGED: "The contact was changed before it had left.",
     Reason.NO_CONSENT: "No consent to reminders is recorded for this address.",
     Reason.WORDING: "The text could not be filled in (see the clinic's telephone lines and the template).",
 }
