@@ -31,7 +31,7 @@ from reminders.domain.words import STANDING, Reason, ReminderState, ScheduleStat
 from reminders.models import PlannedReminder, Schedule, Visit
 from reminders.models.rule import LONGEST_AFTER_DAYS
 from reminders.rulebook import RuleBook
-from reminders.visits import LAID_OUT_FIELDS, VisitChanges, facts, lay_out_visits
+from reminders.visits import LAID_OUT_FIELDS, VisitChanges, facts, lay_out_visits, set_lapsed_aside
 
 #: Schedules in one transaction: enough to make queries cheap, few enough to keep locks short.
 BATCH = 200
@@ -86,10 +86,16 @@ def _plan_batch(ids: Sequence[int], book: RuleBook, report: PlanReport, *, now: 
         visits[visit.schedule_id].append(visit)
     changes = VisitChanges()
     for schedule in schedules:
-        if _why_silent(schedule) is None:
-            today = wall_time.local_date(now, schedule.patient.zone)
-            schedule.planned_until = today + horizon
-            lay_out_visits(schedule, visits[schedule.pk], changes, today=today, until=schedule.planned_until, now=now)
+        if _why_silent(schedule) is not None:
+            schedule.planned_until = None
+            continue
+        returning, today = schedule.planned_until is None, wall_time.local_date(now, schedule.patient.zone)
+        schedule.planned_until = today + horizon
+        laid_out = lay_out_visits(
+            schedule, visits[schedule.pk], changes, today=today, until=schedule.planned_until, now=now
+        )
+        if returning:
+            set_lapsed_aside(schedule, laid_out, changes, now=now)
     _store_visits(schedules, changes, report, now=now)
     for visit in changes.new:
         visits[visit.schedule_id].append(visit)

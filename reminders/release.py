@@ -221,6 +221,7 @@ def _situation(reminder: PlannedReminder, reach: Reach) -> gate.Situation:
         contacts=reach.of(patient.pk, reminder.channel),
         window=Window(patient.clinic.messages_from, patient.clinic.messages_until),
         zone=patient.zone,
+        rule_stands=rule.is_active,
     )
 
 

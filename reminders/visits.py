@@ -18,6 +18,7 @@ LAID_OUT_FIELDS = [
     "move_requested_at",
 ]  # fmt: skip
 SHORTENED = "The schedule now has fewer visits."
+WHILE_SILENT = "It fell while nothing was planned for this schedule."
 IN_TIME_AGAIN = "The visit was moved and is in time again."
 
 
@@ -36,20 +37,23 @@ class VisitChanges:
 
 def lay_out_visits(
     schedule: Schedule, visits: Iterable[Visit], changes: VisitChanges, *, today: date, until: date, now: datetime
-) -> None:
-    """Add to `changes` what the visits of `schedule` need so that its course holds up to `until`."""
+) -> list[Visit]:
+    """Add to `changes` what the visits of `schedule` need so that its course holds up to `until`; the visits."""
     by_number = {visit.number: visit for visit in visits}
     course = schedule.course()
     for dropped in by_number.values():
         if dropped.status_reason == SHORTENED and (course.visits is None or dropped.number <= course.visits):
             _bring_back(dropped, changes)
+    laid_out: list[Visit] = []
     slots = lay_out(course, [_known(visit) for visit in by_number.values()], today=today, until=until)
     for slot in slots:
         visit = by_number.pop(slot.number, None)
         if visit is None:
-            changes.new.append(_new(schedule, slot))
+            visit = _new(schedule, slot)
+            changes.new.append(visit)
         elif visit.status in STANDING:
             _place(visit, slot, changes, schedule=schedule, now=now)
+        laid_out.append(visit)
     for visit in by_number.values():
         if visit.status in STANDING:
             if visit.status == VisitStatus.OVERDUE:
@@ -57,6 +61,23 @@ def lay_out_visits(
             if visit.move_requested_at is not None:
                 changes.answered.append((TaskKind.MOVE_REQUEST, visit.pk, SHORTENED))
             visit.status, visit.status_reason = VisitStatus.CANCELLED, SHORTENED
+            changes.changed.append(visit)
+            changes.dropped.add(visit.pk)
+    return laid_out
+
+
+def set_lapsed_aside(schedule: Schedule, visits: Iterable[Visit], changes: VisitChanges, *, now: datetime) -> None:
+    """Cancel what an open-ended schedule would have held while it was silent, but for the latest.
+
+    A coordinator who resumes a schedule after half a year has one dose to rebook, not seven. A course of
+    counted visits keeps them all: none of its doses may get lost.
+    """
+    if schedule.course().visits is not None:
+        return
+    lapsed = [v for v in visits if v.status == VisitStatus.PLANNED and (v.late_until or v.at) <= now]
+    for visit in lapsed[:-1]:
+        visit.status, visit.status_reason = VisitStatus.CANCELLED, WHILE_SILENT
+        if visit.pk is not None:
             changes.changed.append(visit)
             changes.dropped.add(visit.pk)
 

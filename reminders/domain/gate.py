@@ -40,6 +40,7 @@ class Situation:
     contacts: Sequence[Contact]
     window: Window
     zone: ZoneInfo
+    rule_stands: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,8 @@ def _why_not(situation: Situation, now: datetime) -> Reason | None:
     reason = standing_reason(situation.patient, situation.schedule) or _VISIT_REASONS.get(situation.visit)
     if reason is not None:
         return reason
+    if not situation.rule_stands:
+        return Reason.RULE_CHANGED
     if not situation.anchor_stands:
         return Reason.VISIT_MOVED
     if situation.condition is Condition.GIVEN and not situation.given:
