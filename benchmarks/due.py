@@ -10,7 +10,6 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import median
 from typing import Any
 
 from django.db import connection, transaction
@@ -33,7 +32,7 @@ class Sizes:
     asked: int
 
 
-FULL = Sizes(10_000, 3_000_000, due=1_000, asked=7)
+FULL = Sizes(10_000, 3_000_000, due=1_000, asked=15)
 TINY = Sizes(600, 6_000, due=60, asked=1)
 
 
@@ -85,7 +84,7 @@ def _figures(times: dict[str, dict[str, list[float]]], sizes: Sizes) -> list[Fig
 
 
 def _ask(statement: tuple[str, Any], now: datetime, sizes: Sizes) -> dict[str, float]:
-    """Seconds of each question: the median of the times it was asked."""
+    """Seconds of each question: the quickest of the times it was asked. What else the machine does only adds."""
     due = sizes.due
     found: dict[str, list[float]] = {"find": [], "claim": [], "idle": []}
     for _ in range(sizes.asked):
@@ -100,7 +99,7 @@ def _ask(statement: tuple[str, Any], now: datetime, sizes: Sizes) -> dict[str, f
         with _undone():
             seconds, _ = timed(lambda: release._claim_due(datetime(2000, 1, 1, tzinfo=now.tzinfo), due))
             found["idle"].append(seconds)
-    return {question: median(seconds) for question, seconds in found.items()}
+    return {question: min(seconds) for question, seconds in found.items()}
 
 
 def _statement(now: datetime, limit: int) -> tuple[str, Any]:

@@ -109,11 +109,13 @@ def machine() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         postgres = cursor.fetchone()[0].split()[0]
-    load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
+    cores = os.cpu_count() or 1
+    load = os.getloadavg()[1]
+    busy = ": other work shared the machine, and seconds came out longer than alone" if load > cores + 1 else ""
     return (
-        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores ({_processor()}), {_memory()} GB of memory, "
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {cores} cores ({_processor()}), {_memory()} GB of memory, "
         f"{platform.system()}, Python {platform.python_version()}, PostgreSQL {postgres} with durable commits on the "
-        f"same machine. Load average at the end: {load}."
+        f"same machine. Load average over the last five minutes {load:.1f}{busy}."
     )
 
 
