@@ -31,9 +31,9 @@ ANSWER_LASTS = timedelta(hours=2)
 
 def handle(message: InboundMessage, *, now: datetime) -> str | None:
     """Read one inbound text; what became of it in a word, or None where it is left to others or to a person."""
-    contacts = list(
-        ContactPoint.objects.filter(address=message.from_address).select_related("patient__clinic").order_by("pk")
-    )
+    known = ContactPoint.objects.filter(address=message.from_address).select_related("patient__clinic").order_by("pk")
+    # A phone that a family shares is answered in the words of one who is still in treatment.
+    contacts = sorted(known, key=lambda contact: not contact.patient.is_active)
     if not contacts:
         return None
     answer = read(message.body)

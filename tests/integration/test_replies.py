@@ -252,3 +252,10 @@ def test_no_words_for_an_answer_do_not_lose_the_confirmation(course: Schedule) -
     Clinic.objects.update(daytime_line="")
     assert text("2") == "move_asked"
     assert len(tasks(TaskKind.MOVE_REQUEST)) == 1
+
+
+def test_a_shared_phone_is_answered_in_the_language_of_one_in_treatment() -> None:
+    make.patient(make.PHONE, mrn="gone", language="en", status="deceased")
+    make.patient(make.PHONE, mrn="here", language="es")
+    text("tengo una pregunta")
+    assert Message.objects.get(purpose=Purpose.REPLIES).language == "es"
