@@ -165,12 +165,18 @@ def reconcile(
 
 def _is_overtaken(there: Existing, existing: Sequence[Existing]) -> bool:
     """Whether the same rung has spoken of another time since: the visit went away and came back."""
-    return there.state is ReminderState.RELEASED and any(
-        other.left
-        and other.id > there.id
-        and (other.visit_id, other.rule_id, other.channel) == (there.visit_id, there.rule_id, there.channel)
-        and other.anchor_at != there.anchor_at
-        for other in existing
+    # What is said after a visit names no time that could have become wrong.
+    speaks_of_time = there.send_at <= there.anchor_at
+    return (
+        speaks_of_time
+        and there.state is ReminderState.RELEASED
+        and any(
+            other.left
+            and other.id > there.id
+            and (other.visit_id, other.rule_id, other.channel) == (there.visit_id, there.rule_id, there.channel)
+            and other.anchor_at != there.anchor_at
+            for other in existing
+        )
     )
 
 

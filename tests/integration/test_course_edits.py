@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
 from messaging import dispatch
 from messaging.channels.memory import Memory
 from messaging.domain.delivery import Urgency
+from reminders.domain.plan import Existing, Wanted, reconcile
+from reminders.domain.words import ReminderState
 from reminders.models import Schedule, Visit
 from reminders.release import release_due
 from reminders.services import cancel_visit, move_visit
@@ -88,3 +90,26 @@ class TestMovedBack:
         assert not b.plan(schedule, now=now).changed
         tell(now)
         assert len(Memory.taken) == 5
+
+
+def test_how_are_you_is_asked_once_though_the_day_of_the_dose_is_corrected_twice() -> None:
+    day = timedelta(days=1)
+
+    def asked(number: int, at: datetime) -> Existing:
+        return Existing(
+            id=number,
+            visit_id=1,
+            rule_id=1,
+            channel="sms",
+            anchor_at=at,
+            send_at=at + day,
+            expires_at=at + 2 * day,
+            state=ReminderState.RELEASED,
+            left=True,
+        )
+
+    first, other = asked(1, b.NOW), asked(2, b.NOW - day)
+    wanted = Wanted(
+        visit_id=1, rule_id=1, channel="sms", anchor_at=b.NOW, send_at=b.NOW + day, expires_at=b.NOW + 2 * day
+    )
+    assert reconcile([wanted], [first, other]).add == ()
