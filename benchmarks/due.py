@@ -78,7 +78,7 @@ def _figures(times: dict[str, dict[str, list[float]]], sizes: Sizes) -> list[Fig
         Figure(f"finding them among {many}, {growth}", multiple("find"), "×", 2, at_most=1.5, headline=True),
         Figure(f"{claim}, among {few}", times["claim"]["small"], " ms", 1),
         Figure(f"{claim}, among {many}", times["claim"]["large"], " ms", 1),
-        Figure(f"{claim}, among {many}, {growth}", multiple("claim"), "×", 2, at_most=1.5),
+        Figure(f"{claim}, among {many}, {growth}", multiple("claim"), "×", 2, at_most=1.5, headline=True),
         Figure(f"asking when nothing is due, among {many}", times["idle"]["large"], " ms", 2),
     ]
 
