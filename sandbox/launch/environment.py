@@ -51,8 +51,12 @@ def _with_uv(lock: Path) -> bool:
         return False
     if not _sound() and not _quietly(uv, "venv", "--clear", "--python", sys.executable, VENV):
         return False
-    _loudly(uv, "pip", "install", "--quiet", "--python", INSIDE, "--require-hashes", "-r", lock)
-    return True
+    install = (uv, "pip", "install", "--quiet", "--python", INSIDE, "--require-hashes", "-r", lock)
+    if subprocess.run([str(part) for part in install], check=False).returncode == 0:
+        return True
+    # uv trusts certificates of its own and reads no pip.conf: pip may be set up where uv is not.
+    print("uv could not install it; trying pip …", flush=True)
+    return False
 
 
 def _with_pip(lock: Path) -> bool:
