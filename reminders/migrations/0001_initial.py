@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='plannedreminder',
-            index=models.Index(condition=models.Q(('state', reminders.domain.words.ReminderState['PLANNED'])), fields=['due_at'], name='reminder_due'),
+            index=models.Index(condition=models.Q(('state', reminders.domain.words.ReminderState['PLANNED'])), fields=['due_at', 'id'], name='reminder_due'),
         ),
         migrations.AddIndex(
             model_name='plannedreminder',

@@ -57,7 +57,7 @@ class PlannedReminder(models.Model):
         )
         indexes = (
             # Read by release._claim_due: the only question that is asked every two seconds.
-            models.Index(fields=("due_at",), condition=Q(state=ReminderState.PLANNED), name="reminder_due"),
+            models.Index(fields=("due_at", "id"), condition=Q(state=ReminderState.PLANNED), name="reminder_due"),
             # Read by release.reword_stale and planner.let_go: released, still fresh, but its message did not leave.
             models.Index(fields=("expires_at",), condition=Q(state=ReminderState.RELEASED), name="reminder_fresh"),
         )
