@@ -102,7 +102,7 @@ def whole_number(raw: str) -> int:
         raise CellError(f"{quote(raw)} is not a whole number.")
     number = int(raw)
     if number <= 0:
-        raise CellError(f"{number} is not above 0.")
+        raise CellError(f"{number} is too small: it must be 1 or more.")
     if number > LARGEST_NUMBER:
         raise CellError(f"{number} is too large; {LARGEST_NUMBER} at most.")
     return number
