@@ -16,7 +16,7 @@ from tests.support.processes import ROOT
 
 SAID = {
     "planning": ("planning 40 schedules × 12 visits × 5 reminders (2,880 rows)", "COPY", "get_or_create"),
-    "due": ("finding 60 due reminders among 600 ", "among 6,000 ", "Index Scan using reminder_due"),
+    "due": ("finding 60 due reminders among 600 ", "among 6,000 ", "Scan using reminder_due"),
     "redis": ("memory of Redis with no reminder planned", "with 6,000 reminders planned", "_kombu.binding.ordinary"),
     "release": ("releasing 40 due reminders into the outbox",),
 }
