@@ -221,12 +221,12 @@ def _situation(reminder: PlannedReminder, reach: Reach) -> gate.Situation:
         given=visit.given_on is not None,
         condition=Condition(rule.condition),
         before_visit=is_before_visit(rule.as_rule()),
+        rule_stands=rule.is_active,
         anchor_stands=point is not None and point[0] == reminder.anchor_at,
         expires_at=reminder.expires_at,
         contacts=reach.of(patient.pk, reminder.channel),
         window=Window(patient.clinic.messages_from, patient.clinic.messages_until),
         zone=patient.zone,
-        rule_stands=rule.is_active,
     )
 
 

@@ -35,12 +35,12 @@ class Situation:
     given: bool
     condition: Condition
     before_visit: bool
+    rule_stands: bool
     anchor_stands: bool
     expires_at: datetime
     contacts: Sequence[Contact]
     window: Window
     zone: ZoneInfo
-    rule_stands: bool = True
 
 
 @dataclass(frozen=True, slots=True)

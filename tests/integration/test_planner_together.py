@@ -108,6 +108,21 @@ def test_two_releasers_release_each_reminder_once() -> None:
     assert released.count() == Message.objects.count() == released.values("message").distinct().count() == 8
 
 
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite lets one writer in at a time")
+def test_what_another_worker_holds_keeps_nobody_from_the_rest() -> None:
+    make.plan(*courses(2))
+    due = PlannedReminder.objects.filter(due_at__lte=DAY_BEFORE).order_by("due_at", "id")
+    oldest = list(due.values_list("pk", flat=True)[:3])
+
+    def beside() -> int:
+        return release.release_due(now=DAY_BEFORE, limit=3)
+
+    with transaction.atomic():
+        list(PlannedReminder.objects.select_for_update().filter(pk__in=oldest))
+        assert together(beside) == [3]
+    assert set(due.filter(state="planned").values_list("pk", flat=True)) == set(oldest)
+
+
 def test_planning_beside_releasing_neither_doubles_nor_loses() -> None:
     made = courses(12)
     ids = [course.pk for course in made]

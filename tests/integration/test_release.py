@@ -134,6 +134,7 @@ REFUSALS: list[tuple[Callable[[], Any], Reason]] = [
     (change(Schedule, status="finished"), Reason.SCHEDULE_FINISHED),
     (change(Visit, status="cancelled"), Reason.VISIT_CANCELLED),
     (change(Visit, status="missed"), Reason.VISIT_MISSED),
+    (change(ReminderRule, is_active=False), Reason.RULE_CHANGED),
     (change(Visit, at=ny("2026-06-18 09:30")), Reason.VISIT_MOVED),
     (change(Visit, status="given", given_on=date(2026, 6, 17)), Reason.DOSE_GIVEN),
     (lambda: ContactPoint.objects.all().delete(), Reason.NO_CONTACT),
