@@ -1,0 +1,1 @@
+"""Decisions about red flags: plain Python, no database and no clock."""

@@ -1,0 +1,24 @@
+"""The tables of red flags, one file for each noun."""
+
+from alerts.models.alarm import Alarm, CanaryRun
+from alerts.models.alert import Alert, AlertEvent, AlertPage, AlertReport, ReplyCode
+from alerts.models.people import Responder
+from alerts.models.policy import EscalationPolicy, PolicyStep
+from alerts.models.review import NurseReview
+from alerts.models.rule import AlertRule, RuleVersion
+
+__all__ = [
+    "Alarm",
+    "Alert",
+    "AlertEvent",
+    "AlertPage",
+    "AlertReport",
+    "AlertRule",
+    "CanaryRun",
+    "EscalationPolicy",
+    "NurseReview",
+    "PolicyStep",
+    "ReplyCode",
+    "Responder",
+    "RuleVersion",
+]
