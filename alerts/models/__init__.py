@@ -5,6 +5,7 @@ from alerts.models.alert import Alert, AlertEvent, AlertPage, AlertReport, Reply
 from alerts.models.people import Responder
 from alerts.models.policy import EscalationPolicy, PolicyStep
 from alerts.models.review import NurseReview
+from alerts.models.rota import Override, Rota, RotaQuestion, Rotation, RotationMember, SingleShift
 from alerts.models.rule import AlertRule, RuleVersion
 
 __all__ = [
@@ -17,8 +18,14 @@ __all__ = [
     "CanaryRun",
     "EscalationPolicy",
     "NurseReview",
+    "Override",
     "PolicyStep",
     "ReplyCode",
     "Responder",
+    "Rota",
+    "RotaQuestion",
+    "Rotation",
+    "RotationMember",
     "RuleVersion",
+    "SingleShift",
 ]
