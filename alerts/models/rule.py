@@ -34,6 +34,7 @@ class AlertRule(models.Model):
 
     class Meta:
         ordering = ("position", "code")
+        permissions = (("sign_off_rule", "Can sign off a version of a rule and activate it"),)
         constraints = (
             models.CheckConstraint(
                 condition=~Q(status="active") | Q(active_version__isnull=False), name="rule_active_has_version"
