@@ -1,4 +1,4 @@
-"""Clinics, patients, contact points, and the tasks that a coordinator owes a patient."""
+"""Clinics, patients, contact points, dated facts of their care, and the tasks that a coordinator owes a patient."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from phonenumber_field.modelfields import PhoneNumberField
 
 from patients.domain import address
+from patients.domain.care import DRUG_CLASSES, CareKind
 from patients.domain.profile import (
     LESION_TYPES,
     METASTASIS_SITES,
@@ -163,6 +164,38 @@ class ContactPoint(models.Model):
             raise ValidationError({"address": str(error)}) from error
         if self.owner == Owner.CAREGIVER and not self.owner_name.strip():
             raise ValidationError({"owner_name": "A caregiver's contact needs the caregiver's name."})
+
+
+class CareEvent(models.Model):
+    """A dated fact of a patient's care. The room that knows it writes it; other rooms may build on it."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="care_events")
+    kind = models.CharField(max_length=20, choices=[(k.value, k.name.replace("_", " ").capitalize()) for k in CareKind])
+    drug_class = models.CharField(max_length=16, choices=[(c.value, label) for c, label in DRUG_CLASSES.items()])
+    on = models.DateField(help_text="The day, by the patient's own calendar.")
+    key = models.CharField(max_length=80, unique=True, help_text="What makes it the same fact.")
+    source = models.CharField(max_length=20, help_text="The room that wrote it.")
+    stands = models.BooleanField(default=True, help_text="Off: it was recorded by mistake and taken back.")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-on", "-id")
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=[k.value for k in CareKind]), name="care_event_kind_known"),
+            models.CheckConstraint(
+                condition=Q(drug_class__in=[c.value for c in DRUG_CLASSES]), name="care_event_class_known"
+            ),
+            models.CheckConstraint(condition=~Q(key="") & ~Q(source=""), name="care_event_has_key"),
+        )
+        indexes = (
+            # Read by alerts.context: the last one of each class, for one patient.
+            models.Index(fields=("patient", "drug_class", "-on"), condition=Q(stands=True), name="care_event_latest"),
+            # Read by alerts.warnings: whose care has changed lately.
+            models.Index(fields=("changed_at",), name="care_event_changed"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.get_drug_class_display()}) on {self.on}"
 
 
 class TaskKind(models.TextChoices):

@@ -7,6 +7,7 @@ from alerts.models.policy import EscalationPolicy, PolicyStep
 from alerts.models.review import NurseReview
 from alerts.models.rota import Override, Rota, RotaQuestion, Rotation, RotationMember, SingleShift
 from alerts.models.rule import AlertRule, RuleVersion
+from alerts.models.warning import PlannedWarning, WarningPlan, WarningRule, WarningText
 
 __all__ = [
     "Alarm",
@@ -19,6 +20,7 @@ __all__ = [
     "EscalationPolicy",
     "NurseReview",
     "Override",
+    "PlannedWarning",
     "PolicyStep",
     "ReplyCode",
     "Responder",
@@ -28,4 +30,7 @@ __all__ = [
     "RotationMember",
     "RuleVersion",
     "SingleShift",
+    "WarningPlan",
+    "WarningRule",
+    "WarningText",
 ]
