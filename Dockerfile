@@ -1,4 +1,4 @@
-# One image for web, workers, beat and migrations; docker-compose.yml says which command each runs.
+# One image for web, workers, beat, watchdog and migrations; docker-compose.yml says which command each runs.
 FROM python:3.13-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -14,6 +14,7 @@ COPY config config
 COPY patients patients
 COPY messaging messaging
 COPY reminders reminders
+COPY alerts alerts
 COPY templates templates
 RUN DJANGO_SETTINGS_MODULE=config.settings.build python manage.py collectstatic --no-input --verbosity 0
 

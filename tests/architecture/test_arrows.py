@@ -29,15 +29,22 @@ def test_the_import_contracts_hold() -> None:
         ("messaging/__init__.py", "import patients", "never meet"),
         ("patients/__init__.py", "import reminders", "never meet"),
         ("reminders/__init__.py", "import config", "never meet"),
+        ("reminders/__init__.py", "import alerts", "never meet"),
+        ("alerts/__init__.py", "import reminders", "never meet"),
+        ("messaging/__init__.py", "import alerts", "never meet"),
+        ("alerts/__init__.py", "import sandbox", "nobody imports the sandbox"),
+        ("sandbox/__init__.py", "import alerts", "stands outside"),
         ("reminders/__init__.py", "import sandbox", "nobody imports the sandbox"),
         ("messaging/domain/__init__.py", "import django", "plain Python"),
         ("reminders/domain/__init__.py", "import structlog", "plain Python"),
+        ("alerts/domain/__init__.py", "import django", "plain Python"),
         ("messaging/outbox.py", "import twilio", "speaks to Twilio"),
+        ("alerts/__init__.py", "import twilio", "speaks to Twilio"),
     ],
 )
 def test_a_wrong_arrow_is_found(tmp_path: Path, file: str, line: str, contract: str) -> None:
     """On a small model of the house, so that the contracts are known to be awake."""
-    for room in ("config", "patients", "messaging", "reminders", "sandbox"):
+    for room in ("config", "patients", "messaging", "reminders", "alerts", "sandbox"):
         for package in (room, f"{room}/domain"):
             (tmp_path / package).mkdir()
             (tmp_path / package / "__init__.py").write_text("")
