@@ -32,7 +32,7 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     if reading is None or not is_phone(message.from_address):
         return None
     if reading.wish is Wish.STOP:
-        changed = _revoke(message, now=now)
+        changed = revoke(message, now=now)
     elif reading.wish is Wish.START:
         changed = _grant_again(message, now=now)
         if not changed and _nothing_to_start(message.from_address):
@@ -46,7 +46,7 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     return DISPOSITIONS[reading.wish]
 
 
-def _revoke(message: InboundMessage, *, now: datetime) -> bool:
+def revoke(message: InboundMessage, *, now: datetime) -> bool:
     """No to every purpose: the number has spoken, not one of its uses."""
     standing = [p for p in CONSENT_PURPOSES if consent.state(message.from_address, p) is not False]
     for purpose in standing:

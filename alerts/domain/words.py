@@ -90,8 +90,8 @@ OWNED_STATES = (AlertState.ACCEPTED, AlertState.REACHED)
 
 ALERT_MOVES: Mapping[AlertState, frozenset[AlertState]] = MappingProxyType(
     {
-        AlertState.RAISED: frozenset({AlertState.PAGED, AlertState.ACCEPTED, AlertState.CLOSED}),
-        AlertState.PAGED: frozenset({AlertState.ACCEPTED, AlertState.CLOSED}),
+        AlertState.RAISED: frozenset({AlertState.PAGED, AlertState.ACCEPTED, AlertState.REACHED, AlertState.CLOSED}),
+        AlertState.PAGED: frozenset({AlertState.ACCEPTED, AlertState.REACHED, AlertState.CLOSED}),
         AlertState.ACCEPTED: frozenset({AlertState.PAGED, AlertState.REACHED, AlertState.CLOSED}),
         AlertState.REACHED: frozenset({AlertState.PAGED, AlertState.CLOSED}),
         AlertState.CLOSED: frozenset(),

@@ -1,0 +1,180 @@
+"""Moving an alert: its row is locked, the pure machine decides, and what it decided is stored and carried out.
+
+Everything happens in one transaction: state, story, pages and texts stand or fall together.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import connection, transaction
+from django.db.models import Max
+
+from alerts import alarms, paging, telling
+from alerts.domain import policy as policies
+from alerts.domain.escalation import (
+    AnnounceNurse,
+    Case,
+    Closed,
+    Effect,
+    Event,
+    Note,
+    PagePerson,
+    PageStep,
+    SendFallback,
+    Shout,
+    StandDown,
+    StepEmpty,
+    transition,
+)
+from alerts.domain.policy import Policy
+from alerts.domain.words import ALERT_MOVES, OPEN_STATES, AlertState, EventKind, Tier
+from alerts.models import Alert, AlertEvent, Responder
+from messaging import outbox
+from messaging.domain.delivery import Urgency
+
+log = structlog.get_logger(__name__)
+
+
+class IllegalMove(RuntimeError):
+    """The machine asked for a move that the table does not have."""
+
+
+@dataclass(slots=True)
+class Hand:
+    """Who moves an alert, and by what way: it stands in the story."""
+
+    via: str
+    by: Responder | None = None
+    user: AbstractBaseUser | None = None
+
+
+@dataclass(slots=True)
+class _Run:
+    """One locked alert while it is being moved."""
+
+    alert: Alert
+    policy: Policy
+    hand: Hand
+    now: datetime
+    number: int
+    story: list[AlertEvent] = field(default_factory=list)
+
+    def note(self, kind: EventKind, detail: Iterable[tuple[str, Any]] = ()) -> None:
+        self.number += 1
+        self.story.append(
+            AlertEvent(
+                alert=self.alert,
+                number=self.number,
+                kind=kind,
+                at=self.now,
+                by=self.hand.by,
+                user=self.hand.user,  # type: ignore[misc]
+                via=self.hand.via,
+                state=self.alert.state,
+                detail=dict(detail),
+            )
+        )
+
+
+def lock(alert_id: int, *, skip_locked: bool = False) -> Alert | None:
+    """The alert, held until the transaction ends; None when it is gone, or held by another and `skip_locked`."""
+    skip = skip_locked and connection.features.has_select_for_update_skip_locked
+    rows = Alert.objects.select_for_update(skip_locked=skip, of=("self",))
+    return rows.select_related("clinic", "patient", "rule_version", "owner").filter(pk=alert_id).first()
+
+
+def move(alert: Alert, *events: Event, hand: Hand, now: datetime) -> Alert:
+    """Let `events` happen to an alert that lock() holds, or that this transaction has written."""
+    with transaction.atomic():
+        last = alert.events.aggregate(last=Max("number"))["last"] or 0
+        run = _Run(alert, policies.from_json(alert.policy), hand, now, last)
+        waiting: deque[Event] = deque(events)
+        while waiting:
+            waiting.extendleft(_happen(run, waiting.popleft()))
+        alert.save()
+        AlertEvent.objects.bulk_create(run.story)
+        outbox.wake(Urgency.URGENT)
+    return alert
+
+
+def note(alert: Alert, kind: EventKind, *, hand: Hand, now: datetime, **detail: Any) -> None:
+    """Add one row to the story of a locked alert that nothing moves."""
+    with transaction.atomic():
+        run = _Run(alert, policies.from_json(alert.policy), hand, now, alert.events.count())
+        run.note(kind, detail.items())
+        AlertEvent.objects.bulk_create(run.story)
+
+
+def case_of(alert: Alert) -> Case:
+    """The alert as the machine sees it."""
+    return Case(
+        tier=Tier(alert.tier),
+        state=AlertState(alert.state),
+        position=alert.position,
+        empty_steps=alert.empty_steps,
+        nudges=alert.nudges,
+        owner=alert.owner_id,
+        due_at=alert.step_due_at,
+        fallback_at=alert.fallback_at,
+    )
+
+
+def _happen(run: _Run, event: Event) -> list[Event]:
+    """One event; answers those that carrying out its effects has caused."""
+    before = AlertState(run.alert.state)
+    after, effects = transition(run.policy, case_of(run.alert), event, run.now)
+    if after.state is not before and after.state not in ALERT_MOVES[before]:
+        raise IllegalMove(f"alert {run.alert.pk}: {before} → {after.state} on {type(event).__name__}")
+    _store(run, before, after, event)
+    caused: list[Event] = []
+    for effect in effects:
+        caused.extend(_carry_out(run, effect))
+    return caused
+
+
+def _store(run: _Run, before: AlertState, after: Case, event: Event) -> None:
+    alert = run.alert
+    alert.state, alert.tier = after.state, after.tier
+    alert.position, alert.empty_steps, alert.nudges = after.position, after.empty_steps, after.nudges
+    alert.owner_id = after.owner
+    alert.step_due_at, alert.fallback_at, alert.next_due_at = after.due_at, after.fallback_at, after.next_at
+    if after.state is AlertState.ACCEPTED and before is not AlertState.ACCEPTED:
+        alert.accepted_at = run.now
+    if after.state is AlertState.REACHED and before is not AlertState.REACHED:
+        alert.accepted_at, alert.reached_at = alert.accepted_at or run.now, run.now
+    if isinstance(event, Closed) and before in OPEN_STATES:
+        alert.closed_at, alert.closed_by_id, alert.outcome = run.now, event.by, event.outcome
+
+
+def _carry_out(run: _Run, effect: Effect) -> list[Event]:
+    alert, now = run.alert, run.now
+    match effect:
+        case Note():
+            run.note(effect.kind, effect.detail)
+        case PageStep():
+            paged = paging.page_step(alert, run.policy.step(effect.position), effect.position, now=now)
+            if not paged:
+                return [StepEmpty(effect.position)]
+            alert.first_paged_at = alert.first_paged_at or now
+            run.note(EventKind.STEP_PAGED, (("position", effect.position), ("pages", [page.pk for page in paged])))
+        case PagePerson():
+            paged = paging.page_person(alert, effect.who, effect.why, now=now)
+            run.note(EventKind.STEP_PAGED, (("why", effect.why), ("pages", [page.pk for page in paged])))
+        case StandDown():
+            paging.stand_down(alert, effect.owner, now=now)
+        case AnnounceNurse():
+            if telling.announce_nurse(alert, number=run.number, now=now):
+                run.note(EventKind.NURSE_ANNOUNCED)
+        case SendFallback():
+            sent = telling.send_fallback(alert, now=now)
+            run.note(EventKind.FALLBACK_SENT if sent else EventKind.NOT_INSTRUCTED, (("what", "fallback"),))
+        case Shout():
+            alarms.shout(effect.key, effect.words, now=now)
+    return []

@@ -1,0 +1,158 @@
+"""What red flags make of a text: every text of everybody is read here first, before anything else consumes it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+
+from alerts import nurse_replies, raising, rendering, rulebook, services
+from alerts.context import context_of
+from alerts.domain.inbox import due_by
+from alerts.domain.triage import Context, Reading, read
+from alerts.domain.words import AlertState, EventKind
+from alerts.models import Alert, NurseReview, Responder
+from messaging import consent, consent_replies, outbox, wordings
+from messaging.domain import wall_time
+from messaging.domain.address import is_phone
+from messaging.domain.delivery import Channel, Purpose, Urgency
+from messaging.domain.plain import words
+from messaging.domain.quiet_hours import Window
+from messaging.models import InboundMessage
+from patients.models import Clinic, ContactPoint, Patient
+
+log = structlog.get_logger(__name__)
+
+#: What the fallback instruction asks her to answer with.
+CONFIRMS = frozenset({"1", "one", "uno"})
+CONFIRMS_WITHIN = timedelta(hours=12)
+ANSWER_LASTS = timedelta(hours=2)
+#: Intents that somebody besides the nurse has to act on.
+LOGISTICS = frozenset({"confirm", "cancel", "reschedule"})
+
+
+def handle(message: InboundMessage, *, now: datetime) -> str | None:
+    """Read one text. What became of it in a word; None where there is nothing for a nurse in it."""
+    responder = Responder.objects.filter(phone=message.from_address, is_active=True).select_related("clinic").first()
+    if responder is not None:
+        return nurse_replies.handle(message, responder, now=now)
+    if _confirms_instruction(message, now=now):
+        return "alert_confirmed"
+    patients = _patients_of(message.from_address)
+    if not patients:
+        return _from_nobody(message, now=now)
+    readings = [
+        (patient, read(message.body, rulebook.active_rules(), context_of(patient, now))) for patient in patients
+    ]
+    shared = len(patients) > 1
+    if not any(_alerts(reading) for _, reading in readings):
+        return _to_the_inbox(message, readings, now=now)
+    raised: list[Alert] = []
+    for patient, reading in readings:
+        teller = raising.Teller(clinic=patient.clinic, patient=patient, phone=message.from_address, shared_phone=shared)
+        raised += raising.report(message, teller, reading, now=now)
+    return _disposition(message, readings[0][1], raised, now=now)
+
+
+def open_review(
+    message: InboundMessage, clinic: Clinic, patient: Patient | None, reading: Reading, *, shared: bool, now: datetime
+) -> NurseReview:
+    """Put a text into the nurse's inbox, once, with the time by which she must have read it."""
+    window = Window(clinic.messages_from, clinic.messages_until)
+    review, _ = NurseReview.objects.get_or_create(
+        inbound=message,
+        defaults={
+            "clinic": clinic,
+            "patient": patient,
+            "shared_phone": shared,
+            "why": reading.why[:300] or "Nothing in it was recognised.",
+            "evidence": raising.evidence_json(reading.evidence),
+            "opened_at": now,
+            "due_at": due_by(now, window, clinic.zone),
+        },
+    )
+    return review
+
+
+def _patients_of(address: str) -> list[Patient]:
+    """Who may have written from here, those in treatment first."""
+    contacts = ContactPoint.objects.filter(address=address).select_related("patient__clinic").order_by("pk")
+    patients = {contact.patient_id: contact.patient for contact in contacts}
+    return sorted(patients.values(), key=lambda patient: not patient.is_active)
+
+
+def _alerts(reading: Reading) -> bool:
+    return any(one.tier in raising.ALERTING for one in reading.fired)
+
+
+def _confirms_instruction(message: InboundMessage, *, now: datetime) -> bool:
+    """Whether it is the "1" that the fallback instruction asked for."""
+    if words(message.body) not in CONFIRMS:
+        return False
+    asked = Alert.objects.filter(
+        phone=message.from_address,
+        fallback_confirmed_at__isnull=True,
+        events__kind=EventKind.FALLBACK_SENT,
+        events__at__gt=now - CONFIRMS_WITHIN,
+    ).exclude(state=AlertState.CLOSED)
+    confirmed = [services.confirm_instruction(pk, now=now) for pk in sorted(set(asked.values_list("pk", flat=True)))]
+    return any(confirmed)
+
+
+def _disposition(message: InboundMessage, reading: Reading, raised: list[Alert], *, now: datetime) -> str:
+    said = "alert_raised" if any(alert.raised_at == now for alert in raised) else "alert_added"
+    if "stop" in reading.intents:
+        # Both are meant: she is in trouble, and she wants no more texts. The nurse is told to phone.
+        consent_replies.revoke(message, now=now)
+        return f"{said}+stop"
+    return f"{said}+visit" if reading.intents & LOGISTICS else said
+
+
+def _to_the_inbox(message: InboundMessage, readings: list[tuple[Patient, Reading]], *, now: datetime) -> str | None:
+    patient, reading = readings[0]
+    if not any(one.review for _, one in readings):
+        return None
+    open_review(message, patient.clinic, patient, reading, shared=len(readings) > 1, now=now)
+    hour = f"{wall_time.local_date(now, patient.zone)}:{now:%H}"
+    _answer(message, "text_for_nurse", f"inbox:{patient.pk}:{hour}", patient.clinic, patient.language, now=now)
+    return "nurse_inbox+visit" if reading.intents & LOGISTICS else "nurse_inbox"
+
+
+def _from_nobody(message: InboundMessage, *, now: datetime) -> str | None:
+    """A number that nobody knows: what sounds like an emergency is paged, the rest is read by a nurse."""
+    clinic = Clinic.objects.order_by("pk").first()
+    if clinic is None or not is_phone(message.from_address):
+        return None
+    reading = read(message.body, rulebook.active_rules(), Context())
+    if reading.page:
+        teller = raising.Teller(clinic=clinic, patient=None, phone=message.from_address)
+        return _disposition(message, reading, raising.report(message, teller, reading, now=now), now=now)
+    if not reading.review and reading.intents & {"stop", "start", "help"}:
+        return None
+    open_review(message, clinic, None, reading, shared=False, now=now)
+    day = wall_time.local_date(now, clinic.zone)
+    key = f"unknown:{message.from_address}:{day}"
+    _answer(message, "unknown_sender", key, clinic, clinic.default_language, now=now)
+    return "nurse_inbox"
+
+
+def _answer(message: InboundMessage, template: str, key: str, clinic: Clinic, language: str, *, now: datetime) -> None:
+    """At most one polite answer for each `key`; none to who has asked for silence."""
+    if consent.opted_out(message.from_address) or not is_phone(message.from_address):
+        return
+    language = language if language in settings.MESSAGE_LANGUAGES else str(settings.MESSAGE_LANGUAGES[0])
+    wording = wordings.load(template, language, Channel.SMS)
+    draft = outbox.Draft(
+        key=key[:200],
+        channel=Channel.SMS,
+        purpose=Purpose.REPLIES,
+        address=message.from_address,
+        body=wording.filled({"clinic": clinic.short_name, "line": rendering.line(clinic)}).body,
+        template=template,
+        language=language,
+        due_at=now,
+        expires_at=now + ANSWER_LASTS,
+    )
+    outbox.enqueue([draft], now=now)
+    outbox.wake(Urgency.ORDINARY)

@@ -1,0 +1,162 @@
+"""Pages: who is meant by a step, by which channels she can be had, and the messages that go out to her."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.urls import reverse
+
+from alerts import codes, rendering, rota
+from alerts.domain.policy import Step, Target
+from alerts.models import Alert, AlertPage, Responder
+from alerts.models.people import new_token
+from messaging import consent, outbox, wordings
+from messaging.domain.delivery import Channel, Purpose, Urgency
+from messaging.models import Message
+
+log = structlog.get_logger(__name__)
+
+#: A page that could not leave for so long says nothing new: the ladder has gone on meanwhile.
+PAGE_LASTS = timedelta(hours=1)
+#: Where a page stands that no step of the ladder sent.
+OUTSIDE = -1
+TEMPLATES = {Channel.SMS: "page", Channel.EMAIL: "page", Channel.VOICE: "page_voice"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to one person; without a person it is the clinic's line."""
+
+    responder: Responder | None
+    channel: Channel
+    address: str
+    language: str
+
+
+def page_step(alert: Alert, step: Step, position: int, *, now: datetime) -> list[AlertPage]:
+    """Write a page for everyone whom the step means; empty when it means nobody who can be had."""
+    return _send(alert, _ways(alert, step, now=now), position, now=now)
+
+
+def page_person(alert: Alert, responder_id: int, why: str, *, now: datetime) -> list[AlertPage]:
+    """Page one person outside the ladder, by text and by call."""
+    person = Responder.objects.filter(pk=responder_id).first()
+    if person is None:
+        return []
+    return _send(alert, _ways_to([person], (Channel.SMS, Channel.VOICE)), OUTSIDE, now=now)
+
+
+def stand_down(alert: Alert, owner_id: int, *, now: datetime) -> None:
+    """Take back pages that have not left, and tell everyone else who was paged in this round who has it."""
+    pages = list(alert.pages.select_related("responder", "message").order_by("pk"))
+    owner = Responder.objects.filter(pk=owner_id).first()
+    name = owner.name if owner else ""
+    outbox.withdraw([page.message_id for page in pages], reason=f"taken by {name}"[:200], now=now)
+    # Whoever has a text of it on the phone; calls have been heard or not.
+    told = {p.responder for p in pages if p.responder and p.responder_id != owner_id and p.channel == Channel.SMS}
+    drafts = []
+    for person in told:
+        values = rendering.page_values(alert, person) | {"owner": name, "code": codes.known(alert, person)}
+        wording = wordings.load("page_taken", _language(person), Channel.SMS)
+        draft = outbox.Draft(
+            key=f"taken:{alert.pk}:{alert.events.count()}:{person.pk}",
+            channel=Channel.SMS,
+            purpose=Purpose.PAGES,
+            urgency=Urgency.URGENT,
+            address=person.phone,
+            body=wording.filled(values).body,
+            template="page_taken",
+            language=_language(person),
+            due_at=now,
+            expires_at=now + PAGE_LASTS,
+        )
+        drafts.append(draft)
+    outbox.enqueue(drafts, now=now)
+
+
+def _ways(alert: Alert, step: Step, *, now: datetime) -> list[_Way]:
+    if step.target is Target.LINE:
+        line = str(alert.clinic.emergency_line or "")
+        return [_Way(None, Channel.VOICE, line, alert.clinic.default_language)] if line else []
+    return _ways_to(_people(alert, step, now=now), step.channels)
+
+
+def _people(alert: Alert, step: Step, *, now: datetime) -> list[Responder]:
+    if step.target is Target.PERSON:
+        return list(Responder.objects.filter(pk=step.responder_id, is_active=True))
+    role = step.role.value if step.role else ""
+    if step.target is Target.TEAM:
+        return rota.team(alert.clinic, role)
+    person = rota.who(alert.clinic, role, now)
+    return [person] if person else []
+
+
+def _ways_to(people: Iterable[Responder], channels: Iterable[Channel]) -> list[_Way]:
+    ways = []
+    for person in people:
+        # Her STOP keeps texts away, not calls; that she is not ready is shouted by the rota.
+        texts = bool(person.phone) and not consent.opted_out(person.phone)
+        for channel in channels:
+            address = person.email if channel is Channel.EMAIL else person.phone
+            if address and (channel is not Channel.SMS or texts):
+                ways.append(_Way(person, channel, address, _language(person)))
+    return ways
+
+
+def _send(alert: Alert, ways: list[_Way], position: int, *, now: datetime) -> list[AlertPage]:
+    made = alert.pages.count()
+    pages, drafts = [], []
+    for number, way in enumerate(ways, start=made + 1):
+        page = AlertPage(
+            uuid=uuid.uuid4(),
+            alert=alert,
+            responder=way.responder,
+            position=position,
+            channel=way.channel,
+            token=new_token(),
+            code=codes.issue(alert, way.responder, way.responder.phone, now=now)
+            if way.responder and way.responder.phone
+            else "",
+            sent_at=now,
+        )
+        pages.append(page)
+        drafts.append(_draft(alert, page, way, f"page:{alert.pk}:{number}", now=now))
+    stored = outbox.enqueue(drafts, now=now)
+    for page, draft in zip(pages, drafts, strict=True):
+        message: Message = stored[draft.key]
+        page.message = message
+    AlertPage.objects.bulk_create(pages)
+    return pages
+
+
+def _draft(alert: Alert, page: AlertPage, way: _Way, key: str, *, now: datetime) -> outbox.Draft:
+    values = rendering.page_values(alert, way.responder) | {
+        "code": page.code,
+        "link": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("alerts:page", args=[page.token]),
+    }
+    words = wordings.load(TEMPLATES[way.channel], way.language, way.channel).filled(values)
+    voice = way.channel is Channel.VOICE
+    return outbox.Draft(
+        key=key,
+        channel=way.channel,
+        purpose=Purpose.PAGES,
+        urgency=Urgency.URGENT,
+        address=way.address,
+        body=words.body,
+        subject=words.subject,
+        html=words.html,
+        template=TEMPLATES[way.channel],
+        language=way.language,
+        answer_path=reverse("alerts:voice", args=[page.uuid]) if voice else "",
+        due_at=now,
+        expires_at=now + PAGE_LASTS,
+    )
+
+
+def _language(person: Responder) -> str:
+    return person.language if person.language in settings.MESSAGE_LANGUAGES else str(settings.MESSAGE_LANGUAGES[0])

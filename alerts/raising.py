@@ -1,0 +1,167 @@
+"""From a text that was read to alerts: one open alert for each patient and condition, told and paged at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from alerts import cases, rulebook, telling
+from alerts.domain import worse
+from alerts.domain.escalation import Raised, ReportedAgain, Worsened
+from alerts.domain.triage import Evidence, Fired, Reading
+from alerts.domain.words import AlertState, Condition, EventKind, Tier
+from alerts.models import Alert, AlertReport, RuleVersion
+from messaging.domain.quiet_hours import Window, next_open
+from messaging.models import InboundMessage
+from patients.models import Clinic, Patient
+
+#: The tiers that make an alert; green ones are read in the inbox.
+ALERTING = (Tier.T0, Tier.RED, Tier.AMBER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """Whose case it is: a patient, or a number that nobody knows."""
+
+    clinic: Clinic
+    patient: Patient | None
+    phone: str
+    shared_phone: bool = False
+    is_canary: bool = False
+
+    @property
+    def subject(self) -> str:
+        """What makes it the same person's case."""
+        return f"patient:{self.patient.pk}" if self.patient else f"phone:{self.phone}"[:80]
+
+
+def report(
+    inbound: InboundMessage, teller: Teller, reading: Reading, *, now: datetime, hand: cases.Hand | None = None
+) -> list[Alert]:
+    """Raise what `reading` calls for, or add it to what is open; the worst one's instruction goes out.
+
+    In one transaction with the caller's: alert, report, instruction and first page stand or fall together.
+    """
+    hand = hand or cases.Hand("text")
+    fired = _worst_of_each_condition(reading.fired)
+    book = rulebook.current()
+    with transaction.atomic():
+        if teller.patient is not None:
+            # Two texts of one patient at once: the second waits, and finds what the first has opened.
+            Patient.objects.select_for_update().get(pk=teller.patient.pk)
+        raised = []
+        for number, one in enumerate(fired):
+            version = RuleVersion.objects.select_related("policy").get(pk=book.versions[one.rule])
+            alert = _open_alert(teller, one.condition)
+            if alert is None:
+                alert = _new(teller, one, version, stands_in=one.rule in book.stand_ins, now=now)
+                _report(alert, inbound, one, reading, now=now)
+                _begin(alert, inbound, version, hand, tell=number == 0, now=now)
+            else:
+                _again(alert, inbound, one, reading, version, hand, tell=number == 0, now=now)
+            raised.append(alert)
+    return raised
+
+
+def evidence_json(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
+    """Evidence as it is kept beside a report."""
+    kept = []
+    for piece in evidence:
+        row = asdict(piece)
+        row["stance"] = piece.stance.value
+        row["qualifiers"] = sorted(piece.qualifiers)
+        kept.append(row)
+    return kept
+
+
+def _worst_of_each_condition(fired: Sequence[Fired]) -> list[Fired]:
+    worst: dict[Condition, Fired] = {}
+    for one in sorted(fired, key=lambda one: one.tier.rank):
+        if one.tier in ALERTING:
+            worst.setdefault(one.condition, one)
+    return list(worst.values())
+
+
+def _open_alert(teller: Teller, condition: Condition) -> Alert | None:
+    same = Alert.objects.filter(subject=teller.subject, condition=condition).exclude(state=AlertState.CLOSED)
+    pk = same.values_list("pk", flat=True).first()
+    return cases.lock(pk) if pk else None
+
+
+def _new(teller: Teller, fired: Fired, version: RuleVersion, *, stands_in: bool, now: datetime) -> Alert:
+    policy = rulebook.frozen(rulebook.policy_for(version, fired.tier, teller.clinic))
+    # The clocks are set by the machine a moment later, in the same transaction.
+    return Alert.objects.create(
+        clinic=teller.clinic,
+        patient=teller.patient,
+        subject=teller.subject,
+        phone=teller.phone,
+        condition=fired.condition,
+        tier=fired.tier,
+        rule_version=version,
+        policy=policy.to_json(),
+        step_due_at=now,
+        next_due_at=now,
+        raised_at=now,
+        shared_phone=teller.shared_phone,
+        stands_in=stands_in,
+        is_canary=teller.is_canary,
+    )
+
+
+def _begin(
+    alert: Alert, inbound: InboundMessage, version: RuleVersion, hand: cases.Hand, *, tell: bool, now: datetime
+) -> None:
+    # Before the page: whether she could be told stands on it.
+    told = telling.instruct(alert, inbound, now=now) if tell else True
+    fallback_at = now + timedelta(minutes=version.fallback_after) if Tier(alert.tier).pages else None
+    cases.move(alert, Raised(_opens_at(alert, now), fallback_at), hand=hand, now=now)
+    if tell:
+        cases.note(alert, EventKind.INSTRUCTED if told else EventKind.NOT_INSTRUCTED, hand=hand, now=now)
+
+
+def _again(
+    alert: Alert,
+    inbound: InboundMessage,
+    fired: Fired,
+    reading: Reading,
+    version: RuleVersion,
+    hand: cases.Hand,
+    *,
+    tell: bool,
+    now: datetime,
+) -> None:
+    known = {piece["concept"] for report in alert.reports.all() for piece in report.evidence}
+    is_worse = worse.is_worse(Tier(alert.tier), known, fired)
+    _report(alert, inbound, fired, reading, now=now)
+    told = telling.instruct(alert, inbound, now=now) if tell else True
+    if is_worse and fired.tier.pages and not Tier(alert.tier).pages:
+        # An amber case that turns red climbs the red ladder from here on.
+        policy = rulebook.policy_for(version, fired.tier, alert.clinic)
+        alert.policy = rulebook.frozen(policy).to_json()
+    cases.move(alert, Worsened(fired.tier) if is_worse else ReportedAgain(fired.tier), hand=hand, now=now)
+    if tell:
+        cases.note(alert, EventKind.INSTRUCTED if told else EventKind.NOT_INSTRUCTED, hand=hand, now=now)
+
+
+def _report(alert: Alert, inbound: InboundMessage, fired: Fired, reading: Reading, *, now: datetime) -> None:
+    AlertReport.objects.create(
+        alert=alert,
+        inbound=inbound,
+        tier=fired.tier,
+        evidence=evidence_json(fired.evidence),
+        why=reading.why,
+        at=now,
+    )
+
+
+def _opens_at(alert: Alert, now: datetime) -> datetime:
+    """When the first page may go out: at once, but for a policy that waits for the clinic's hours."""
+    if Tier(alert.tier).pages or not alert.policy["waits_for_opening"]:
+        return now
+    clinic = alert.clinic
+    return next_open(now, Window(clinic.messages_from, clinic.messages_until), clinic.zone)

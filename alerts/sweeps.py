@@ -1,0 +1,101 @@
+"""What goes on without anybody: clocks that strike, pages without a receipt, texts that nobody has read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import OperationalError, transaction
+from django.db.models.expressions import RawSQL
+from django.db.models.fields import BooleanField
+
+from alerts import alarms, cases
+from alerts.domain.escalation import ClockStruck, StepLost
+from alerts.domain.receipts import fate
+from alerts.domain.words import AlertState
+from alerts.models import Alert, AlertPage, NurseReview
+from messaging.domain.delivery import Channel, Status
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+
+
+def advance(*, now: datetime, via: str = "clock") -> int:
+    """Let the clock strike for every open alert whose next moment has come; answers how many moved.
+
+    One alert that cannot be moved does not stop the others: it stays overdue, and the watchdog shouts.
+    """
+    moved = 0
+    for pk in overdue(now)[:BATCH]:
+        try:
+            moved += _strike(pk, now=now, via=via)
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with this one, the next is another patient
+            log.error("alert_could_not_move", alert=pk, error=type(error).__name__)
+            alarms.shout(f"stuck:{pk}", f"Alert {pk} could not be moved on ({type(error).__name__}).", now=now)
+    return moved
+
+
+def overdue(now: datetime) -> list[int]:
+    """Open alerts whose next moment has come, the longest overdue first."""
+    # Spelt as SQL so that SQLite, which cannot see through parameters, uses the partial index.
+    is_open = RawSQL("NOT (state = 'closed')", [], output_field=BooleanField())
+    due = Alert.objects.filter(is_open, next_due_at__lte=now)
+    return list(due.order_by("next_due_at").values_list("pk", flat=True))
+
+
+def check_receipts(*, now: datetime) -> int:
+    """Write down what became of the pages, and pull the next step forward where all of one are lost."""
+    waiting = AlertPage.objects.filter(RawSQL("fate = 'waiting'", [], output_field=BooleanField()))
+    changed: dict[int, list[AlertPage]] = defaultdict(list)
+    for page in waiting.select_related("message", "alert").order_by("sent_at")[:BATCH]:
+        within = timedelta(seconds=page.alert.policy["receipt_within"])
+        message = page.message
+        became = fate(
+            Status(message.status), Channel(message.channel), sent_at=page.sent_at, now=now, receipt_within=within
+        )
+        if became is not None:
+            page.fate = AlertPage.Fate(became)
+            changed[page.alert_id].append(page)
+    for alert_id, pages in changed.items():
+        with transaction.atomic():
+            AlertPage.objects.bulk_update(pages, ["fate"])
+            _pull_forward(alert_id, now=now)
+    return sum(map(len, changed.values()))
+
+
+def chase_reviews(*, now: datetime) -> int:
+    """Shout about texts that nobody has read in time, once for each."""
+    late = NurseReview.objects.filter(done_at__isnull=True, due_at__lte=now)
+    found = late.count()
+    if found:
+        words = f"{found} text{'' if found == 1 else 's'} in the nurse's inbox should have been read by now."
+        alarms.shout("inbox-overdue", words, now=now)
+        late.filter(chased_at__isnull=True).update(chased_at=now)
+    else:
+        alarms.settle("inbox-overdue", now=now)
+    return found
+
+
+def _strike(pk: int, *, now: datetime, via: str) -> bool:
+    with transaction.atomic():
+        alert = cases.lock(pk, skip_locked=True)
+        # Moved by another meanwhile: its clock is no longer this one.
+        if alert is None or alert.next_due_at is None or alert.next_due_at > now:
+            return False
+        cases.move(alert, ClockStruck(), hand=cases.Hand(via), now=now)
+    return True
+
+
+def _pull_forward(alert_id: int, *, now: datetime) -> None:
+    alert = cases.lock(alert_id)
+    if alert is None or alert.state != AlertState.PAGED:
+        return
+    step = [page for page in alert.pages.all() if page.position == alert.position]
+    # A mail brings no receipt from the reader's side: it never holds a step whose text or call is lost.
+    proving = [page for page in step if page.channel != Channel.EMAIL] or step
+    if proving and all(page.fate == AlertPage.Fate.LOST for page in proving):
+        cases.move(alert, StepLost(alert.position), hand=cases.Hand("clock"), now=now)
