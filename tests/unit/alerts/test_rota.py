@@ -98,6 +98,18 @@ class TestRotation:
         assert gaps(both, ny("2026-06-05 08:00"), ny("2026-07-05 08:00")) == []
         assert overlaps(both, ny("2026-06-05 08:00"), ny("2026-07-05 08:00")) == []
 
+    def test_a_handover_in_the_middle_of_a_night_splits_it(self) -> None:
+        window = Window(weekdays=EVERY_DAY, opens=time(19), closes=time(7))
+        nights = rota(weekly(window=window, handover=time(3), turn_days=1))
+        assert told(shifts(nights, ny("2026-06-02 18:00"), ny("2026-06-03 18:00"))) == [
+            (BEA, "Tue 19:00", "Wed 03:00"),
+            (CAT, "Wed 03:00", "Wed 07:00"),
+        ]
+
+    def test_answers_are_in_utc_whatever_zone_the_question_was_in(self) -> None:
+        (shift,) = shifts(rota(), ny("2026-06-02 18:00"), ny("2026-06-03 18:00"))
+        assert shift.start.tzinfo is shift.end.tzinfo is UTC
+
     def test_a_rotation_without_members_is_a_gap(self) -> None:
         start, end = ny("2026-06-05 08:00"), ny("2026-06-06 08:00")
         assert gaps(rota(weekly(members=())), start, end) == [Span(start, end)]
