@@ -24,7 +24,7 @@ from messaging.domain.delivery import ACKNOWLEDGED, OPEN, Status
 from patients.board import close_task, open_tasks
 from patients.domain.profile import PatientStatus
 from patients.models import ContactPoint
-from reminders import planned_rows
+from reminders import care_events, planned_rows
 from reminders.domain.gate import standing_reason
 from reminders.domain.plan import Diff, Existing, Wanted, anchor_instants, reconcile, wanted
 from reminders.domain.words import STANDING, Reason, ReminderState, ScheduleStatus
@@ -99,6 +99,7 @@ def _plan_batch(ids: Sequence[int], book: RuleBook, report: PlanReport, *, now: 
     _store_visits(schedules, changes, report, now=now)
     for visit in changes.new:
         visits[visit.schedule_id].append(visit)
+    care_events.write(schedules, visits, now=now)
     _plan_reminders(schedules, visits, changes, book, report, now=now)
 
 

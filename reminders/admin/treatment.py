@@ -28,6 +28,7 @@ from reminders.models import Schedule, Treatment
 #: A signature is under these; changing one of them takes it away.
 SIGNED_FIELDS = (
     "route",
+    "drug_class",
     "interval_days",
     "early_days",
     "late_days",
@@ -40,7 +41,7 @@ SIGNED_FIELDS = (
     "after_visit_notes",
 )
 #: Planning reads these.
-PLANNED_FIELDS = SIGNED_FIELDS[:9]
+PLANNED_FIELDS = SIGNED_FIELDS[:10]
 
 
 class TreatmentForm(forms.ModelForm[Treatment]):
@@ -129,7 +130,10 @@ class TreatmentAdmin(PageAdmin):
     warn_unsaved_form = True
     readonly_fields = ("shown_sign_off",)
     fieldsets = (
-        (None, {"fields": (("name", "code", "route"), ("is_active", "needs_sign_off", "shown_sign_off"))}),
+        (
+            None,
+            {"fields": (("name", "code", "route", "drug_class"), ("is_active", "needs_sign_off", "shown_sign_off"))},
+        ),
         (
             "How often",
             {

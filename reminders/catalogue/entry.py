@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from reminders.catalogue.classes import DRUG_CLASS
 from reminders.catalogue.sources import is_unsourced, with_references
 from reminders.domain.words import Route
 
@@ -50,6 +51,7 @@ class Entry:
             "code": self.code,
             "name": self.name,
             "route": self.route.value,
+            "drug_class": DRUG_CLASS.get(self.code, ""),
             "interval_days": self.interval_days,
             "early_days": self.early_days,
             "late_days": self.late_days,

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from patients.domain.care import DRUG_CLASSES
 from reminders.domain.words import Route
 
 
@@ -18,6 +19,14 @@ class Treatment(models.Model):
     code = models.SlugField(max_length=40, unique=True, help_text="As imports and plans name it, e.g. zol_q4w.")
     name = models.CharField(max_length=120)
     route = models.CharField(max_length=12, choices=[(route.value, route.name.capitalize()) for route in Route])
+    drug_class = models.CharField(
+        "class",
+        max_length=16,
+        choices=[(c.value, label) for c, label in DRUG_CLASSES.items()],
+        blank=True,
+        db_default="",
+        help_text="What has to be watched for after it hangs on this; empty: nothing special.",
+    )
     interval_days = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Days between visits; empty for something done once."
     )
