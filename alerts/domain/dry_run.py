@@ -6,8 +6,20 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from alerts.domain.escalation import Case, ClockStruck, Event, PageStep, Raised, SendFallback, StepEmpty, transition
+from alerts.domain.escalation import (
+    Case,
+    ClockStruck,
+    Effect,
+    Event,
+    PagePerson,
+    PageStep,
+    Raised,
+    SendFallback,
+    StepEmpty,
+    transition,
+)
 from alerts.domain.policy import Policy, Step
 from alerts.domain.words import Tier
 from messaging.domain.delivery import Channel
@@ -27,10 +39,19 @@ class Recipient:
 Whom = Callable[[Step, datetime], Sequence[Recipient]]
 
 
+class What(StrEnum):
+    """What kind of thing would happen."""
+
+    PAGE = "page"  # a step of the policy is paged
+    FALLBACK = "fallback"  # the patient gets the fallback instruction
+    NUDGE = "nudge"  # the owner is reminded of the open outcome
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One thing that would happen. `step` is None where it is the patient who gets something."""
+    """One thing that would happen."""
 
+    what: What
     at: datetime
     position: int = -1
     step: Step | None = None
@@ -40,7 +61,7 @@ class Line:
     @property
     def is_empty(self) -> bool:
         """A step with nobody to page: skipped at once."""
-        return self.step is not None and not self.recipients
+        return self.what is What.PAGE and not self.recipients
 
     @property
     def rings(self) -> bool:
@@ -60,30 +81,50 @@ class Scene:
 
 def play(policy: Policy, scene: Scene, whom: Whom, *, lines: int) -> tuple[Line, ...]:
     """The first `lines` things that happen when nobody ever answers."""
-    case, event, now = Case(tier=scene.tier), _raised(scene), scene.raised_at
+    raised = Raised(scene.opens_at, scene.fallback_at)
+    return _play(policy, Case(tier=scene.tier), raised, scene.raised_at, whom, lines)
+
+
+def play_on(policy: Policy, case: Case, whom: Whom, *, lines: int) -> tuple[Line, ...]:
+    """The next `lines` things that happen to an open case to which nobody does anything more."""
+    if case.next_at is None:
+        return ()
+    return _play(policy, case, ClockStruck(), case.next_at, whom, lines)
+
+
+def _play(policy: Policy, case: Case, event: Event, now: datetime, whom: Whom, lines: int) -> tuple[Line, ...]:
     found: list[Line] = []
     for _ in range(MOST_MOVES):
         case, effects = transition(policy, case, event, now)
-        following: Event | None = None
-        for effect in effects:
-            if isinstance(effect, SendFallback):
-                found.append(Line(at=now))
-            elif isinstance(effect, PageStep):
-                step = policy.step(effect.position)
-                people = tuple(whom(step, now))
-                in_ring = effect.position >= len(policy.ladder)
-                found.append(Line(at=now, position=effect.position, step=step, recipients=people, in_ring=in_ring))
-                following = None if people else StepEmpty(effect.position)
+        new = [line for effect in effects if (line := _line(policy, effect, whom, now))]
+        found += new
         if len(found) >= lines:
             break
-        if following is None:
-            now = max(now, case.next_at or now)
-        event = following or ClockStruck()
+        empty = next((line.position for line in new if line.is_empty), None)
+        if empty is not None:
+            event = StepEmpty(empty)
+        else:
+            event, now = ClockStruck(), max(now, case.next_at or now)
     return tuple(found[:lines])
 
 
-def _raised(scene: Scene) -> Event:
-    return Raised(scene.opens_at, scene.fallback_at)
+def _line(policy: Policy, effect: Effect, whom: Whom, now: datetime) -> Line | None:
+    match effect:
+        case SendFallback():
+            return Line(what=What.FALLBACK, at=now)
+        case PagePerson():
+            return Line(what=What.NUDGE, at=now)
+        case PageStep(position):
+            step = policy.step(position)
+            return Line(
+                what=What.PAGE,
+                at=now,
+                position=position,
+                step=step,
+                recipients=tuple(whom(step, now)),
+                in_ring=position >= len(policy.ladder),
+            )
+    return None
 
 
 def first_voice(policy: Policy, start: datetime, whom: Whom) -> timedelta | None:

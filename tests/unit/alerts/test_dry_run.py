@@ -8,9 +8,10 @@ from itertools import pairwise
 
 import pytest
 
-from alerts.domain.dry_run import Line, Recipient, Scene, Spans, Whom, first_voice, play, slowest
+from alerts.domain.dry_run import Line, Recipient, Scene, Spans, What, Whom, first_voice, play, play_on, slowest
+from alerts.domain.escalation import Case
 from alerts.domain.policy import Policy, Role, Step, Target
-from alerts.domain.words import Tier
+from alerts.domain.words import AlertState, Tier
 from messaging.domain.delivery import Channel
 
 NOW = datetime(2026, 11, 29, 8, 10, tzinfo=UTC)
@@ -52,7 +53,7 @@ def scene(**changes: datetime) -> Scene:
 def told(lines: Sequence[Line]) -> list[tuple[float, str]]:
     return [
         ((line.at - NOW).total_seconds(), line.recipients[0].name if line.recipients else "-")
-        if line.step
+        if line.what is What.PAGE
         else ((line.at - NOW).total_seconds(), "patient")
         for line in lines
     ]
@@ -93,6 +94,14 @@ def test_it_ends_even_where_there_is_nobody_at_all() -> None:
     assert len(lines) == 40
     assert all(line.is_empty for line in lines)
     assert all(earlier.at <= later.at for earlier, later in pairwise(lines))
+
+
+def test_it_goes_on_from_where_an_open_case_stands() -> None:
+    taken = Case(tier=Tier.RED, state=AlertState.ACCEPTED, owner=7, position=1, due_at=NOW + 30 * MINUTE)
+    assert told(play_on(POLICY, taken, everybody, lines=2)) == [(1800, "nurse"), (1980, "nurse")]
+    spoken = Case(tier=Tier.RED, state=AlertState.REACHED, owner=7, position=1, due_at=NOW + 60 * MINUTE)
+    assert [line.what for line in play_on(POLICY, spoken, everybody, lines=2)] == [What.NUDGE, What.PAGE]
+    assert play_on(POLICY, Case(tier=Tier.RED, state=AlertState.CLOSED), everybody, lines=2) == ()
 
 
 @pytest.mark.parametrize(
