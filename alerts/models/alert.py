@@ -221,7 +221,11 @@ class ReplyCode(models.Model):
     class Meta:
         # Read by the reply handler, and before a code is given out.
         indexes = (models.Index(fields=("phone", "code", "-issued_at"), name="code_of_phone"),)
-        constraints = (models.UniqueConstraint(fields=("alert", "phone"), name="code_once_per_alert_and_phone"),)
+        constraints = (
+            models.UniqueConstraint(fields=("alert", "phone"), name="code_once_per_alert_and_phone"),
+            # What keeps two pages that are written at once from carrying one code to one phone.
+            models.UniqueConstraint(fields=("phone", "code"), name="code_once_per_phone"),
+        )
 
     def __str__(self) -> str:
         return f"code of {self.issued_at:%Y-%m-%d}"
