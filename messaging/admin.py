@@ -90,7 +90,12 @@ class MessageAdmin(ReadOnly, ModelAdmin):
         ),
         (
             "When",
-            {"fields": [("due_at", "expires_at", "created_at"), ("submitted_at", "accepted_at", "finished_at")]},
+            {
+                "fields": [
+                    ("wanted_at", "due_at", "expires_at", "created_at"),
+                    ("submitted_at", "accepted_at", "finished_at"),
+                ]
+            },
         ),
         (
             "What for",

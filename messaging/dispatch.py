@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from messaging import channels, consent, outbox, record
 from messaging.channels.base import UNREACHABLE, Member, OutcomeUnknown, Outgoing, PermanentFailure, TransientFailure
+from messaging.domain.address import is_phone
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.models import Message
 
@@ -135,6 +136,7 @@ def outgoing(message: Message, *, now: datetime) -> Outgoing:
         html=message.html,
         calendar=message.calendar,
         valid_for=message.expires_at - now,
+        answer_url=settings.PUBLIC_BASE_URL + message.answer_path if message.answer_path else "",
         callback_url=settings.PUBLIC_BASE_URL + reverse("messaging:delivery-receipt", args=[message.uuid]),
     )
 
@@ -143,4 +145,8 @@ def _sender(channel: Channel, urgency: Urgency) -> str:
     # Urgent texts have a sender of their own: the carrier keeps one queue per sender.
     if channel is Channel.EMAIL:
         return str(settings.DEFAULT_FROM_EMAIL)
-    return str(settings.TWILIO_FROM_ALERTS if urgency is Urgency.URGENT else settings.TWILIO_FROM_REMINDERS)
+    senders = [str(settings.TWILIO_FROM_ALERTS), str(settings.TWILIO_FROM_REMINDERS)]
+    if channel is Channel.VOICE:
+        # A messaging service cannot place calls: then the other sender does, if it is a number.
+        return next(filter(is_phone, senders), senders[0])
+    return senders[0] if urgency is Urgency.URGENT else senders[1]

@@ -51,6 +51,8 @@ class Message(models.Model):
     body = models.TextField()
     html = models.TextField(blank=True)
     calendar = models.TextField(blank=True, help_text="iCalendar text attached to a mail.")
+    # Of a call: the path below our public address where the carrier fetches what it says, and posts pressed keys.
+    answer_path = models.CharField(max_length=200, blank=True, default="", db_default="")
     segments = models.PositiveSmallIntegerField(default=0, help_text="What an SMS is billed as; 0 for a mail.")
     status = models.CharField(max_length=12, choices=_choices(Status), default=Status.PLANNED)
     reason = models.CharField(max_length=200, blank=True)
@@ -59,7 +61,9 @@ class Message(models.Model):
     withdrawn = models.CharField(
         max_length=200, blank=True, default="", db_default="", help_text="Why it was taken back while on its way."
     )
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="When it is tried next.")
+    # `due_at` moves on with each try. Empty in rows of the release before this column.
+    wanted_at = models.DateTimeField(null=True, blank=True, help_text="When it was first due.")
     expires_at = models.DateTimeField(help_text="Not sent after this moment.")
     attempts = models.PositiveSmallIntegerField(default=0)
     # Until when a worker holds the row; for a row in doubt, when to look it up again.
@@ -82,6 +86,12 @@ class Message(models.Model):
             ),
             # Read by reconcile.resolve_doubts: whose next look is due.
             models.Index(fields=["lease_until"], name="message_in_doubt", condition=Q(status="in_doubt")),
+            # Read by watch.unsent_urgent: urgent messages that have not left.
+            models.Index(
+                fields=["wanted_at"],
+                name="message_unsent_urgent",
+                condition=Q(urgency="urgent", status__in=["planned", "claimed", "submitting", "in_doubt"]),
+            ),
             # Read by reminders.unreached: what ended badly of late.
             models.Index(
                 fields=["finished_at"],
@@ -114,6 +124,9 @@ class Message(models.Model):
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=models.F("due_at")), name="message_due_before_expiry"),
             models.CheckConstraint(condition=~Q(body="") & ~Q(address=""), name="message_says_something"),
+            models.CheckConstraint(
+                condition=_if_then(Q(channel="voice"), ~Q(answer_path="")), name="message_call_has_answer"
+            ),
             # One text at the provider belongs to one message: the last guard of the reconciler.
             models.UniqueConstraint(
                 fields=["provider_id"], name="message_provider_id_once", condition=~Q(provider_id="")

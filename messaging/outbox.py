@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,10 @@ from messaging.models import Message
 
 #: The carrier refuses longer texts.
 LONGEST_SMS = 1600
+#: One spoken part of a call holds no more.
+LONGEST_SPOKEN = 4000
+#: From the root of our own host: neither another host nor anything to be escaped.
+_ANSWER_PATH = re.compile(r"/[A-Za-z0-9][A-Za-z0-9/_.~-]{0,198}")
 DISPATCH_TASKS = {
     Urgency.ORDINARY: "messaging.dispatch_ordinary",
     Urgency.URGENT: "messaging.dispatch_urgent",
@@ -45,10 +50,11 @@ class Draft:
     urgency: Urgency = Urgency.ORDINARY
     address: str  # a phone in E.164, or a mailbox
     sender: str = ""  # empty: the sender that fits the urgency
-    body: str  # the SMS, or the text part of the mail
+    body: str  # the SMS, the text part of the mail, or the words that a call says
     subject: str = ""
     html: str = ""
     calendar: str = ""  # iCalendar text attached to a mail
+    answer_path: str = ""  # of a call: our path where the carrier fetches what it says
     template: str = ""
     language: str = "en"
     due_at: datetime
@@ -131,8 +137,10 @@ def _row(draft: Draft, now: datetime) -> Message:
         body=body,
         html=draft.html,
         calendar=draft.calendar,
+        answer_path=draft.answer_path,
         segments=count,
         due_at=draft.due_at,
+        wanted_at=draft.due_at,
         expires_at=draft.expires_at,
         created_at=now,
     )
@@ -145,7 +153,8 @@ def _refuse_nonsense(draft: Draft) -> None:
 
 
 def _problem(draft: Draft) -> str | None:
-    sms = draft.channel is Channel.SMS
+    sms, mail = draft.channel is Channel.SMS, draft.channel is Channel.EMAIL
+    call = draft.channel is Channel.VOICE
     rules = (
         (not draft.key.strip() or len(draft.key) > 200, "key: 1 to 200 characters are needed"),
         (draft.due_at.tzinfo is None, "due_at: a moment needs its time zone"),
@@ -157,9 +166,12 @@ def _problem(draft: Draft) -> str | None:
         (not draft.body.strip(), "body: it says nothing"),
         ("\x00" in draft.body + draft.subject + draft.html + draft.calendar, "body: it holds a NUL character"),
         (sms and len(draft.body) > LONGEST_SMS, f"body: {LONGEST_SMS} characters at most go into an SMS"),
-        (sms and not is_phone(draft.address), "address: an SMS needs a phone number in E.164"),
-        (not sms and not is_email(draft.address), "address: a mail needs one e-mail address"),
-        (not sms and not draft.subject.strip(), "subject: a mail needs one"),
+        (call and len(draft.body) > LONGEST_SPOKEN, f"body: {LONGEST_SPOKEN} characters at most are said in a call"),
+        (call != bool(draft.answer_path), "answer_path: a call needs one, and nothing else has one"),
+        (call and not _ANSWER_PATH.fullmatch(draft.answer_path), "answer_path: a path of ours of 200 or less"),
+        (not mail and not is_phone(draft.address), "address: an SMS or a call needs a phone number in E.164"),
+        (mail and not is_email(draft.address), "address: a mail needs one e-mail address"),
+        (mail and not draft.subject.strip(), "subject: a mail needs one"),
         (
             len(draft.subject) > 200 or "\n" in draft.subject or "\r" in draft.subject,
             "subject: one line of 200 or less",

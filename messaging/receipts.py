@@ -9,8 +9,8 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from messaging import record
-from messaging.channels.twilio_codes import STATUSES, words_for
-from messaging.domain.delivery import Status
+from messaging.channels.twilio_codes import CALL_STATUSES, STATUSES, words_for
+from messaging.domain.delivery import Channel, Status
 from messaging.metrics import RECEIPTS
 from messaging.models import Message, Receipt
 
@@ -29,7 +29,8 @@ def _take(uuid: UUID, *, provider_id: str, word: str, code: str, now: datetime) 
     if message is None:
         log.warning("receipt_for_unknown_message", word=word)
         return "unknown_message"
-    status = STATUSES.get(word)
+    is_call = message.channel == Channel.VOICE
+    status = (CALL_STATUSES if is_call else STATUSES).get(word)
     if status is None:
         log.error("unknown_status_word", word=word)
     with transaction.atomic():
@@ -41,17 +42,18 @@ def _take(uuid: UUID, *, provider_id: str, word: str, code: str, now: datetime) 
         )
         if status is None:
             return "unknown_word"
-        if not _apply(message, status, provider_id=provider_id, code=code, now=now):
+        words = words_for(code, call=word if is_call else "")
+        if not _apply(message, status, provider_id=provider_id, code=code, words=words, now=now):
             return "ignored" if new else "repeated"
         receipt.applied = True
         receipt.save(update_fields=["applied"])
     return "applied"
 
 
-def _apply(message: Message, status: Status, *, provider_id: str, code: str, now: datetime) -> bool:
+def _apply(message: Message, status: Status, *, provider_id: str, code: str, words: str, now: datetime) -> bool:
     try:
         with transaction.atomic():
-            return record.reported(message, status, provider_id=provider_id, code=code, words=words_for(code), now=now)
+            return record.reported(message, status, provider_id=provider_id, code=code, words=words, now=now)
     except IntegrityError:
         # The reconciler took this name for a twin's. Both texts are accounted for; see record.accepted.
         log.warning("receipt_for_taken_name", message=str(message.uuid))

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from messaging import inbound, receipts
-from messaging.channels.twilio import signed_by_carrier
+from messaging.channels.twilio_client import signed_by_carrier
 from messaging.domain.plain import storable
 from messaging.metrics import WEBHOOKS_REFUSED
 
@@ -57,7 +57,10 @@ def delivery_receipt(request: HttpRequest, message: UUID) -> HttpResponse:
     if not _signed(request):
         return _refused("status")
     form = request.POST
-    sid, word, code = (storable(form.get(name, "")) for name in ("MessageSid", "MessageStatus", "ErrorCode"))
+    # Of a text or of a call: the carrier names the fields after what it reports.
+    sid = storable(form.get("MessageSid") or form.get("CallSid", ""))
+    word = storable(form.get("MessageStatus") or form.get("CallStatus", ""))
+    code = storable(form.get("ErrorCode", ""))
     if sid and word:
         receipts.take(message, provider_id=sid[:200], word=word[:50], code=code[:20], now=timezone.now())
     else:

@@ -1,7 +1,8 @@
 """The message templates on disk: loading, filling, and everything that is wrong with them.
 
 `<name>.<language>.txt` is an SMS. `<name>.<language>.mail.txt` is a mail: a line `Subject: …`, an empty
-line, then paragraphs with empty lines between them. Blanks are names in braces: `{visit_date}`.
+line, then paragraphs with empty lines between them. `<name>.<language>.voice.txt` is what a call says: any
+letters, no limit of an SMS, an empty line for a pause. Blanks are names in braces: `{visit_date}`.
 """
 
 from __future__ import annotations
@@ -20,10 +21,15 @@ from django.utils.module_loading import import_string
 from messaging.domain.delivery import Channel
 from messaging.domain.wording import WordingError, fill, fold_to_gsm7, reserved_words, segments, variables
 
-_FILE = re.compile(r"(?P<name>[a-z0-9_]+)\.(?P<language>[a-z]{2,3}(?:-[a-z]+)?)(?P<mail>\.mail)?\.txt")
-_ENDING = {Channel.SMS: ".txt", Channel.EMAIL: ".mail.txt"}
+_FILE = re.compile(r"(?P<name>[a-z0-9_]+)\.(?P<language>[a-z]{2,3}(?:-[a-z]+)?)(?P<kind>\.mail|\.voice)?\.txt")
+_ENDING = {Channel.SMS: ".txt", Channel.EMAIL: ".mail.txt", Channel.VOICE: ".voice.txt"}
+_CHANNELS = {None: Channel.SMS, ".mail": Channel.EMAIL, ".voice": Channel.VOICE}
 
 MOST_SEGMENTS = 2
+#: About a minute of speech: somebody who was woken must hear which key to press before giving up.
+LONGEST_SPOKEN = 800
+#: What a voice spells out, letter by letter.
+_UNSPEAKABLE = re.compile(r"https?:|www\.|[<>&*#_|\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ def problems(vocabulary: Mapping[str, str] | None = None) -> list[str]:
     one, the mappings that settings.MESSAGE_VOCABULARIES names (dotted paths) are taken together.
     """
     words = _vocabulary() if vocabulary is None else vocabulary
-    found = [f"{path.name}: not named <name>.<language>.txt or <name>.<language>.mail.txt" for path in _strangers()]
+    found = [f"{path.name}: not named <name>.<language>.txt, ….mail.txt or ….voice.txt" for path in _strangers()]
     kinds = sorted({(match["name"], _channel(match)) for match, _ in _files()})
     for name, channel in kinds:
         found += _problems_of(name, channel, words)
@@ -107,6 +113,8 @@ def _problems_of(name: str, channel: Channel, vocabulary: Mapping[str, str]) -> 
             yield f"{file}: nobody gives a value for {', '.join(unknown)}"
         elif channel is Channel.SMS:
             yield from _sms_problems(file, wording, vocabulary)
+        elif channel is Channel.VOICE:
+            yield from _voice_problems(file, wording, vocabulary)
     first, *others = blanks or [""]
     for other in others:
         differing = sorted(blanks[first] ^ blanks[other])
@@ -124,6 +132,15 @@ def _sms_problems(file: str, wording: Wording, vocabulary: Mapping[str, str]) ->
     reserved = set(reserved_words(wording.body))
     if reserved:
         yield f"{file}: carriers act upon {', '.join(sorted(reserved))} themselves; ask for another answer"
+
+
+def _voice_problems(file: str, wording: Wording, vocabulary: Mapping[str, str]) -> Iterator[str]:
+    longest = len(wording.filled(vocabulary).body)
+    if longest > LONGEST_SPOKEN:
+        yield f"{file}: {longest} characters with the longest values, {LONGEST_SPOKEN} at most are listened to"
+    found = _UNSPEAKABLE.search(re.sub(r"\{\w*\}", "", wording.body))
+    if found:
+        yield f"{file}: {found[0]} cannot be said; write it in words"
 
 
 def _vocabulary() -> dict[str, str]:
@@ -146,7 +163,7 @@ def _strangers() -> list[Path]:
 
 
 def _channel(match: re.Match[str]) -> Channel:
-    return Channel.EMAIL if match["mail"] else Channel.SMS
+    return _CHANNELS[match["kind"]]
 
 
 @lru_cache(maxsize=1000)

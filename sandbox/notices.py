@@ -11,12 +11,14 @@ from sandbox.models import Call, Text
 API_VERSION = "2010-04-01"
 #: Statuses of a call → the event that StatusCallbackEvent asks for.
 CALL_EVENTS = {
+    "initiated": "initiated",
     "ringing": "ringing",
     "in-progress": "answered",
     "completed": "completed",
     "busy": "completed",
     "no-answer": "completed",
     "failed": "completed",
+    "canceled": "completed",
 }
 
 

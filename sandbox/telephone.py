@@ -26,15 +26,18 @@ def step(call: Call, *, mood: Mood, now: datetime) -> None:
     if call.next_at is None:
         call.ended_at, call.asks = now, False
     call.save()
-    event = notices.CALL_EVENTS[call.status]
+    tell(call, call.status, mood=mood, now=now)
+
+
+def tell(call: Call, status: str, *, mood: Mood, now: datetime) -> None:
+    """Owe the product the news that `call` is now `status`, if it asked for that and luck lets it hear."""
     wanted = call.callback_events or ["completed"]
-    if (
-        call.callback_url
-        and event in wanted
-        and not moods.strikes(mood, "callback_lost", serial=call.serial, detail=call.status)
-    ):
-        fields = notices.call(call, status=call.status)
-        Callback.objects.create(kind=Callback.STATUS, call=call, url=call.callback_url, fields=fields, due_at=now)
+    if not call.callback_url or notices.CALL_EVENTS[status] not in wanted:
+        return
+    if not moods.strikes(mood, "callback_lost", serial=call.serial, detail=status):
+        due = now + timedelta(milliseconds=mood.callback_delay_ms)
+        fields = notices.call(call, status=status)
+        Callback.objects.create(kind=Callback.STATUS, call=call, url=call.callback_url, fields=fields, due_at=due)
 
 
 def _begin_script(call: Call, now: datetime) -> None:
@@ -77,9 +80,10 @@ def press(call: Call, digits: str, *, now: datetime) -> bool:
     return True
 
 
-def hang_up(call: Call, *, now: datetime) -> None:
-    """End a call that is still open."""
+def hang_up(call: Call, *, mood: Mood, now: datetime) -> None:
+    """End a call that is still open, and say so."""
     if call.ended_at is None:
         call.status = "completed" if call.status == "in-progress" else "canceled"
         call.asks, call.ended_at, call.updated_at, call.next_at = False, now, now, None
         call.save(update_fields=("status", "asks", "ended_at", "updated_at", "next_at"))
+        tell(call, call.status, mood=mood, now=now)

@@ -19,6 +19,7 @@ from messaging.domain.delivery import Channel
 REGISTRY: dict[str, str] = {
     Channel.SMS: "messaging.channels.twilio.TwilioSms",
     Channel.EMAIL: "messaging.channels.smtp.Mail",
+    Channel.VOICE: "messaging.channels.twilio_voice.TwilioVoice",
 }
 
 

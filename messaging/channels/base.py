@@ -33,6 +33,8 @@ class Outgoing:
     html: str = ""
     calendar: str = ""
     callback_url: str = ""
+    #: Where the carrier fetches what a call says; only calls have one.
+    answer_url: str = ""
     #: How long it is of use: a provider that can drop what it could not deliver by then is told to.
     valid_for: timedelta | None = None
 

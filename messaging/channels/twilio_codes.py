@@ -39,14 +39,25 @@ _P, _T, _O, _H, _B = Reaction.PERMANENT, Reaction.TRANSIENT, Reaction.OPT_OUT, R
 
 CODES: dict[int, Code] = {
     # -- answers to our request
+    10001: Code("our account at the carrier is not active", _H, 300),
+    10004: Code("too many calls at once", _T),
     20003: Code("the carrier does not accept our account's credentials", _H, 60),
     20005: Code("our account at the carrier is not active", _H, 300),
     20404: Code("the carrier does not know this address of its interface", _H, 300),
     20429: Code("too many requests at once", _T),
+    21201: Code("the call had no recipient", _B),
+    21202: Code("a premium number cannot be called", _P),
+    21203: Code("our account may not call other countries", _B),
+    21205: Code("our address for calls is not accepted", _H, 300),
+    21210: Code("our number may not place calls", _H, 300),
     21211: Code("not a valid phone number", _P),
     21212: Code("our sender is not a valid number", _H, 300),
+    21213: Code("the call had no number of ours", _H, 300),
     21214: Code("the number cannot be reached", _P),
+    21215: Code("our account may not call this country", _B),
+    21216: Code("our account may not call this number", _B),
     21217: Code("not a valid phone number", _P),
+    21219: Code("a trial account may call verified numbers only", _B),
     21408: Code("our account may not send to this country", _B),
     21602: Code("the message had no text", _B),
     21604: Code("the message had no recipient", _B),
@@ -130,9 +141,30 @@ STATUSES: dict[str, Status] = {
     "canceled": Status.FAILED,
 }
 
+#: The same for calls. "completed" says that somebody or something picked up, never that a person understood.
+CALL_STATUSES: dict[str, Status] = {
+    "queued": Status.ACCEPTED,
+    "initiated": Status.ACCEPTED,
+    "ringing": Status.SENT,
+    "in-progress": Status.SENT,
+    "completed": Status.DELIVERED,
+    "busy": Status.UNDELIVERED,
+    "no-answer": Status.UNDELIVERED,
+    "failed": Status.FAILED,
+    "canceled": Status.FAILED,
+}
+_CALL_WORDS = {
+    "busy": "the line was busy",
+    "no-answer": "nobody picked up",
+    "failed": "the call could not be put through",
+    "canceled": "the call was ended before anybody picked up",
+}
 
-def words_for(code: str) -> str:
-    """What a code of Twilio means, in words that staff can read."""
+
+def words_for(code: str, *, call: str = "") -> str:
+    """What a code of Twilio means, or the end of a call that came without one, in words that staff can read."""
+    if not code and call in _CALL_WORDS:
+        return _CALL_WORDS[call]
     known = CODES.get(int(code)) if code.isdecimal() else None
     if known:
         return known.words

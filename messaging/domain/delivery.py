@@ -19,6 +19,7 @@ class Channel(StrEnum):
 
     SMS = "sms"
     EMAIL = "email"
+    VOICE = "voice"
 
 
 class Purpose(StrEnum):

@@ -21,7 +21,9 @@ class PlannedReminder(models.Model):
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="reminders")
     rule = models.ForeignKey(ReminderRule, on_delete=models.PROTECT, related_name="reminders")
-    channel = models.CharField(max_length=8, choices=[(channel.value, channel.name) for channel in Channel])
+    channel = models.CharField(
+        max_length=8, choices=[(channel.value, channel.name) for channel in (Channel.SMS, Channel.EMAIL)]
+    )
     anchor_at = models.DateTimeField()
     send_at = models.DateTimeField()
     due_at = models.DateTimeField()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from sandbox.models import Mood, Text
 from sandbox.rest import shapes
 from sandbox.rest.desk import desk
 from sandbox.rest.errors import MAGIC_FROM, MAGIC_TO, Refusal
+from sandbox.rest.listing import dated_between, listed
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 LONGEST_BODY = 1600
@@ -86,15 +86,6 @@ def _create(request: HttpRequest, mood: Mood) -> JsonResponse:
     return JsonResponse(shapes.message(text), status=201)
 
 
-def _moment(value: str) -> tuple[datetime, bool]:
-    """A filter's date or date-time in UTC, and whether it names a whole day."""
-    try:
-        at = datetime.fromisoformat(value.replace("Z", "+00:00"))
-    except ValueError as error:
-        raise Refusal(20404, status=400) from error
-    return (at.replace(tzinfo=UTC) if at.tzinfo is None else at), len(value) == len("2026-01-31")
-
-
 def _filtered(request: HttpRequest) -> QuerySet[Text]:
     """The log, newest first. A text that has not left yet is dated by its creation, so that no filter hides it."""
     texts = Text.objects.select_related("phone").annotate(dated=Coalesce("sent_at", "created_at")).order_by("-id")
@@ -104,46 +95,15 @@ def _filtered(request: HttpRequest) -> QuerySet[Text]:
     if sender:
         mine = ~Q(direction=Text.INBOUND) & Q(sender=sender)
         texts = texts.filter(mine | Q(direction=Text.INBOUND, phone__number=sender))
-    if day := request.GET.get("DateSent"):
-        start = _moment(day)[0].replace(hour=0, minute=0, second=0, microsecond=0)
-        texts = texts.filter(dated__gte=start, dated__lt=start + timedelta(days=1))
-    if after := request.GET.get("DateSent>"):
-        texts = texts.filter(dated__gte=_moment(after)[0])
-    if before := request.GET.get("DateSent<"):
-        at, whole_day = _moment(before)
-        texts = texts.filter(dated__lt=at + timedelta(days=1 if whole_day else 0, seconds=0 if whole_day else 1))
-    return texts
-
-
-def _number(request: HttpRequest, name: str, default: int) -> int:
-    value = request.GET.get(name) or ""
-    return int(value) if value.isascii() and value.isdigit() else default
-
-
-def _list(request: HttpRequest) -> JsonResponse:
-    size = min(max(_number(request, "PageSize", 50), 1), 1000)
-    texts = _filtered(request)
-    token = request.GET.get("PageToken", "")
-    if token.startswith("PA"):
-        last = Text.objects.filter(sid=token.removeprefix("PA")).values_list("pk", flat=True).first()
-        texts = texts.filter(pk__lt=last or 0)
-    rows = list(texts[: size + 1])
-    more = f"PA{rows[size - 1].sid}" if len(rows) > size else ""
-    body = shapes.page(
-        "messages",
-        [shapes.message(text) for text in rows[:size]],
-        query=request.GET.dict(),
-        number=_number(request, "Page", 0),
-        size=size,
-        next_token=more,
-    )
-    return JsonResponse(body)
+    return dated_between(texts, request, "DateSent")
 
 
 @desk
 def collection(request: HttpRequest, mood: Mood) -> HttpResponse:
     """`Messages.json`: POST creates, GET lists."""
-    return _create(request, mood) if request.method == "POST" else _list(request)
+    if request.method == "POST":
+        return _create(request, mood)
+    return JsonResponse(listed(request, _filtered(request), key="messages", shape=shapes.message))
 
 
 @desk

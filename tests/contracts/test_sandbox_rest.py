@@ -252,6 +252,29 @@ def test_a_call_is_made_fetched_and_hung_up(dial: Dial) -> None:
     assert client.calls(second.sid).update(status="completed").status == "canceled"
 
 
+def test_the_log_of_calls_is_filtered_and_paged_newest_first(dial: Dial) -> None:
+    client = dial()
+    sids = [client.calls.create(to=TO, from_=FROM, twiml="<Response/>").sid for _ in range(3)]
+    other = client.calls.create(to="+12025550124", from_="+12025550101", twiml="<Response/>").sid
+    assert [call.sid for call in client.calls.list(to=TO, page_size=2)] == sids[::-1]
+    assert [call.sid for call in client.calls.list(from_="+12025550101")] == [other]
+    assert client.calls.list(status="completed") == []
+    now = datetime.now(UTC)
+    assert len(client.calls.list(start_time_after=now - timedelta(days=1))) == 4
+    assert client.calls.list(start_time_after=now + timedelta(days=2)) == []
+
+
+def test_a_call_that_is_ended_by_us_is_told_about_as_well(dial: Dial) -> None:
+    listener = testing.Listener()
+    call = dial().calls.create(
+        to=TO, from_=FROM, twiml="<Response/>", status_callback="https://clinic.example/x/",
+        status_callback_event=["initiated", "completed"],
+    )  # fmt: skip
+    dial().calls(call.sid).update(status="canceled")
+    testing.advance_all(post=listener)
+    assert [fields["CallStatus"] for _, fields in listener.heard] == ["initiated", "canceled"]
+
+
 def test_a_refused_search_of_the_log_leaves_no_number_in_ours(dial: Dial, caplog: pytest.LogCaptureFixture) -> None:
     testing.misbehave(error_percent=100)
     with pytest.raises(TwilioException):

@@ -15,7 +15,7 @@ from tests.support.messages import HandClock
 def memory(settings: Any) -> Iterator[type[Memory]]:
     """Every channel is the in-memory one, empty."""
     path = "messaging.channels.memory.Memory"
-    settings.MESSAGE_CHANNELS = {"sms": path, "email": path}
+    settings.MESSAGE_CHANNELS = {"sms": path, "email": path, "voice": path}
     Memory.reset()
     yield Memory
     Memory.reset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from messaging.channels.twilio_codes import CODES, STATUSES, Reaction, words_for
+from messaging.channels.twilio_codes import CALL_STATUSES, CODES, STATUSES, Reaction, words_for
 from messaging.domain.delivery import Status
 
 
@@ -34,3 +34,26 @@ def test_every_word_of_twilio_has_one_of_ours() -> None:
     ended = ["delivered", "undelivered", "failed", "canceled", "read", "partially_delivered"]
     assert {*going, *ended} == set(STATUSES)
     assert {word for word, status in STATUSES.items() if status is Status.DELIVERED} == {"delivered", "read"}
+
+
+def test_every_word_about_a_call_has_one_of_ours() -> None:
+    assert CALL_STATUSES == {
+        "queued": Status.ACCEPTED,
+        "initiated": Status.ACCEPTED,
+        "ringing": Status.SENT,
+        "in-progress": Status.SENT,
+        "completed": Status.DELIVERED,
+        "busy": Status.UNDELIVERED,
+        "no-answer": Status.UNDELIVERED,
+        "failed": Status.FAILED,
+        "canceled": Status.FAILED,
+    }
+
+
+def test_a_call_that_ended_badly_says_why_in_words_of_its_own() -> None:
+    ended = [word for word, status in CALL_STATUSES.items() if status in (Status.UNDELIVERED, Status.FAILED)]
+    words = {words_for("", call=word) for word in ended}
+    assert len(words) == len(ended)
+    assert words_for("", call="no-answer") == "nobody picked up"
+    assert words_for("21215", call="failed") == CODES[21215].words, "a code says more"
+    assert words_for("", call="teleported")

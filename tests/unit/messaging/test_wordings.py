@@ -92,6 +92,37 @@ def test_a_mail_may_say_what_an_sms_may_not(folder: Path) -> None:
     assert problems() == []
 
 
+def test_a_call_says_what_an_sms_may_not_and_keeps_its_letters(folder: Path) -> None:
+    for language in ("en", "es"):
+        write(folder, f"page.{language}.voice.txt", "Señora, STOP {day}. 😀\n\n" + "word " * 100)
+    assert problems() == []
+    wording = wordings.load("page", "es", Channel.VOICE)
+    assert wording.channel is Channel.VOICE
+    assert wording.filled(VOCABULARY).body.startswith("Señora, STOP Wednesday, September 30. 😀")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Look at https://clinic.example", "cannot be said"),
+        ("Press #", "cannot be said"),
+        ("{day} " + "word " * 200, "listened to"),
+        ("Hello {name}", "name"),
+        ("  ", "says nothing"),
+    ],
+)
+def test_what_nobody_could_listen_to_is_found(folder: Path, text: str, words: str) -> None:
+    write(folder, "page.en.voice.txt", text)
+    write(folder, "page.es.voice.txt", "Hola")
+    found = problems()
+    assert any(words in problem and "page.en.voice.txt" in problem for problem in found), found
+
+
+def test_a_call_needs_its_words_in_every_language(folder: Path) -> None:
+    write(folder, "page.en.voice.txt", "Hello")
+    assert any("page.es.voice.txt" in problem for problem in problems())
+
+
 def test_the_check_has_a_number(folder: Path) -> None:
     write(folder, "visit.en.txt", "Reply STOP. {day} {phone}")
     assert {error.id for error in checks.check_wordings()} == {"messaging.E001"}
