@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 #: An answer is worth sending for so long; later it would only puzzle.
 ANSWER_LASTS = timedelta(hours=2)
+#: How the disposition of a text begins that a nurse has before her; "+" says that there is more in it.
+READ_BY_A_NURSE = ("alert_", "nurse_")
 
 
 def handle(message: InboundMessage, *, now: datetime) -> str | None:
@@ -34,7 +36,7 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     known = ContactPoint.objects.filter(address=message.from_address).select_related("patient__clinic").order_by("pk")
     # A phone that a family shares is answered in the words of one who is still in treatment.
     contacts = sorted(known, key=lambda contact: not contact.patient.is_active)
-    if not contacts:
+    if not contacts or message.disposition == "alert_confirmed":
         return None
     answer = read(message.body)
     asked = _open_questions(message.from_address, now) if answer else []
@@ -44,6 +46,11 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
         # Said twice: it was understood, and answered, the first time.
         return "confirmed_already"
     wish = read_wish(message.body, carrier_says=message.opt_out_type)
+    if message.disposition.startswith(READ_BY_A_NURSE):
+        # She has the text and has answered it; what it says of visits or of texts is for a coordinator too.
+        if "+" in message.disposition:
+            _open_task(message, contacts, now=now)
+        return None
     # A START that was obeyed has had its answer; one that nobody could obey is for a person to read.
     if wish is None or (wish.wish is Wish.START and not message.disposition):
         _pass_to_a_person(message, contacts, now=now)
@@ -91,6 +98,14 @@ def _reply(template: str, message: InboundMessage, visit: Visit, *, now: datetim
 
 def _pass_to_a_person(message: InboundMessage, contacts: list[ContactPoint], *, now: datetime) -> None:
     """A task for whoever may have written, and at most one polite answer a day."""
+    _open_task(message, contacts, now=now)
+    contact = contacts[0]
+    day = wall_time.local_date(now, contact.patient.zone)
+    values = {"clinic": contact.patient.clinic.short_name}
+    _send("text_received", f"received:{contact.pk}:{day}", message, contact.patient, values, now=now)
+
+
+def _open_task(message: InboundMessage, contacts: list[ContactPoint], *, now: datetime) -> None:
     tasks = [
         draft_task(
             patient_id=contact.patient_id,
@@ -103,10 +118,6 @@ def _pass_to_a_person(message: InboundMessage, contacts: list[ContactPoint], *, 
         for contact in contacts
     ]
     open_tasks(tasks)
-    contact = contacts[0]
-    day = wall_time.local_date(now, contact.patient.zone)
-    values = {"clinic": contact.patient.clinic.short_name}
-    _send("text_received", f"received:{contact.pk}:{day}", message, contact.patient, values, now=now)
 
 
 def _in_full(message: InboundMessage) -> str:

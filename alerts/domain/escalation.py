@@ -229,6 +229,9 @@ def _page(policy: Policy, case: Case, position: int, now: datetime, *notes: Effe
 
 
 def _raised(policy: Policy, case: Case, event: Raised, now: datetime) -> Step:
+    if case.due_at is not None:
+        # It has begun already.
+        return case, _NOTHING
     fresh = replace(case, fallback_at=event.fallback_at)
     if event.opens_at > now:
         waiting = replace(fresh, state=AlertState.RAISED, due_at=event.opens_at)
