@@ -30,8 +30,8 @@ EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 @require_POST
 def inbound_text(request: HttpRequest) -> HttpResponse:
     """Store one text, once by its MessageSid, and let a worker read it. The answer says nothing."""
-    if not _signed(request):
-        return _refused("sms")
+    if not signed(request):
+        return refused("sms")
     form = request.POST
     if not form.get("MessageSid") or not form.get("From"):
         log.warning("inbound_without_name_or_sender")
@@ -54,8 +54,8 @@ def inbound_text(request: HttpRequest) -> HttpResponse:
 @require_POST
 def delivery_receipt(request: HttpRequest, message: UUID) -> HttpResponse:
     """Note one receipt for one of our messages."""
-    if not _signed(request):
-        return _refused("status")
+    if not signed(request):
+        return refused("status")
     form = request.POST
     # Of a text or of a call: the carrier names the fields after what it reports.
     sid = storable(form.get("MessageSid") or form.get("CallSid", ""))
@@ -68,14 +68,16 @@ def delivery_receipt(request: HttpRequest, message: UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _signed(request: HttpRequest) -> bool:
+def signed(request: HttpRequest) -> bool:
+    """Whether the carrier has signed this call for our public address."""
     # The address that the carrier signed is the public one; behind a proxy ours looks different.
     url = settings.PUBLIC_BASE_URL.rstrip("/") + request.get_full_path()
     signature = request.headers.get("X-Twilio-Signature", "")
     return bool(signature) and signed_by_carrier(url, request.POST, signature, settings.TWILIO_AUTH_TOKENS)
 
 
-def _refused(hook: str) -> HttpResponse:
+def refused(hook: str) -> HttpResponse:
+    """The answer to a caller who is not the carrier; counted under `hook`."""
     WEBHOOKS_REFUSED.labels(hook=hook).inc()
     log.warning("webhook_without_valid_signature", hook=hook)
     return HttpResponse(status=403)
