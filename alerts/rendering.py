@@ -23,6 +23,7 @@ VOCABULARY: Mapping[str, str] = {
     "minutes": "120",
     "list": "K7Q4 W. W. 120 min, K7Q4 W. W. 120 min, K7Q4 W. W. 120 min",
     "count": "120",
+    "alarm": "W" * 180,
 }
 TIER_WORDS = {
     "en": {Tier.T0: "RED FLAG 911", Tier.RED: "RED FLAG", Tier.AMBER: "Amber flag", Tier.GREEN: "Note"},

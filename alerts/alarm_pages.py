@@ -1,0 +1,105 @@
+"""Telling managers of grave alarms: by text and mail through the outbox, at most every half hour for each alarm.
+
+Reads rows that alerts/alarms.py has written, and writes none of its own kind: an alarm about pages that do
+not leave cannot raise another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from alerts import rota
+from alerts.domain.policy import Role
+from alerts.models import Alarm, Responder
+from messaging import outbox, wordings
+from messaging.domain.delivery import Channel, Purpose, Urgency
+from patients.models import Clinic
+
+log = structlog.get_logger(__name__)
+
+EVERY = timedelta(minutes=30)
+#: An alarm page that could not leave for so long is said anew.
+LASTS = timedelta(minutes=30)
+#: What of an alarm's words fits into two segments together with the rest of the text.
+LONGEST_WORDS = 180
+#: What nobody has found to be so for this long is taken to be over.
+QUIET = timedelta(hours=24)
+
+
+def tell(*, now: datetime) -> int:
+    """Page the managers about grave alarms that they have not heard of lately; answers how many alarms."""
+    if not _untold(now).exists():
+        return 0
+    people = managers(now)
+    with transaction.atomic():
+        alarms = list(_untold(now).select_for_update().order_by("opened_at"))
+        # One update decides: a second teller at the same moment finds nothing left to tell.
+        told = _untold(now).filter(pk__in=[alarm.pk for alarm in alarms]).update(told_at=now)
+        if told:
+            drafts = list(_drafts(alarms, people, now=now))
+            outbox.enqueue(drafts, now=now)
+            outbox.wake(Urgency.URGENT)
+            if not drafts:
+                log.error("nobody_to_tell", alarms=[alarm.pk for alarm in alarms])
+    return told
+
+
+def settle_quiet(*, now: datetime) -> int:
+    """Close alarms that nobody has found to be so for a day; answers how many."""
+    return Alarm.objects.filter(closed_at__isnull=True, seen_at__lte=now - QUIET).update(closed_at=now)
+
+
+def managers(now: datetime) -> list[Responder]:
+    """Who hears of alarms: each clinic's manager on call, else all its managers, else everybody who can be paged."""
+    found: dict[int, Responder] = {}
+    for clinic in Clinic.objects.order_by("pk"):
+        try:
+            on_call = rota.who(clinic, Role.MANAGER, now)
+            people = [on_call] if on_call else rota.team(clinic, Role.MANAGER)
+        except (LookupError, ValueError, TypeError) as error:
+            # A rota that cannot be read is no reason to tell nobody.
+            log.error("rota_unreadable", clinic=clinic.pk, error=type(error).__name__)
+            continue
+        found |= {person.pk: person for person in people}
+    return list(found.values()) or list(Responder.objects.filter(is_active=True))
+
+
+def _untold(now: datetime) -> QuerySet[Alarm]:
+    due = Q(told_at__isnull=True) | Q(told_at__lte=now - EVERY)
+    return Alarm.objects.filter(due, grave=True, closed_at__isnull=True)
+
+
+def _drafts(alarms: list[Alarm], people: Iterable[Responder], *, now: datetime) -> Iterable[outbox.Draft]:
+    """One text and one mail to each manager, about the oldest of `alarms` and how many there are."""
+    first = alarms[0]
+    values = {"alarm": _short(first.words), "count": str(Alarm.objects.filter(closed_at__isnull=True).count())}
+    for person in people:
+        language = person.language if person.language in settings.MESSAGE_LANGUAGES else settings.MESSAGE_LANGUAGES[0]
+        for channel, address in ((Channel.SMS, person.phone), (Channel.EMAIL, person.email)):
+            if not address:
+                continue
+            words = wordings.load("alarm", language, channel).filled(values)
+            yield outbox.Draft(
+                key=f"alarm:{first.pk}:{now:%Y%m%dT%H%M%S}:{person.pk}:{channel.value}",
+                channel=channel,
+                purpose=Purpose.PAGES,
+                urgency=Urgency.URGENT,
+                address=address,
+                body=words.body,
+                subject=words.subject,
+                html=words.html,
+                template="alarm",
+                language=language,
+                due_at=now,
+                expires_at=now + LASTS,
+            )
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= LONGEST_WORDS else f"{words[: LONGEST_WORDS - 3].rstrip()}..."

@@ -1,0 +1,1 @@
+"""Commands of red flags: what operators and checks from outside call."""
