@@ -1,6 +1,6 @@
 """How well the starter rules read labelled texts: what pages, what pages in vain, what would fall silent.
 
-`python -m tests.support.triage_score FILE...` prints it by language and label; with `--wrong` the texts read wrongly too.
+`python -m tests.support.triage_score FILE...` prints it by language and label; `--wrong` adds the texts read wrongly.
 """
 
 from __future__ import annotations
