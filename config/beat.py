@@ -19,6 +19,9 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "release due reminders": every(2, "reminders.release_due"),
     "send ordinary messages": every(2, "messaging.dispatch_ordinary"),
     "send urgent messages": every(2, "messaging.dispatch_urgent"),
+    # the clocks of red flags, and pages that were lost
+    "let the clocks of alerts strike": every(2, "alerts.advance"),
+    "chase texts that no nurse has read": every(60, "alerts.chase_reviews"),
     # proof that every queue has a worker that works
     "pulse of the urgent queue": every(10, "config.pulse_urgent"),
     "pulse of the ordinary queue": every(10, "config.pulse_ordinary"),

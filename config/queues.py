@@ -17,6 +17,8 @@ TASK_QUEUES: dict[str, str] = {
     "messaging.handle_inbound": URGENT,
     "messaging.recover_leases": HOUSEKEEPING,
     "messaging.reconcile_in_doubt": HOUSEKEEPING,
+    "alerts.advance": URGENT,
+    "alerts.chase_reviews": HOUSEKEEPING,
     "reminders.release_due": ORDINARY,
     "reminders.plan_schedules": ORDINARY,
     "reminders.extend_horizons": HOUSEKEEPING,
