@@ -18,6 +18,7 @@ from alerts.models.people import new_token
 from messaging import consent, outbox, wordings
 from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.models import Message
+from patients.models import Clinic
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +30,7 @@ TEMPLATES = {Channel.SMS: "page", Channel.EMAIL: "page", Channel.VOICE: "page_vo
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Way:
     """One way to one person; without a person it is the clinic's line."""
 
     responder: Responder | None
@@ -40,7 +41,7 @@ class _Way:
 
 def page_step(alert: Alert, step: Step, position: int, *, now: datetime) -> list[AlertPage]:
     """Write a page for everyone whom the step means; empty when it means nobody who can be had."""
-    return _send(alert, _ways(alert, step, now=now), position, now=now)
+    return _send(alert, ways(alert.clinic, step, now=now), position, now=now)
 
 
 def page_person(alert: Alert, responder_id: int, why: str, *, now: datetime) -> list[AlertPage]:
@@ -79,24 +80,25 @@ def stand_down(alert: Alert, owner_id: int, *, now: datetime) -> None:
     outbox.enqueue(drafts, now=now)
 
 
-def _ways(alert: Alert, step: Step, *, now: datetime) -> list[_Way]:
+def ways(clinic: Clinic, step: Step, *, now: datetime) -> list[Way]:
+    """Whom the step means at `now`, and by which channels each of them can be had."""
     if step.target is Target.LINE:
-        line = str(alert.clinic.emergency_line or "")
-        return [_Way(None, Channel.VOICE, line, alert.clinic.default_language)] if line else []
-    return _ways_to(_people(alert, step, now=now), step.channels)
+        line = str(clinic.emergency_line or "")
+        return [Way(None, Channel.VOICE, line, clinic.default_language)] if line else []
+    return _ways_to(_people(clinic, step, now=now), step.channels)
 
 
-def _people(alert: Alert, step: Step, *, now: datetime) -> list[Responder]:
+def _people(clinic: Clinic, step: Step, *, now: datetime) -> list[Responder]:
     if step.target is Target.PERSON:
         return list(Responder.objects.filter(pk=step.responder_id, is_active=True))
     role = step.role.value if step.role else ""
     if step.target is Target.TEAM:
-        return rota.team(alert.clinic, role)
-    person = rota.who(alert.clinic, role, now)
+        return rota.team(clinic, role)
+    person = rota.who(clinic, role, now)
     return [person] if person else []
 
 
-def _ways_to(people: Iterable[Responder], channels: Iterable[Channel]) -> list[_Way]:
+def _ways_to(people: Iterable[Responder], channels: Iterable[Channel]) -> list[Way]:
     ways = []
     for person in people:
         # Her STOP keeps texts away, not calls; that she is not ready is shouted by the rota.
@@ -104,11 +106,11 @@ def _ways_to(people: Iterable[Responder], channels: Iterable[Channel]) -> list[_
         for channel in channels:
             address = person.email if channel is Channel.EMAIL else person.phone
             if address and (channel is not Channel.SMS or texts):
-                ways.append(_Way(person, channel, address, _language(person)))
+                ways.append(Way(person, channel, address, _language(person)))
     return ways
 
 
-def _send(alert: Alert, ways: list[_Way], position: int, *, now: datetime) -> list[AlertPage]:
+def _send(alert: Alert, ways: list[Way], position: int, *, now: datetime) -> list[AlertPage]:
     made = alert.pages.count()
     pages, drafts = [], []
     for number, way in enumerate(ways, start=made + 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,7 +20,7 @@ from alerts.domain.escalation import (
     StepEmpty,
     transition,
 )
-from alerts.domain.policy import Policy, Step
+from alerts.domain.policy import Policy, Role, Step
 from alerts.domain.words import Tier
 from messaging.domain.delivery import Channel
 
@@ -180,17 +180,18 @@ def _beginnings(policy: Policy, changes: Iterable[datetime], start: datetime, en
 
 
 class Spans:
-    """A function of time that answers the same between two changes, asked once for each span."""
+    """A rota that answers the same between two changes of a role, asked once for each span of each step."""
 
-    def __init__(self, changes: Iterable[datetime]) -> None:
-        self.changes = sorted(set(changes))
+    def __init__(self, changes: Mapping[Role, Sequence[datetime]]) -> None:
+        self.changes = {role: sorted(set(moments)) for role, moments in changes.items()}
         self.known: dict[tuple[Step, int], tuple[Recipient, ...]] = {}
 
     def remembering(self, whom: Whom) -> Whom:
         """`whom`, with a memory."""
 
         def answer(step: Step, at: datetime) -> Sequence[Recipient]:
-            key = (step, bisect_right(self.changes, at))
+            moments = self.changes.get(step.role, ()) if step.role else ()
+            key = (step, bisect_right(moments, at))
             if key not in self.known:
                 self.known[key] = tuple(whom(step, at))
             return self.known[key]

@@ -153,7 +153,7 @@ def test_it_asks_the_rota_once_for_each_span() -> None:
         asked.append(at)
         return everybody(one, at)
 
-    remembering = Spans([NOW + WEEK]).remembering(whom)
+    remembering = Spans({Role.NURSE: [NOW + WEEK]}).remembering(whom)
     for days in (0, 1, 6, 7, 8, 20):
         remembering(POLICY.step(0), NOW + timedelta(days=days))
     assert asked == [NOW, NOW + WEEK]
