@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 
-from alerts import nurse_replies, raising, rendering, rulebook, services
+from alerts import canary, nurse_replies, raising, rendering, rulebook, services
 from alerts.context import context_of
 from alerts.domain.inbox import due_by
 from alerts.domain.triage import Context, Reading, read
@@ -34,6 +34,10 @@ LOGISTICS = frozenset({"confirm", "cancel", "reschedule"})
 
 def handle(message: InboundMessage, *, now: datetime) -> str | None:
     """Read one text. What became of it in a word; None where there is nothing for a nurse in it."""
+    if message.from_address == canary.SENDER:
+        return canary.report(message, now=now)
+    if settings.CANARY_PHONE and message.from_address == settings.CANARY_PHONE:
+        return canary.answered(message, now=now)
     responder = Responder.objects.filter(phone=message.from_address, is_active=True).select_related("clinic").first()
     if responder is not None:
         return nurse_replies.handle(message, responder, now=now)

@@ -12,6 +12,7 @@ from django.db import transaction
 from alerts import cases, rulebook, telling
 from alerts.domain import worse
 from alerts.domain.escalation import Raised, ReportedAgain, Worsened
+from alerts.domain.policy import Policy
 from alerts.domain.triage import Evidence, Fired, Reading
 from alerts.domain.words import AlertState, Condition, EventKind, Tier
 from alerts.models import Alert, AlertReport, RuleVersion
@@ -32,10 +33,14 @@ class Teller:
     phone: str
     shared_phone: bool = False
     is_canary: bool = False
+    #: Instead of the rule's own.
+    policy: Policy | None = None
 
     @property
     def subject(self) -> str:
         """What makes it the same person's case."""
+        if self.is_canary:
+            return "canary"
         return f"patient:{self.patient.pk}" if self.patient else f"phone:{self.phone}"[:80]
 
 
@@ -93,7 +98,7 @@ def _open_alert(teller: Teller, condition: Condition) -> Alert | None:
 
 
 def _new(teller: Teller, fired: Fired, version: RuleVersion, *, stands_in: bool, now: datetime) -> Alert:
-    policy = rulebook.frozen(rulebook.policy_for(version, fired.tier, teller.clinic))
+    policy = teller.policy or rulebook.frozen(rulebook.policy_for(version, fired.tier, teller.clinic))
     # The clocks are set by the machine a moment later, in the same transaction.
     return Alert.objects.create(
         clinic=teller.clinic,

@@ -157,6 +157,24 @@ def sender(name: str) -> str:
     return value
 
 
+def optional_number(name: str, *, default: int, at_most: int) -> int:
+    """A whole number from 0 to `at_most`; `default` when it is unset or blank."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isascii() or not value.isdecimal() or int(value) > at_most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from 0 to {at_most}")
+    return int(value)
+
+
+def optional_phone(name: str) -> str:
+    """A phone number in E.164, or nothing."""
+    value = os.environ.get(name, "").strip()
+    if value and not re.fullmatch(r"\+[1-9]\d{6,14}", value):
+        raise ImproperlyConfigured(f"{name} must be a phone number in E.164 such as +12025550123, or empty")
+    return value
+
+
 def refuse_sandbox() -> None:
     """Production never runs with the stand-in carrier, whoever asks for it."""
     if os.environ.get("SANDBOX", "").strip().lower() in ("1", "true", "yes", "on"):

@@ -104,6 +104,11 @@ MESSAGE_VOCABULARIES = ["reminders.rendering.VOCABULARY", "alerts.rendering.VOCA
 MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
 #: Seconds to wait for the carrier or the mail host before the outcome is in doubt.
 CARRIER_TIMEOUT_SECONDS = 10
+#: Minutes between two test alerts that walk the real path (alerts/canary.py); 0: none. They need a phone that answers.
+ALERTS_CANARY_MINUTES = 15
+CANARY_PHONE = ""
+#: Called by the watchdog while all is well; empty: nobody listens.
+WATCHDOG_PING_URL = ""
 EMAIL_TIMEOUT = 10
 
 # --- Celery --------------------------------------------------------------------------------------

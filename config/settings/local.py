@@ -22,3 +22,5 @@ DATABASES = {
 LOGGING = logging_settings(as_json=False, level=env.str("LOG_LEVEL", default="INFO"))
 STATIC_ROOT = var_dir() / "static"
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+ALERTS_CANARY_MINUTES = env.int("ALERTS_CANARY_MINUTES", default=15)
+WATCHDOG_PING_URL = env.str("WATCHDOG_PING_URL", default="")

@@ -8,6 +8,8 @@ from config.env import (
     email_settings,
     env,
     mail_sender,
+    optional_number,
+    optional_phone,
     public_base_url,
     refuse_sandbox,
     required_hosts,
@@ -37,6 +39,9 @@ TWILIO_FROM_REMINDERS = sender("TWILIO_FROM_REMINDERS")
 TWILIO_FROM_ALERTS = sender("TWILIO_FROM_ALERTS")
 TWILIO_API_BASE_URL = required_url("TWILIO_API_BASE_URL", schemes=("https",), default="https://api.twilio.com")
 WATCHDOG_PING_URL = required_url("WATCHDOG_PING_URL", schemes=("https",))
+ALERTS_CANARY_MINUTES = optional_number("ALERTS_CANARY_MINUTES", default=15, at_most=1440)
+# Without a phone that answers there is no canary.
+CANARY_PHONE = optional_phone("CANARY_PHONE")
 
 EMAIL_CONFIG = email_settings("EMAIL_URL")
 vars().update(EMAIL_CONFIG)

@@ -19,6 +19,8 @@ TWILIO_FROM_ALERTS = env.str("TWILIO_FROM_ALERTS", default="+12025550101")
 TWILIO_API_BASE_URL = env.str(
     "TWILIO_API_BASE_URL", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/sandbox/twilio"
 )
+#: The sandbox's own phone that answers every text with its words.
+CANARY_PHONE = env.str("CANARY_PHONE", default="+12025550199")
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:8025")
 vars().update(EMAIL_CONFIG)

@@ -9,6 +9,8 @@ SECRET_KEY = "tests-only-tests-only-tests-only-tests-only"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="https://clinic.example")
 ALLOWED_HOSTS = ["*"]
+# Tests that want the canary say so.
+ALERTS_CANARY_MINUTES = env.int("ALERTS_CANARY_MINUTES", default=0)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

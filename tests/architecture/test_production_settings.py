@@ -59,6 +59,8 @@ MALFORMED = {
     "EMAIL_URL": ["smtp://", "consolemail://", "mail.clinic.example", "http://mail.clinic.example"],
     "DEFAULT_FROM_EMAIL": ["Bone clinic", "clinic@", "@clinic.example"],
     "WATCHDOG_PING_URL": ["checks.example", "https://"],
+    "ALERTS_CANARY_MINUTES": ["often", "-1", "1.5", "1441"],
+    "CANARY_PHONE": ["2025550123", "+1 202 555 0123", "canary"],
     "SANDBOX": ["1", "true", "YES"],
 }
 SCRIPT = """
