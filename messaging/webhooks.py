@@ -2,16 +2,22 @@
 
 The signature is checked before anything is read; what has none is refused and leaves no trace but a
 count. Everything that is signed is answered with 2xx, understood or not: a carrier that is told of an
-error repeats itself or gives up, and neither helps.
+error repeats itself or gives up, and neither helps. Only when a text could not even be kept, for want of
+the database, does the carrier hear of an error, and bring it again.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -24,39 +30,56 @@ from messaging.metrics import WEBHOOKS_REFUSED
 log = structlog.get_logger(__name__)
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
+#: A signed form of this many bytes is still read, and its text cut; what is larger was written by no carrier.
+LARGEST_FORM = 16 * 1024 * 1024
+
+View = Callable[..., HttpResponse]
 
 
-@csrf_exempt
-@require_POST
-def inbound_text(request: HttpRequest) -> HttpResponse:
-    """Store one text, once by its MessageSid, and let a worker read it. The answer says nothing."""
-    if not signed(request):
-        return refused("sms")
-    form = request.POST
-    if not form.get("MessageSid") or not form.get("From"):
-        log.warning("inbound_without_name_or_sender")
-    else:
-        inbound.store(
-            inbound.Arrival(
-                provider_id=form["MessageSid"],
-                from_address=form["From"],
-                to_address=form.get("To", ""),
-                body=form.get("Body", ""),
-                media_count=form.get("NumMedia", "0"),
-                opt_out_type=form.get("OptOutType", ""),
-            ),
-            now=timezone.now(),
+def from_carrier(hook: str) -> Callable[[View], View]:
+    """Wrap a view: `view(request, form, **kwargs)` is called for what bears the carrier's signature."""
+
+    def wrap(view: View) -> View:
+        @csrf_exempt
+        @require_POST
+        @wraps(view)
+        def received(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            form = _form(request)
+            if form is None:
+                log.warning("webhook_too_large", hook=hook)
+                return HttpResponse(status=413)
+            if not _signed(request, form):
+                WEBHOOKS_REFUSED.labels(hook=hook).inc()
+                log.warning("webhook_without_valid_signature", hook=hook)
+                return HttpResponse(status=403)
+            return view(request, form, **kwargs)
+
+        return received
+
+    return wrap
+
+
+@from_carrier("sms")
+def inbound_text(request: HttpRequest, form: QueryDict) -> HttpResponse:
+    """Keep one text, once by its MessageSid, and read it. The answer says nothing."""
+    if form.get("From") or form.get("Body"):
+        arrival = inbound.Arrival(
+            provider_id=_name(form),
+            from_address=form.get("From", ""),
+            to_address=form.get("To", ""),
+            body=form.get("Body", ""),
+            media_count=form.get("NumMedia", "0"),
+            opt_out_type=form.get("OptOutType", ""),
         )
+        inbound.receive(arrival, now=timezone.now())
+    else:
+        log.warning("inbound_without_sender_and_words")
     return HttpResponse(EMPTY_TWIML, content_type="text/xml")
 
 
-@csrf_exempt
-@require_POST
-def delivery_receipt(request: HttpRequest, message: UUID) -> HttpResponse:
+@from_carrier("status")
+def delivery_receipt(request: HttpRequest, form: QueryDict, message: UUID) -> HttpResponse:
     """Note one receipt for one of our messages."""
-    if not signed(request):
-        return refused("status")
-    form = request.POST
     # Of a text or of a call: the carrier names the fields after what it reports.
     sid = storable(form.get("MessageSid") or form.get("CallSid", ""))
     word = storable(form.get("MessageStatus") or form.get("CallStatus", ""))
@@ -68,16 +91,23 @@ def delivery_receipt(request: HttpRequest, message: UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def signed(request: HttpRequest) -> bool:
-    """Whether the carrier has signed this call for our public address."""
+def _form(request: HttpRequest) -> QueryDict | None:
+    """What was posted, also where it is more than Django reads by itself; None where it is more than we do."""
+    try:
+        return request.POST
+    except RequestDataTooBig:
+        raw = request.read(LARGEST_FORM + 1) if request.content_type == "application/x-www-form-urlencoded" else b""
+        return QueryDict(raw, encoding="utf-8") if 0 < len(raw) <= LARGEST_FORM else None
+
+
+def _name(form: QueryDict) -> str:
+    """The carrier's name for a text. One that came without gets a name from what it says, the same each time."""
+    given = (storable(form.get(field, "")).strip() for field in ("MessageSid", "SmsMessageSid", "SmsSid"))
+    return next(filter(None, given), "") or f"unnamed-{hashlib.sha256(form.urlencode().encode()).hexdigest()[:40]}"
+
+
+def _signed(request: HttpRequest, form: QueryDict) -> bool:
     # The address that the carrier signed is the public one; behind a proxy ours looks different.
     url = settings.PUBLIC_BASE_URL.rstrip("/") + request.get_full_path()
     signature = request.headers.get("X-Twilio-Signature", "")
-    return bool(signature) and signed_by_carrier(url, request.POST, signature, settings.TWILIO_AUTH_TOKENS)
-
-
-def refused(hook: str) -> HttpResponse:
-    """The answer to a caller who is not the carrier; counted under `hook`."""
-    WEBHOOKS_REFUSED.labels(hook=hook).inc()
-    log.warning("webhook_without_valid_signature", hook=hook)
-    return HttpResponse(status=403)
+    return bool(signature) and signed_by_carrier(url, form, signature, settings.TWILIO_AUTH_TOKENS)

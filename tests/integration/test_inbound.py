@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections
 
 from messaging import inbound, tasks
 from messaging.inbound import Arrival
@@ -33,11 +33,41 @@ def second(message: InboundMessage, *, now: datetime) -> str | None:
     return "red_flag" if message.body in ("C", "legs") else None
 
 
-def writes_then_breaks(message: InboundMessage, *, now: datetime) -> str | None:
+def grants(message: InboundMessage, *, now: datetime) -> str | None:
     ConsentEvent.objects.create(
         address=PHONE, purpose="reminders", granted=True, source="text", wording="", recorded_at=now
     )
+    return "granted"
+
+
+def writes_then_breaks(message: InboundMessage, *, now: datetime) -> str | None:
+    grants(message, now=now)
     raise KeyError(message.body)
+
+
+def written_by_another_first(message: InboundMessage, *, now: datetime) -> str | None:
+    """Two texts at once: the row that this one would write is there when it is looked at again."""
+    Seen.by.append(("meets", message.disposition))
+    if len(Seen.by) == 1:
+        InboundMessage.objects.create(
+            provider_id=message.provider_id, from_address=PHONE, to_address=PHONE, received_at=now
+        )
+    return "joined"
+
+
+def database_away_once(message: InboundMessage, *, now: datetime) -> str | None:
+    Seen.by.append(("once", message.disposition))
+    if len(Seen.by) == 1:
+        raise OperationalError("deadlock detected")
+    return "read"
+
+
+def line_cut_once(message: InboundMessage, *, now: datetime) -> str | None:
+    Seen.by.append(("cut", message.disposition))
+    if len(Seen.by) == 1:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    return "read"
 
 
 def database_away(message: InboundMessage, *, now: datetime) -> str | None:
@@ -50,8 +80,12 @@ def _handlers(settings: Any) -> None:
     Seen.by.clear()
 
 
+def arrival(body: str, sid: str = "SM1") -> Arrival:
+    return Arrival(provider_id=sid, from_address=PHONE, to_address="+12025550100", body=body)
+
+
 def arrive(body: str, sid: str = "SM1") -> InboundMessage:
-    stored = inbound.store(Arrival(provider_id=sid, from_address=PHONE, to_address="+12025550100", body=body), now=NOW)
+    stored = inbound.store(arrival(body, sid), now=NOW)
     assert stored is not None
     return stored
 
@@ -112,6 +146,18 @@ class TestHandling:
         assert inbound.sweep(now=NOW) == 0
         assert InboundMessage.objects.filter(handled_at__isnull=True).count() == 0
 
+    def test_one_that_cannot_be_read_keeps_nobody_waiting(self, settings: Any) -> None:
+        settings.INBOUND_HANDLERS = [f"{HERE}.database_away_once"]
+        arrive("first", "SM1")
+        arrive("second", "SM2")
+        assert inbound.sweep(now=NOW) == 1
+        assert inbound.sweep(now=NOW) == 1
+
+    def test_a_row_that_somebody_else_wrote_first_is_met_at_the_second_look(self, settings: Any) -> None:
+        settings.INBOUND_HANDLERS = [f"{HERE}.written_by_another_first"]
+        assert inbound.handle(arrive("legs").pk, now=NOW) == "joined"
+        assert len(Seen.by) == 2
+
     def test_the_task_reads_one_or_sweeps(self) -> None:
         one, two = arrive("C", "SM1"), arrive("legs", "SM2")
         tasks.handle_inbound(two.pk)
@@ -120,6 +166,75 @@ class TestHandling:
         tasks.handle_inbound()
         one.refresh_from_db()
         assert one.disposition == "confirmed"
+
+
+@pytest.mark.django_db
+class TestReceiving:
+    """The request that brings a text keeps and reads it in one transaction."""
+
+    def test_it_is_kept_and_read(self) -> None:
+        assert inbound.receive(arrival("C"), now=NOW) == "confirmed"
+        message = InboundMessage.objects.get()
+        assert (message.disposition, message.received_at, message.handled_at) == ("confirmed", NOW, NOW)
+
+    def test_brought_again_it_is_not_read_again(self) -> None:
+        inbound.receive(arrival("C"), now=NOW)
+        assert inbound.receive(arrival("other words"), now=NOW) is None
+        assert len(Seen.by) == 2
+        assert InboundMessage.objects.get().body == "C"
+
+    def test_brought_again_while_unread_it_is_read(self) -> None:
+        arrive("C")
+        assert inbound.receive(arrival("C"), now=NOW) == "confirmed"
+
+    def test_what_handlers_wrote_before_the_database_failed_is_undone_and_the_text_is_not(
+        self, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        published: list[Any] = []
+        monkeypatch.setattr("messaging.inbound.broker.publish", lambda *a: published.append(a))
+        settings.INBOUND_HANDLERS = [f"{HERE}.grants", f"{HERE}.database_away"]
+        assert inbound.receive(arrival("C"), now=NOW) is None
+        message = InboundMessage.objects.get()
+        assert (message.handled_at, message.disposition) == (None, "")
+        assert not ConsentEvent.objects.exists()
+        assert published == [("messaging.handle_inbound", message.pk)]
+        settings.INBOUND_HANDLERS = [f"{HERE}.first"]
+        assert inbound.sweep(now=NOW) == 1
+
+    def test_a_deadlock_costs_one_more_reading(self, settings: Any) -> None:
+        settings.INBOUND_HANDLERS = [f"{HERE}.database_away_once"]
+        assert inbound.receive(arrival("legs"), now=NOW) == "read"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_line_to_the_database_that_is_cut_while_it_is_read_loses_nothing(settings: Any) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no line that could be cut")
+    settings.INBOUND_HANDLERS = [f"{HERE}.line_cut_once"]
+    assert inbound.receive(arrival("legs"), now=NOW) == "read"
+    assert InboundMessage.objects.get().disposition == "read"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_deliveries_of_one_text_at_once_are_kept_once_and_read_once() -> None:
+    words: list[str | None] = []
+    start = threading.Barrier(4)
+
+    def work() -> None:
+        start.wait()
+        try:
+            words.append(inbound.receive(arrival("C"), now=NOW))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(words, key=str) == [None, None, None, "confirmed"]
+    assert [name for name, _ in Seen.by] == ["first", "second"]
+    assert InboundMessage.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

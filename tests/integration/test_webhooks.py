@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from messaging import dispatch
+from messaging import dispatch, inbound, webhooks
 from messaging.channels.memory import Memory
 from messaging.domain.delivery import Status, Urgency
 from messaging.models import InboundMessage, Message, Receipt
@@ -49,6 +50,13 @@ def post(path: str, form: dict[str, str], token: str = "new-token") -> HttpRespo
     return signing.call(path, form, base="https://clinic.example", token=token)
 
 
+def encoded(form: dict[str, str], token: str = "new-token") -> HttpResponse:
+    """A signed form as the carrier writes it."""
+    headers = {"X-Twilio-Signature": signing.signature(f"https://clinic.example{SMS}", form, token)}
+    kind = "application/x-www-form-urlencoded"
+    return Client(raise_request_exception=False).post(SMS, urlencode(form), content_type=kind, headers=headers)  # type: ignore[return-value]
+
+
 @pytest.fixture
 def message(memory: type[Memory], clock: HandClock) -> Message:
     (message,) = outbox_with(draft())
@@ -69,21 +77,29 @@ class TestInboundText:
         stored = InboundMessage.objects.get()
         assert (stored.provider_id, stored.from_address, stored.to_address) == (TEXT["MessageSid"], PHONE, TEXT["To"])
         assert stored.body == TEXT["Body"]
-        assert stored.handled_at is None
+        assert (stored.handled_at is not None, stored.disposition) == (True, "inbox"), "read by the request itself"
 
     def test_the_same_text_twice_is_stored_once(self, base: str) -> None:
         assert post(SMS, TEXT).status_code == 200
         assert post(SMS, TEXT | {"Body": "other words"}).status_code == 200
         assert InboundMessage.objects.get().body == TEXT["Body"]
 
-    def test_a_worker_is_woken_once_it_is_stored_with_an_id_and_nothing_else(
+    def test_no_worker_is_needed_for_what_was_read_at_once(
         self, base: str, published: list[Any], django_capture_on_commit_callbacks: Any
     ) -> None:
         with django_capture_on_commit_callbacks(execute=True):
             post(SMS, TEXT)
             post(SMS, TEXT)
-        pk = InboundMessage.objects.get().pk
-        assert published == [("messaging.handle_inbound", pk)]
+        assert published == []
+
+    def test_what_cannot_be_read_now_is_kept_and_a_worker_is_woken_with_an_id_and_nothing_else(
+        self, base: str, published: list[Any], settings: Any
+    ) -> None:
+        settings.INBOUND_HANDLERS = ["tests.integration.test_inbound.database_away"]
+        assert post(SMS, TEXT).status_code == 200
+        message = InboundMessage.objects.get()
+        assert (message.handled_at, message.disposition) == (None, "")
+        assert published == [("messaging.handle_inbound", message.pk)]
 
     @pytest.mark.parametrize(
         "odd", ["", "\x00", "x" * 50_000, "‮right to left", "<script>", "\ud83d".encode("utf-8", "replace").decode()]
@@ -98,10 +114,42 @@ class TestInboundText:
         assert post(SMS, form).status_code == 200
         assert InboundMessage.objects.count() == 1
 
-    @pytest.mark.parametrize("missing", ["MessageSid", "From"])
-    def test_a_text_without_name_or_sender_is_not_stored_and_not_an_error(self, base: str, missing: str) -> None:
-        form = {name: value for name, value in TEXT.items() if name != missing}
+    @pytest.mark.parametrize("nameless", [{}, {"MessageSid": ""}, {"MessageSid": "\x00"}])
+    def test_a_text_without_a_name_is_kept_once_all_the_same(self, base: str, nameless: dict[str, str]) -> None:
+        form = {name: value for name, value in TEXT.items() if name != "MessageSid"} | nameless
+        for _ in range(2):
+            assert post(SMS, form).status_code == 200
+        assert post(SMS, form | {"Body": "my legs"}).status_code == 200
+        assert {text.body for text in InboundMessage.objects.all()} == {TEXT["Body"], "my legs"}
+        assert InboundMessage.objects.count() == 2
+
+    def test_a_text_without_a_sender_is_kept_for_a_person(self, base: str) -> None:
+        form = {name: value for name, value in TEXT.items() if name != "From"}
         assert post(SMS, form).status_code == 200
+        assert InboundMessage.objects.get().disposition == "inbox"
+
+    def test_a_form_without_sender_and_words_is_taken_politely(self, base: str) -> None:
+        assert post(SMS, {"MessageSid": "SM1", "To": "+12025550100"}).status_code == 200
+        assert not InboundMessage.objects.exists()
+
+    def test_ten_megabytes_are_cut_and_kept(self, base: str) -> None:
+        assert encoded(TEXT | {"Body": "my legs " * 1_300_000}).status_code == 200
+        stored = InboundMessage.objects.get()
+        assert stored.body.startswith("my legs my legs")
+        assert len(stored.body) == inbound.LONGEST_BODY
+        assert stored.disposition == "inbox"
+
+    def test_ten_megabytes_with_a_wrong_signature_are_refused(self, base: str) -> None:
+        assert encoded(TEXT | {"Body": "x" * 10_000_000}, token="wrong").status_code == 403
+        assert not InboundMessage.objects.exists()
+
+    def test_what_no_carrier_would_send_is_refused_and_no_error(
+        self, base: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert encoded(TEXT | {f"Field{n}": "" for n in range(2000)}).status_code == 400
+        assert Client().post(SMS, TEXT | {"Body": "x" * 3_000_000}).status_code == 413, "not as the carrier posts"
+        monkeypatch.setattr(webhooks, "LARGEST_FORM", 3_000_000)
+        assert encoded(TEXT | {"Body": "x" * 3_000_000}).status_code == 413
         assert not InboundMessage.objects.exists()
 
     @pytest.mark.parametrize("media", ["3", "many", "-1", "99999", "²"])
