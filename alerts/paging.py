@@ -136,7 +136,7 @@ def _send(alert: Alert, ways: list[Way], position: int, *, now: datetime) -> lis
     return pages
 
 
-def _draft(alert: Alert, page: AlertPage, way: _Way, key: str, *, now: datetime) -> outbox.Draft:
+def _draft(alert: Alert, page: AlertPage, way: Way, key: str, *, now: datetime) -> outbox.Draft:
     values = rendering.page_values(alert, way.responder) | {
         "code": page.code,
         "link": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("alerts:page", args=[page.token]),
