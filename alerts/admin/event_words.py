@@ -1,0 +1,119 @@
+"""Each event of an alert as one sentence of its timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from alerts.admin.words import CHANNELS, TIERS, VIA, place_in_words, running, step_in_words
+from alerts.domain.policy import Policy
+from alerts.domain.words import EventKind, Outcome, Tier
+from alerts.models import Alert, AlertEvent, AlertPage
+from messaging.domain.delivery import Channel
+
+#: Kind → the sentence, and how it colours its dot. {who} is the responder, {step} a step of the policy.
+_SENTENCES: Mapping[EventKind, tuple[str, str]] = {
+    EventKind.RAISED: ("Raised from her text", "bad"),
+    EventKind.REPORTED_AGAIN: ("She wrote about it again", "info"),
+    EventKind.WORSENED: ("It got worse: {tier}", "bad"),
+    EventKind.STEP_PAGED: ("Paged {whom}", "info"),
+    EventKind.STEP_EMPTY: ("Nobody to page as {empty}: skipped at once", "warning"),
+    EventKind.PAGE_FAILED: ("No page of {step} arrived: the next one is pulled forward", "warning"),
+    EventKind.STEP_TIMED_OUT: ("No answer to {step}", "warning"),
+    EventKind.ACCEPTED: ("{who} took it", "ok"),
+    EventKind.ACCEPTED_LATE: ("{who} answered too; somebody else has it", "info"),
+    EventKind.HANDED_BACK: ("{who} handed it back", "warning"),
+    EventKind.ACCEPTANCE_TIMED_OUT: ("Taken, but she was not reached in time", "warning"),
+    EventKind.PATIENT_REACHED: ("{who} spoke with her", "ok"),
+    EventKind.PATIENT_NOT_REACHED: ("{who} could not reach her", "warning"),
+    EventKind.OUTCOME_TIMED_OUT: ("No outcome recorded in time", "warning"),
+    EventKind.CLOSED: ("{who} closed it: {outcome}", "ok"),
+    EventKind.INSTRUCTED: ("She was told what to do now", "ok"),
+    EventKind.NOT_INSTRUCTED: ("No text may go to her: phone her", "bad"),
+    EventKind.FALLBACK_SENT: ("Nobody had it in time: the fallback instruction went out", "warning"),
+    EventKind.FALLBACK_CONFIRMED: ("She answered that she has read the fallback instruction", "ok"),
+    EventKind.NURSE_ANNOUNCED: ("She was told that a nurse will call", "ok"),
+    EventKind.NOTED: ("Noted: {note}", "info"),
+    EventKind.REPAIRED: ("The watchdog did what was overdue", "warning"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One line of the timeline."""
+
+    number: int
+    day: str
+    time: str
+    after: str
+    sentence: str
+    how: str
+    colour: str
+
+
+def tell_event(event: AlertEvent, alert: Alert, policy: Policy, pages: Mapping[int, AlertPage]) -> Told:
+    """The event in words, by the clinic's clock."""
+    local = event.at.astimezone(alert.clinic.zone)
+    sentence, colour = _SENTENCES.get(EventKind(event.kind), (event.get_kind_display(), "info"))
+    return Told(
+        number=event.number,
+        day=f"{local:%a %-d %b %Y}",
+        time=f"{local:%H:%M:%S}",
+        after=running(event.at - alert.raised_at),
+        sentence=sentence.format_map(_values(event, alert, policy, pages)),
+        how=_how(event),
+        colour=colour,
+    )
+
+
+def _how(event: AlertEvent) -> str:
+    words = VIA.get(event.via, event.via)
+    # Who sat at the keyboard is said where it is not plainly the responder.
+    login = f", signed in as {event.user.get_username()}" if event.user else ""
+    return f"{words}{login}"
+
+
+def _values(event: AlertEvent, alert: Alert, policy: Policy, pages: Mapping[int, AlertPage]) -> dict[str, str]:
+    detail: Mapping[str, Any] = event.detail
+    position = detail.get("position")
+    known = isinstance(position, int) and position >= 0
+    return {
+        "who": event.by.name if event.by else "Somebody",
+        "step": place_in_words(policy, position) if known and isinstance(position, int) else "the step",
+        "whom": _whom(detail, policy, pages),
+        "empty": str(detail.get("whom") or "the step"),
+        "tier": _tier(detail.get("tier")),
+        "outcome": _outcome(detail.get("outcome") or alert.outcome),
+        "note": str(detail.get("words") or detail.get("note") or detail.get("what") or "see the details"),
+    }
+
+
+def _whom(detail: Mapping[str, Any], policy: Policy, pages: Mapping[int, AlertPage]) -> str:
+    people: dict[str, list[str]] = {}
+    for pk in detail.get("pages", ()):
+        if page := pages.get(pk):
+            name = page.responder.name if page.responder else "the clinic’s line"
+            people.setdefault(name, []).append(CHANNELS[Channel(page.channel)])
+    said = "; ".join(f"{name} ({', '.join(channels)})" for name, channels in people.items())
+    position = detail.get("position")
+    if isinstance(position, int) and position >= 0:
+        place = f"{place_in_words(policy, position)}, {policy.step(position).whom}"
+        return f"{place}: {said}" if said else step_in_words(policy.step(position))
+    why = {"worse": "it got worse", "outcome": "the outcome is missing"}.get(str(detail.get("why")), "")
+    return f"{said} ({why})" if said and why else said or "somebody"
+
+
+def _tier(value: Any) -> str:
+    try:
+        return TIERS[Tier(value)].lower()
+    except ValueError:
+        return str(value or "")
+
+
+def _outcome(value: Any) -> str:
+    try:
+        words = Outcome(value).words
+    except ValueError:
+        return str(value or "")
+    return f"{words[0].lower()}{words[1:]}"

@@ -1,0 +1,79 @@
+"""A patient's words with the evidence marked in them. The words are hers and are escaped; the marks are ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+#: Stance → how staff say it.
+STANCES = {
+    "asserted": "she has it",
+    "negated": "she says she does not have it",
+    "past": "over, or long ago",
+    "hypothetical": "only supposed",
+    "question": "a question",
+    "elsewhere": "somebody else's",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    start: int
+    end: int
+    concept: str
+    stance: str
+
+
+def marked(text: str, evidence: Iterable[Mapping[str, Any]]) -> SafeString:
+    """`text` as HTML; each piece of evidence in its stance's colour, with what was read there as its title."""
+    parts: list[object] = []
+    at = 0
+    for mark in _in_order(text, evidence):
+        said = f"{concept_in_words(mark.concept)}: {STANCES.get(mark.stance, mark.stance)}"
+        parts += [
+            text[at : mark.start],
+            format_html(
+                '<mark class="bw-mark bw-mark-{}" title="{}">{}</mark>', mark.stance, said, text[mark.start : mark.end]
+            ),
+        ]
+        at = mark.end
+    parts.append(text[at:])
+    return format_html_join("", "{}", [(part,) for part in parts])
+
+
+def concept_in_words(concept: str) -> str:
+    """`legs.weak` → `legs weak`."""
+    return concept.replace(".", " ").replace("_", " ")
+
+
+def stances_of(evidence: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
+    """Words, concept, stance and its words, each finding once: the legend beneath a marked text."""
+    rows = {
+        (str(each.get("words", "")), concept_in_words(str(each.get("concept", ""))), str(each.get("stance", "")))
+        for each in evidence
+    }
+    return [(*row, STANCES.get(row[2], row[2])) for row in sorted(rows)]
+
+
+def _in_order(text: str, evidence: Iterable[Mapping[str, Any]]) -> list[_Mark]:
+    """What can be marked: inside the text, from left to right, none over another."""
+    found = sorted(
+        (_Mark(_whole(e, "start"), _whole(e, "end"), str(e.get("concept", "")), str(e.get("stance", "")).lower())
+         for e in evidence),
+        # Where two overlap, the one that stands comes first, then the longer one.
+        key=lambda mark: (mark.start, mark.stance != "asserted", -mark.end),
+    )  # fmt: skip
+    kept: list[_Mark] = []
+    for mark in found:
+        if 0 <= mark.start < mark.end <= len(text) and (not kept or mark.start >= kept[-1].end):
+            kept.append(mark)
+    return kept
+
+
+def _whole(each: Mapping[str, Any], name: str) -> int:
+    value = each.get(name)
+    return value if isinstance(value, int) else -1

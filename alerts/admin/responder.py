@@ -1,0 +1,92 @@
+"""Responders in the admin: who can be paged, where, and whether that place is known to reach them."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
+from unfold.decorators import display
+
+from alerts.models import Responder
+from patients.admin.base import PageAdmin
+from patients.admin.clock import clock
+from patients.admin.fields import LanguageField
+from patients.admin.show import chip, two_lines
+
+
+class ResponderForm(forms.ModelForm[Responder]):
+    """A responder; a number or mailbox that changes has to be verified anew."""
+
+    language = LanguageField(initial="en", help_text="In which she is paged.")
+
+    class Meta:
+        model = Responder
+        fields = ("name", "clinic", "user", "phone", "email", "language", "is_active")
+        labels = {"user": "Login", "is_active": "Can be paged"}
+        help_texts = {
+            "user": "With it she can take red flags in the admin, and sees details on her phone once logged in.",
+        }
+
+    def save(self, commit: bool = True) -> Responder:  # noqa: FBT001, FBT002 - Django's own signature
+        """Forget that an address was verified when it is changed."""
+        if "phone" in self.changed_data:
+            self.instance.phone_verified_at = None
+        if "email" in self.changed_data:
+            self.instance.email_verified_at = None
+        return super().save(commit=commit)
+
+
+@admin.register(Responder)
+class ResponderAdmin(PageAdmin):
+    """Nurses, physicians and managers who take red flags; switched off, never deleted."""
+
+    form = ResponderForm
+    list_display = ("name", "clinic", "shown_phone", "shown_email", "shown_login", "shown_state")
+    list_filter = (("clinic", RelatedDropdownFilter), ("is_active", BooleanRadioFilter))
+    list_select_related = ("clinic", "user")
+    search_fields = ("name", "phone", "email", "user__username")
+    search_help_text = "Name, phone, e-mail or login"
+    autocomplete_fields = ("clinic", "user")
+    warn_unsaved_form = True
+    fieldsets = (
+        (None, {"fields": (("name", "clinic"), ("user", "language"))}),
+        ("Where pages go", {"fields": (("phone", "email"), "is_active")}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Switch her off instead: what she did refers to her."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Responder]:
+        """With clinic and login."""
+        queryset: QuerySet[Responder] = super().get_queryset(request)
+        return queryset.select_related("clinic", "user")
+
+    @display(description="Phone", ordering="phone")
+    def shown_phone(self, person: Responder) -> str:
+        """The number, and whether a text is known to reach her there."""
+        if not person.phone:
+            return chip("bad", "none")
+        return two_lines(person.phone, _verified(person, "phone"))
+
+    @display(description="E-mail", ordering="email")
+    def shown_email(self, person: Responder) -> str:
+        """The mailbox, and whether it was proven."""
+        return two_lines(person.email, _verified(person, "email")) if person.email else "–"
+
+    @display(description="Login", ordering="user__username")
+    def shown_login(self, person: Responder) -> str:
+        """With which she acts in the admin."""
+        return person.user.get_username() if person.user else "–"
+
+    @display(description="State", ordering="is_active")
+    def shown_state(self, person: Responder) -> str:
+        """Whether she can be paged."""
+        return chip("ok", "can be paged") if person.is_active else chip("warning", "switched off")
+
+
+def _verified(person: Responder, what: str) -> str:
+    at = person.phone_verified_at if what == "phone" else person.email_verified_at
+    return f"verified {clock(at, person.clinic.zone)}" if at else chip("warning", "not verified")

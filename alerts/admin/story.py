@@ -1,0 +1,170 @@
+"""An alert's story as its page tells it: her words, what she was told, who was paged, all events, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.safestring import SafeString
+
+from alerts import dry_run
+from alerts.admin.event_words import Told, tell_event
+from alerts.admin.marked import marked, stances_of
+from alerts.admin.words import CHANNELS, TIERS, channels_in_words, place_in_words, running, span_in_words, step_in_words
+from alerts.cases import case_of
+from alerts.domain import policy as policies
+from alerts.domain.dry_run import Line, What, play_on
+from alerts.domain.policy import Policy
+from alerts.domain.words import Tier
+from alerts.models import Alert, AlertPage, AlertReport
+from messaging.domain.delivery import Channel
+from messaging.models import Message
+from patients.admin.clock import clock
+
+COMING = 6
+_TEMPLATES = {
+    "instruction": "What to do now",
+    "nurse_will_call": "A nurse will call",
+    "fallback": "Fallback instruction",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One text of hers."""
+
+    at: str
+    tier: str
+    tier_words: str
+    text: SafeString
+    why: str
+    findings: list[tuple[str, str, str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One text to her."""
+
+    what: str
+    at: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paged:
+    """One page."""
+
+    page: AlertPage
+    place: str
+    whom: str
+    channel: str
+    at: str
+    after: str
+    fate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Everything that the page shows of one alert."""
+
+    words: list[Words]
+    said: list[Said]
+    pages: list[Paged]
+    events: list[Told]
+    steps: list[tuple[str, str, str]]
+    clocks: list[tuple[str, str]]
+    coming: list[tuple[str, str, str]]
+
+
+def tell(alert: Alert, *, now: datetime) -> Story:
+    """The story as it stands at `now`."""
+    policy = policies.from_json(alert.policy)
+    reports = list(alert.reports.select_related("inbound"))
+    pages = list(alert.pages.select_related("responder", "message"))
+    events = alert.events.select_related("by", "user")
+    return Story(
+        words=[_words(report, alert) for report in reports],
+        said=_said(alert, reports),
+        pages=[_paged(page, alert, policy) for page in pages],
+        events=[tell_event(event, alert, policy, {page.pk: page for page in pages}) for event in events],
+        steps=_steps(policy),
+        clocks=_clocks(alert, policy),
+        coming=_coming(alert, policy),
+    )
+
+
+def coming_rows(lines: Sequence[Line], policy: Policy, zone: Any) -> list[tuple[str, str, str]]:
+    """When, what, to whom: lines of a dry run as rows."""
+    return [(clock(line.at, zone), *_line_in_words(line, policy)) for line in lines]
+
+
+def _line_in_words(line: Line, policy: Policy) -> tuple[str, str]:
+    if line.what is What.FALLBACK:
+        return "The patient gets the fallback instruction", ""
+    if line.what is What.NUDGE or line.step is None:
+        return "Whoever has it is reminded of the outcome", ""
+    what = f"{place_in_words(policy, line.position).capitalize()}: {step_in_words(line.step)}"
+    if line.is_empty:
+        return what, "nobody: skipped at once"
+    return what, ", ".join(f"{one.name} ({channels_in_words(one.channels)})" for one in line.recipients)
+
+
+def _words(report: AlertReport, alert: Alert) -> Words:
+    return Words(
+        at=clock(report.at, alert.clinic.zone),
+        tier=report.tier,
+        tier_words=TIERS[Tier(report.tier)],
+        text=marked(report.inbound.body, report.evidence),
+        why=report.why,
+        findings=stances_of(report.evidence),
+    )
+
+
+def _said(alert: Alert, reports: Sequence[AlertReport]) -> list[Said]:
+    keys = [f"instruction:{report.inbound_id}:{alert.subject}" for report in reports]
+    mine = Q(key__in=[*keys, f"fallback:{alert.pk}"]) | Q(key__startswith=f"nurse:{alert.pk}:")
+    return [
+        Said(
+            what=_TEMPLATES.get(message.template, message.template),
+            at=clock(message.created_at, alert.clinic.zone),
+            message=message,
+        )
+        for message in Message.objects.filter(mine).order_by("created_at", "pk")
+    ]
+
+
+def _paged(page: AlertPage, alert: Alert, policy: Policy) -> Paged:
+    return Paged(
+        page=page,
+        place=place_in_words(policy, page.position).capitalize() if page.position >= 0 else "Outside the ladder",
+        whom=page.responder.name if page.responder else "the clinic’s 24-hour line",
+        channel=CHANNELS[Channel(page.channel)],
+        at=clock(page.sent_at, alert.clinic.zone),
+        after=running(page.sent_at - alert.raised_at),
+        fate=page.get_fate_display(),
+    )
+
+
+def _steps(policy: Policy) -> list[tuple[str, str, str]]:
+    every = [*policy.ladder, *policy.ring]
+    return [
+        (place_in_words(policy, number).partition(", round")[0], step_in_words(step), span_in_words(step.wait))
+        for number, step in enumerate(every)
+    ]
+
+
+def _clocks(alert: Alert, policy: Policy) -> list[tuple[str, str]]:
+    return [
+        ("To speak with the patient", span_in_words(policy.reach_within)),
+        ("To record the outcome", span_in_words(policy.outcome_within)),
+        ("To a receipt of each page", span_in_words(policy.receipt_within)),
+        ("To the fallback instruction", f"{alert.rule_version.fallback_after} min without a nurse"),
+    ]
+
+
+def _coming(alert: Alert, policy: Policy) -> list[tuple[str, str, str]]:
+    lines = play_on(policy, case_of(alert), dry_run.whom(alert.clinic), lines=COMING)
+    return coming_rows(lines, policy, alert.clinic.zone)

@@ -1,0 +1,76 @@
+// The board's clocks run, and the board asks for itself again. It is replaced only when it has something new to
+// say, so that nothing moves under a finger or a keyboard; a board that has grown old says so.
+(() => {
+  "use strict";
+  const STALE_AFTER = 20000;
+  const board = document.getElementById("board");
+  const title = document.title;
+  let fresh = Date.now();
+
+  const two = (number) => String(number).padStart(2, "0");
+
+  function running(milliseconds) {
+    const all = Math.max(0, Math.floor(milliseconds / 1000));
+    const [hours, minutes, seconds] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
+    return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+  }
+
+  function tick() {
+    const now = Date.now();
+    for (const clock of document.querySelectorAll("time[data-since]")) {
+      clock.textContent = running(now - Date.parse(clock.dataset.since));
+    }
+    for (const clock of document.querySelectorAll("time[data-until]")) {
+      clock.textContent = running(Date.parse(clock.dataset.until) - now);
+    }
+    if (board) tellAge(now);
+  }
+
+  function tellAge(now) {
+    const stale = document.getElementById("board-stale");
+    const old = now - fresh > STALE_AFTER;
+    if (old) document.getElementById("board-since").textContent = new Date(fresh).toLocaleTimeString();
+    stale.hidden = !old;
+  }
+
+  function tellTitle() {
+    const open = Number(board.querySelector("[data-open]")?.dataset.open || 0);
+    document.title = open ? `(${open}) ${title}` : title;
+  }
+
+  function show(html) {
+    const page = document.createElement("template");
+    page.innerHTML = html;
+    const coming = page.content.querySelector("[data-signature]");
+    const present = board.querySelector("[data-signature]");
+    if (!coming) return false;
+    if (coming.dataset.signature !== present.dataset.signature) {
+      const focused = board.contains(document.activeElement) ? document.activeElement.id : "";
+      present.replaceWith(coming);
+      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+      tellTitle();
+      tick();
+    }
+    return true;
+  }
+
+  async function ask() {
+    if (!document.hidden) {
+      try {
+        const answer = await fetch(board.dataset.live, { credentials: "same-origin", redirect: "error" });
+        if (answer.ok && show(await answer.text())) fresh = Date.now();
+      } catch {
+        // The board grows old, and says so.
+      }
+    }
+    setTimeout(ask, Number(board.dataset.every) * 1000);
+  }
+
+  tick();
+  setInterval(tick, 1000);
+  if (board) {
+    tellTitle();
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
+    setTimeout(ask, Number(board.dataset.every) * 1000);
+  }
+})();
