@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from alerts import sweeps
+from alerts.rota import keeping, troubles
 
 
 @shared_task(name="alerts.advance")
@@ -19,3 +20,15 @@ def advance() -> None:
 def chase_reviews() -> None:
     """Look for texts that nobody has read in time."""
     sweeps.chase_reviews(now=timezone.now())
+
+
+@shared_task(name="alerts.keep_shifts")
+def keep_shifts() -> None:
+    """Remind of shifts, send test pages, replace who is not ready, hand over."""
+    keeping.keep(now=timezone.now())
+
+
+@shared_task(name="alerts.check_rotas")
+def check_rotas() -> None:
+    """Look for gaps, overlaps and people who could not be reached in the coming week."""
+    troubles.check(now=timezone.now())

@@ -22,6 +22,9 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     # the clocks of red flags, and pages that were lost
     "let the clocks of alerts strike": every(2, "alerts.advance"),
     "chase texts that no nurse has read": every(60, "alerts.chase_reviews"),
+    # shifts: reminders, test pages, hand-off; gaps of the coming week
+    "look after the shifts of today": every(60, "alerts.keep_shifts"),
+    "look for gaps in the rotas": every(600, "alerts.check_rotas"),
     # proof that every queue has a worker that works
     "pulse of the urgent queue": every(10, "config.pulse_urgent"),
     "pulse of the ordinary queue": every(10, "config.pulse_ordinary"),

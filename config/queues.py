@@ -19,6 +19,8 @@ TASK_QUEUES: dict[str, str] = {
     "messaging.reconcile_in_doubt": HOUSEKEEPING,
     "alerts.advance": URGENT,
     "alerts.chase_reviews": HOUSEKEEPING,
+    "alerts.keep_shifts": HOUSEKEEPING,
+    "alerts.check_rotas": HOUSEKEEPING,
     "reminders.release_due": ORDINARY,
     "reminders.plan_schedules": ORDINARY,
     "reminders.extend_horizons": HOUSEKEEPING,

@@ -100,7 +100,7 @@ INBOUND_HANDLERS = [
 #: Languages in which every message template must exist.
 MESSAGE_LANGUAGES = ["en", "es"]
 #: Blanks that templates may use: mappings of name → longest value, one for each room that sends.
-MESSAGE_VOCABULARIES = ["reminders.rendering.VOCABULARY", "alerts.rendering.VOCABULARY"]
+MESSAGE_VOCABULARIES = ["reminders.rendering.VOCABULARY", "alerts.rota.texts.VOCABULARY", "alerts.rendering.VOCABULARY"]
 MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
 #: Seconds to wait for the carrier or the mail host before the outcome is in doubt.
 CARRIER_TIMEOUT_SECONDS = 10
