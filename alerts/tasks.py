@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from alerts import sweeps
+from alerts import alarm_pages, canary, sweeps
 from alerts.rota import keeping, troubles
 
 
@@ -32,3 +32,16 @@ def keep_shifts() -> None:
 def check_rotas() -> None:
     """Look for gaps, overlaps and people who could not be reached in the coming week."""
     troubles.check(now=timezone.now())
+
+
+@shared_task(name="alerts.walk_canary")
+def walk_canary() -> None:
+    """Let a test alert start when it is time, and see how far the others have come."""
+    canary.walk(now=timezone.now())
+    canary.look(now=timezone.now())
+
+
+@shared_task(name="alerts.tell_managers")
+def tell_managers() -> None:
+    """Page managers about alarms that they have not heard of."""
+    alarm_pages.tell(now=timezone.now())

@@ -22,6 +22,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     # the clocks of red flags, and pages that were lost
     "let the clocks of alerts strike": every(2, "alerts.advance"),
     "chase texts that no nurse has read": every(60, "alerts.chase_reviews"),
+    # who watches the watchmen
+    "ask after the watchdog": every(30, "config.watch_the_watchdog"),
+    "tell managers of alarms": every(10, "alerts.tell_managers"),
+    "let the canary walk": every(10, "alerts.walk_canary"),
     # shifts: reminders, test pages, hand-off; gaps of the coming week
     "look after the shifts of today": every(60, "alerts.keep_shifts"),
     "look for gaps in the rotas": every(600, "alerts.check_rotas"),
@@ -32,6 +36,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     # texts that a lost wake-up left unread
     "read inbound texts": every(5, "messaging.handle_inbound"),
     # what dead workers left behind
+    "settle urgent messages": every(5, "messaging.settle_urgent"),
     "recover leases": every(15, "messaging.recover_leases"),
     "reconcile messages in doubt": every(20, "messaging.reconcile_in_doubt"),
     # the rolling horizon

@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from alerts.metrics import AlertsCollector
 from config import vitals
 
 
@@ -77,6 +78,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Counters of every process that shares PROMETHEUS_MULTIPROC_DIR (else of this one), and the vitals."""
     measured = CollectorRegistry()
     measured.register(VitalsCollector())
+    measured.register(AlertsCollector())
     counters = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         counters = CollectorRegistry()

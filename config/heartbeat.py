@@ -16,6 +16,7 @@ from config.models import Heartbeat
 log = structlog.get_logger(__name__)
 
 BEAT = "beat"
+WATCHDOG = "watchdog"
 #: Seconds between two marks of beat.
 BEAT_INTERVAL = 10.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from config import heartbeat
+from config import heartbeat, watching
 from config.queues import HOUSEKEEPING, ORDINARY, URGENT
 
 
@@ -25,3 +25,9 @@ def pulse_ordinary() -> None:
 def pulse_housekeeping() -> None:
     """Seen at work: a worker of the queue `housekeeping`."""
     heartbeat.mark(HOUSEKEEPING, now=timezone.now())
+
+
+@shared_task(name="config.watch_the_watchdog")
+def watch_the_watchdog() -> None:
+    """Ask after the watchdog, which asks after everybody else."""
+    watching.watch_the_watchdog(now=timezone.now())

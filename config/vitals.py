@@ -9,14 +9,14 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError
 
-from config.heartbeat import BEAT
+from config.heartbeat import BEAT, WATCHDOG
 from config.models import Heartbeat
 from config.queues import HOUSEKEEPING, ORDINARY, QUEUES, URGENT
 from messaging.domain.delivery import Status, Urgency
 from messaging.models import Message
 
 #: Who must have been seen at work, and how long ago at most.
-PROCESSES = dict.fromkeys((BEAT, URGENT, ORDINARY, HOUSEKEEPING), timedelta(seconds=60))
+PROCESSES = dict.fromkeys((BEAT, URGENT, ORDINARY, HOUSEKEEPING, WATCHDOG), timedelta(seconds=60))
 #: How late the oldest due message of each urgency may be before the product is not doing its work.
 PATIENCE = {Urgency.URGENT: timedelta(seconds=30), Urgency.ORDINARY: timedelta(minutes=5)}
 
@@ -58,6 +58,12 @@ def look(*, now: datetime) -> Vitals:
     return Vitals(
         database=True, broker=queued is not None, heartbeats=heartbeats, oldest_due=oldest, queued=queued or {}
     )
+
+
+def silent(*, now: datetime, since: datetime) -> list[str]:
+    """Processes that were not seen at work for too long, in each case counted from `since` at the earliest."""
+    seen = dict(Heartbeat.objects.values_list("name", "at"))
+    return [name for name, limit in PROCESSES.items() if now - max(seen.get(name, since), since) > limit]
 
 
 def _heartbeat_ages(now: datetime) -> dict[str, float | None]:

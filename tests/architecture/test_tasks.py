@@ -104,6 +104,6 @@ def test_the_messages_of_the_broker_are_json() -> None:
 
 
 def test_the_procfile_names_modules_that_exist() -> None:
-    assert set(procfile()) == {"web", "worker-ordinary", "worker-urgent", "beat"}
+    assert set(procfile()) == {"web", "worker-ordinary", "worker-urgent", "beat", "watchdog"}
     for path in ("config/wsgi.py", "config/gunicorn.py", "config/celery.py"):
         assert (ROOT / path).exists()

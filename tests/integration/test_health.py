@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from config import heartbeat, vitals
-from config.heartbeat import BEAT
+from config.heartbeat import BEAT, WATCHDOG
 from config.models import Heartbeat
 from config.queues import HOUSEKEEPING, ORDINARY, URGENT
 from messaging import outbox
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def everybody_at_work(now: datetime) -> None:
-    for name in (BEAT, URGENT, ORDINARY, HOUSEKEEPING):
+    for name in (BEAT, URGENT, ORDINARY, HOUSEKEEPING, WATCHDOG):
         heartbeat.mark(name, now=now)
 
 
@@ -42,7 +42,7 @@ def test_ready_when_everything_works(redis_url: str, client: Client) -> None:
     assert "no-cache" in answer["Cache-Control"]
 
 
-@pytest.mark.parametrize("name", [BEAT, URGENT, ORDINARY, HOUSEKEEPING])
+@pytest.mark.parametrize("name", [BEAT, URGENT, ORDINARY, HOUSEKEEPING, WATCHDOG])
 def test_not_ready_when_a_process_is_silent(redis_url: str, client: Client, name: str) -> None:
     everybody_at_work(timezone.now())
     heartbeat.mark(name, now=timezone.now() - timedelta(seconds=61))
