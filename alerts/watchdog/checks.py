@@ -13,17 +13,17 @@ from django.db.models.fields import BooleanField
 from alerts import alarm_pages, canary, ledger, sweeps
 from alerts.models import Alert
 from alerts.watchdog.finding import Check, Clock, Look, Trouble
-from messaging import dispatch, inbound, reconcile
+from messaging import dispatch, inbound, reconcile, watch
 from messaging.domain.delivery import Urgency
-from messaging.models import InboundMessage, Message
+from messaging.models import InboundMessage
 
 #: How late a worker may be before the watchdog does its work.
 PATIENCE = timedelta(seconds=3)
 TEXT_PATIENCE = timedelta(seconds=5)
 #: What is still so after the watchdog has tried is more than a slow worker.
 ALARMING = timedelta(seconds=20)
-#: How long one round may send: the other looks are waiting.
-SENDING = timedelta(seconds=10)
+#: A carrier's log needs a quarter of a minute before its silence proves anything.
+UNSENT = timedelta(seconds=30)
 #: The ledger of every round looks back so far; `audit_ledger` looks at everything.
 RECENT = timedelta(days=2)
 
@@ -45,21 +45,17 @@ def pages(clock: Clock) -> Look:
 
 
 def urgent_messages(clock: Clock) -> Look:
-    """Urgent messages that should have left: send them from here."""
-    mended = sum(reconcile.recover_leases(now=clock())) if _abandoned(clock()) else 0
-    if _unsent(clock() - PATIENCE):
-        mended += dispatch.run(Urgency.URGENT, clock=clock, worker=_worker(), time_limit=SENDING).asked
-    late = _unsent(clock() - ALARMING)
-    words = f"{late} urgent message{_s(late)} cannot be sent. Is the carrier reachable? Use the phone meanwhile."
-    return Look((Trouble("unsent", words),) if late else (), mended)
-
-
-def doubts(clock: Clock) -> Look:
-    """Messages of which nobody knows whether the carrier took them: ask its log."""
-    if not Message.objects.filter(_literally("status = 'in_doubt'"), lease_until__lte=clock() - PATIENCE).exists():
+    """Urgent messages that should have left: take them from dead workers, ask after doubtful ones, send them."""
+    if not watch.unsent_urgent(clock(), PATIENCE):
         return Look()
-    ended = reconcile.resolve_doubts(clock=clock, worker=_worker())
-    return Look(mended=sum(ended.values()) - ended.get("waiting", 0) - ended.get("carrier_silent", 0))
+    worker = _worker()
+    freed, doubtful = reconcile.recover_leases(now=clock())
+    doubts = reconcile.resolve_doubts(clock=clock, worker=worker, urgency=Urgency.URGENT)
+    sent = dispatch.send_overdue(Urgency.URGENT, PATIENCE, clock=clock, worker=worker)
+    late = len(watch.unsent_urgent(clock(), UNSENT))
+    words = f"{late} urgent message{_s(late)} cannot be sent. Is the carrier reachable? Use the phone meanwhile."
+    mended = freed + doubtful + doubts.get("found", 0) + sent
+    return Look((Trouble("unsent", words),) if late else (), mended)
 
 
 def texts(clock: Clock) -> Look:
@@ -106,7 +102,6 @@ CHECKS = (
     Check("clocks", clocks),
     Check("texts", texts),
     Check("messages", urgent_messages),
-    Check("doubts", doubts),
     Check("pages", pages),
     Check("reviews", reviews, every=30),
     Check("books", books, every=30),
@@ -118,15 +113,6 @@ TELL = Check("managers", managers)
 
 def _overdue_alerts(by: datetime) -> int:
     return Alert.objects.filter(_literally("NOT (state = 'closed')"), next_due_at__lte=by).count()
-
-
-def _unsent(by: datetime) -> int:
-    # Those that are held by nobody: who holds a lease has that long to send.
-    return Message.objects.filter(_literally("status = 'planned'"), urgency=Urgency.URGENT, due_at__lte=by).count()
-
-
-def _abandoned(now: datetime) -> bool:
-    return Message.objects.filter(_literally("status IN ('claimed', 'submitting')"), lease_until__lte=now).exists()
 
 
 def _unread(by: datetime) -> int:
