@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from sandbox import exchange, lifecycle, notices, telephone, twiml
+from sandbox import exchange, lifecycle, notices, robot, telephone, twiml
 from sandbox import mood as moods
 from sandbox.models import Call, Callback, Mood, Text
 from sandbox.router import ALIAS
@@ -60,9 +60,12 @@ def advance(now: datetime, *, limit: int = 200) -> int:
 def _move_texts(due: Sequence[Text], mood: Mood, now: datetime) -> None:
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     owed: list[Callback] = []
+    arrived: list[Text] = []
     for text in due:
         status = lifecycle.after(text.status, ending=text.ending)
         groups[status, text.ending].append(text.pk)
+        if status == "delivered":
+            arrived.append(text)
         if text.callback_url:
             owed += _receipts(text, status, mood, now)
     for (status, ending), ids in groups.items():
@@ -75,6 +78,7 @@ def _move_texts(due: Sequence[Text], mood: Mood, now: datetime) -> None:
             changes["seen"] = False
         Text.objects.filter(pk__in=ids).update(**changes)
     Callback.objects.bulk_create(owed)
+    robot.answer(arrived, now=now)
 
 
 def _receipts(text: Text, status: str, mood: Mood, now: datetime) -> list[Callback]:

@@ -232,3 +232,13 @@ def test_two_carriers_at_once_move_and_tell_everything_once() -> None:
         one.join(60)
     assert set(Text.objects.values_list("status", flat=True)) == {"delivered"}
     assert len(posted) == len(set(posted)) == 180
+
+
+def test_the_robots_phone_answers_with_what_it_was_sent_and_no_other_phone_does(settings: Settings) -> None:
+    settings.CANARY_PHONE = "+12025550199"
+    send(to=settings.CANARY_PHONE, body="Page K7Q4", sender=ALERTS)
+    send(to=TO, body="Hello", sender=ALERTS)
+    listener = testing.Listener()
+    testing.advance_all(post=listener)
+    (heard,) = [fields for _, fields in listener.heard if "Body" in fields]
+    assert (heard["From"], heard["To"], heard["Body"]) == ("+12025550199", ALERTS, "Page K7Q4")
