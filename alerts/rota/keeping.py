@@ -71,7 +71,7 @@ def keep_rota(rota: Rota, *, now: datetime) -> None:
     """Everything that is due around the shifts of one rota; a substitution changes the rota, and it is read again."""
     for _ in range(MOST_REPLACED):
         plan = load(rota, now)
-        near = stints(plan, now, now + DAY)
+        near = [stint for stint in stints(plan, now, now + DAY + HOUR) if stint.start <= now + DAY]
         people = Responder.objects.in_bulk({stint.person for stint in near})
         cases = [_Case(rota=rota, plan=plan, stint=s, person=people[s.person], now=now) for s in near]
         if not any(_keep(case) for case in cases):
