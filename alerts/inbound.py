@@ -40,7 +40,9 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
         return canary.answered(message, now=now)
     responder = Responder.objects.filter(phone=message.from_address, is_active=True).select_related("clinic").first()
     if responder is not None:
-        return nurse_replies.handle(message, responder, now=now)
+        said = nurse_replies.handle(message, responder, now=now)
+        if said is not None:
+            return said
     if _confirms_instruction(message, now=now):
         return "alert_confirmed"
     patients = _patients_of(message.from_address)

@@ -27,6 +27,8 @@ PAGE_LASTS = timedelta(hours=1)
 #: Where a page stands that no step of the ladder sent.
 OUTSIDE = -1
 TEMPLATES = {Channel.SMS: "page", Channel.EMAIL: "page", Channel.VOICE: "page_voice"}
+#: Whoever lifts the clinic's line can hear of it, not take it.
+LINE_TEMPLATE = "page_voice_line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,11 @@ def _send(alert: Alert, ways: list[Way], position: int, *, now: datetime) -> lis
 def _draft(alert: Alert, page: AlertPage, way: Way, key: str, *, now: datetime) -> outbox.Draft:
     values = rendering.page_values(alert, way.responder) | {
         "code": page.code,
+        "minutes": str(max(int((now - alert.raised_at).total_seconds() // 60), 0)),
         "link": settings.PUBLIC_BASE_URL.rstrip("/") + reverse("alerts:page", args=[page.token]),
     }
-    words = wordings.load(TEMPLATES[way.channel], way.language, way.channel).filled(values)
+    template = TEMPLATES[way.channel] if way.responder else LINE_TEMPLATE
+    words = wordings.load(template, way.language, way.channel).filled(values)
     voice = way.channel is Channel.VOICE
     return outbox.Draft(
         key=key,
@@ -152,7 +156,7 @@ def _draft(alert: Alert, page: AlertPage, way: Way, key: str, *, now: datetime) 
         body=words.body,
         subject=words.subject,
         html=words.html,
-        template=TEMPLATES[way.channel],
+        template=template,
         language=way.language,
         answer_path=reverse("alerts:voice", args=[page.uuid]) if voice else "",
         due_at=now,

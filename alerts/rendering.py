@@ -23,6 +23,9 @@ VOCABULARY: Mapping[str, str] = {
     "minutes": "120",
     "list": "K7Q4 W. W. 120 min, K7Q4 W. W. 120 min, K7Q4 W. W. 120 min",
     "count": "120",
+    "wrong": "K7Q4",
+    "time": "Nov 22, 11:30 AM",
+    "outcome": "Sent to the emergency department",
     "alarm": "W" * 180,
 }
 TIER_WORDS = {
@@ -59,7 +62,8 @@ def national(number: str) -> str:
 
 def page_values(alert: Alert, person: Responder | None) -> dict[str, str]:
     """What fills the blanks of a page: initials, tier, what the nurse must know before she calls."""
-    language = person.language if person and person.language in TIER_WORDS else "en"
+    wanted = person.language if person else alert.clinic.default_language
+    language = wanted if wanted in TIER_WORDS else "en"
     notes = NOTES[language]
     marks = [notes["phone_her"]] if alert.phone_her else []
     marks += [notes["shared"]] if alert.shared_phone else []
