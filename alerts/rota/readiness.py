@@ -62,8 +62,7 @@ def stopped(phone: str, now: datetime) -> bool:
     person = Responder.objects.filter(phone=phone, is_active=True).select_related("clinic").first()
     if person is None:
         return False
-    words = f"{person} has texted STOP: pages by text no longer reach her. Phone her; she texts START to undo it."
-    alarms.shout(stop_key(person), words, now=now)
+    alarms.shout(stop_key(person), stop_words(person), now=now)
     for rota in Rota.objects.filter(clinic=person.clinic, checks_readiness=True).select_related("clinic"):
         for stint in stints(load(rota, now), now, now + STOP_LOOKS_AHEAD):
             if stint.person == person.pk:
@@ -74,6 +73,14 @@ def stopped(phone: str, now: datetime) -> bool:
 def stop_key(person: Responder) -> str:
     """The alarm about her STOP."""
     return f"rota:stop:{person.pk}"
+
+
+def stop_words(person: Responder) -> str:
+    """What staff are told to do about it."""
+    return (
+        f"{person} has texted STOP: pages by text no longer reach her. Phone her: she texts START, "
+        "then send a new code to verify her number."
+    )
 
 
 def _verified(question: RotaQuestion, now: datetime) -> None:

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from alerts import alarms
 from alerts.domain import rota as pure
 from alerts.domain.rota_words import Question, Why
-from alerts.models import Alarm, Override, Responder, Rota, RotaQuestion
+from alerts.models import Alarm, Override, Responder, Rota, RotaQuestion, RotationMember
 from alerts.rota import handoff, reach, substitution, texts
 from alerts.rota.duty import Coverage, covered
 from alerts.rota.keeping import silent_key
-from alerts.rota.readiness import stop_key
+from alerts.rota.readiness import stop_key, stop_words
 
 LEAD = timedelta(days=7)
 SOON = timedelta(hours=24)
@@ -52,6 +52,7 @@ def troubles(now: datetime) -> Iterator[Trouble]:
         if rota.checks_readiness:
             yield from _unready(week, now)
             yield from _silent(rota, now)
+    yield from _stopped()
     for override in Override.objects.filter(
         kind=Why.READINESS, seen_at__isnull=True, withdrawn_at__isnull=True, ends_at__gt=now
     ).select_related("rota__clinic", "responder"):
@@ -98,8 +99,14 @@ def _unready(week: Coverage, now: datetime) -> Iterator[Trouble]:
             f"and is not ready: {reach.in_words(found)}."
         )
         yield Trouble(f"rota:unready:{rota.pk}:{pk}", words, grave=near)
-        if reach.Problem.STOPPED in found:
-            yield Trouble(stop_key(person), f"{person} has texted STOP: pages by text do not reach her.", grave=near)
+
+
+def _stopped() -> Iterator[Trouble]:
+    """Also those who are not on call this week: somebody has to phone them before they are."""
+    members = RotationMember.objects.filter(rotation__rota__checks_readiness=True)
+    people = Responder.objects.filter(pk__in=members.values("responder"), is_active=True)
+    for person in people.filter(phone__in=reach.stopped(people.values_list("phone", flat=True))):
+        yield Trouble(stop_key(person), stop_words(person), grave=False)
 
 
 def _silent(rota: Rota, now: datetime) -> Iterator[Trouble]:
