@@ -8,11 +8,12 @@ import structlog
 from django.conf import settings
 
 from alerts import rendering
-from alerts.models import Alert
+from alerts.models import Alert, RuleVersion
 from messaging import consent, outbox, wordings
 from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.wording import WordingError, fill
 from messaging.models import InboundMessage
+from patients.models import Clinic
 
 log = structlog.get_logger(__name__)
 
@@ -23,19 +24,21 @@ OPTED_OUT = "She has opted out of texts."
 
 def instruct(alert: Alert, inbound: InboundMessage, *, now: datetime) -> bool:
     """Tell her what to do now. False: no text may go out or none could be worded; `phone_her` says why."""
-    words = _rule_words(alert, alert.rule_version.instruction) or _template(alert, "red_flag_neutral")
+    version, language = alert.rule_version, language_of(alert)
+    words = instruction_words(version, alert.clinic, language, stands_in=alert.stands_in)
     return _send(alert, words, key=f"instruction:{inbound.pk}:{alert.subject}", template="instruction", now=now)
 
 
 def announce_nurse(alert: Alert, *, number: int, now: datetime) -> bool:
     """Tell her that a nurse has it and will call. Only where she was told to act at once."""
-    words = _template(alert, "nurse_will_call")
+    words = _template("nurse_will_call", alert.clinic, language_of(alert))
     return _send(alert, words, key=f"nurse:{alert.pk}:{number}", template="nurse_will_call", now=now)
 
 
 def send_fallback(alert: Alert, *, now: datetime) -> bool:
     """Nobody has taken it in time: tell her what to do without waiting any longer."""
-    words = _rule_words(alert, alert.rule_version.fallback) or _template(alert, "red_flag_fallback")
+    version, language = alert.rule_version, language_of(alert)
+    words = fallback_words(version, alert.clinic, language, stands_in=alert.stands_in)
     return _send(alert, words, key=f"fallback:{alert.pk}", template="fallback", now=now)
 
 
@@ -45,21 +48,29 @@ def language_of(alert: Alert) -> str:
     return language if language in settings.MESSAGE_LANGUAGES else str(settings.MESSAGE_LANGUAGES[0])
 
 
-def _rule_words(alert: Alert, texts: dict[str, str]) -> str:
-    """The rule's own words, which a named person has signed; empty while nobody has."""
-    text = "" if alert.stands_in else texts.get(language_of(alert), "")
-    if not text:
-        return ""
+def instruction_words(version: RuleVersion, clinic: Clinic, language: str, *, stands_in: bool) -> str:
+    """What she is told at once: the rule's own words where a named person has signed them, else the neutral ones."""
+    own = "" if stands_in else _own_words(version, version.instruction, clinic, language)
+    return own or _template("red_flag_neutral", clinic, language)
+
+
+def fallback_words(version: RuleVersion, clinic: Clinic, language: str, *, stands_in: bool) -> str:
+    """What she is told when nobody has taken it in time."""
+    own = "" if stands_in else _own_words(version, version.fallback, clinic, language)
+    return own or _template("red_flag_fallback", clinic, language)
+
+
+def _own_words(version: RuleVersion, texts: dict[str, str], clinic: Clinic, language: str) -> str:
     try:
-        return fill(text, {"line": rendering.line(alert.clinic)})
+        return fill(texts.get(language, ""), {"line": rendering.line(clinic)})
     except WordingError as error:
-        log.error("instruction_without_words", alert=alert.pk, why=type(error).__name__)
+        log.error("instruction_without_words", version=version.pk, why=type(error).__name__)
         return ""
 
 
-def _template(alert: Alert, name: str) -> str:
-    wording = wordings.load(name, language_of(alert), Channel.SMS)
-    return wording.filled({"line": rendering.line(alert.clinic), "clinic": alert.clinic.short_name}).body
+def _template(name: str, clinic: Clinic, language: str) -> str:
+    wording = wordings.load(name, language, Channel.SMS)
+    return wording.filled({"line": rendering.line(clinic), "clinic": clinic.short_name}).body
 
 
 def _send(alert: Alert, words: str, *, key: str, template: str, now: datetime) -> bool:
