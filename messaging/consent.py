@@ -92,6 +92,18 @@ def revoked_by_text(address: str, purpose: Purpose) -> bool:
     return _latest().filter(address=consent_key(address), purpose=purpose, granted=False, source__in=sources).exists()
 
 
+def opted_out(address: str) -> bool:
+    """Whether `address` itself said stop, by text or through the carrier, to what we write of our own accord.
+
+    Answers and pages would be allowed all the same, but may never arrive (the carrier keeps stops too): somebody
+    who is to be told something urgent is better phoned.
+    """
+    sources = (ConsentEvent.Source.TEXT, ConsentEvent.Source.CARRIER)
+    purposes = (Purpose.REMINDERS, Purpose.WARNINGS)
+    said = _latest().filter(address=consent_key(address), purpose__in=purposes)
+    return said.filter(granted=False, source__in=sources).exists()
+
+
 def _latest() -> QuerySet[ConsentEvent]:
     """The entries that hold: for each address and purpose the one that was recorded last."""
     same = ConsentEvent.objects.filter(address=OuterRef("address"), purpose=OuterRef("purpose"))

@@ -6,13 +6,16 @@ what came of it after: a worker that dies in between leaves evidence, which reco
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
+from django.db import connection, connections
 from django.urls import reverse
 
 from messaging import channels, consent, outbox, record
@@ -25,15 +28,17 @@ log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
-#: How many rows are claimed at once, and for how long. What is not begun by then is free again.
-BATCH = {Urgency.ORDINARY: 100, Urgency.URGENT: 20}
-LEASE = timedelta(seconds=120)
+#: How many rows a hand claims at once, and for how long. What is not begun by then is free again.
+BATCH = {Urgency.ORDINARY: 100, Urgency.URGENT: 1}
+LEASE = {Urgency.ORDINARY: timedelta(seconds=120), Urgency.URGENT: timedelta(seconds=15)}
+#: How many hands send at once: no page waits for the carrier's answer to another.
+HANDS = {Urgency.ORDINARY: 1, Urgency.URGENT: 8}
 #: How long one task goes on before it leaves the rest to the next: other tasks and a deploy are waiting.
 TIME_LIMIT = timedelta(seconds=20)
 #: A provider without a connection so many times in a row is left alone for a while. Waiting for it at
 #: each message would keep those of the other channels waiting too.
 UNREACHABLE_TRIES = 3
-UNREACHABLE_PAUSE = timedelta(seconds=15)
+UNREACHABLE_PAUSE = {Urgency.ORDINARY: timedelta(seconds=15), Urgency.URGENT: timedelta(seconds=3)}
 
 
 @dataclass(slots=True)
@@ -44,22 +49,98 @@ class Tally:
     asked: int = 0
     expired: int = 0
     suppressed: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Count in what another hand did."""
+        self.claimed += other.claimed
+        self.asked += other.asked
+        self.expired += other.expired
+        self.suppressed += other.suppressed
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What the hands of one run have in common."""
+
+    urgency: Urgency
+    clock: Clock
+    until: datetime
+    older_than: timedelta
     #: By channel, how many tries in a row ended without a connection.
     unreachable: Counter[str] = field(default_factory=Counter)
 
+    def claim(self, worker: str) -> list[Message]:
+        now = self.clock()
+        return outbox.claim(
+            urgency=self.urgency,
+            limit=BATCH[self.urgency],
+            now=now,
+            lease=LEASE[self.urgency],
+            worker=worker,
+            wanted_before=now - self.older_than if self.older_than else None,
+        )
 
-def run(urgency: Urgency, *, clock: Clock, worker: str, time_limit: timedelta = TIME_LIMIT) -> Tally:
-    """Send what is due until nothing is, or the time is up."""
+
+def run(
+    urgency: Urgency,
+    *,
+    clock: Clock,
+    worker: str,
+    time_limit: timedelta = TIME_LIMIT,
+    older_than: timedelta = timedelta(0),
+) -> Tally:
+    """Send what is due until nothing is, or the time is up; with `older_than` only what has been due for so long."""
+    now = clock()
+    mine = _Round(urgency, clock, now + time_limit, older_than)
+    hands = _hands_needed(urgency, now=now)
     tally = Tally()
-    until = clock() + time_limit
-    while clock() < until:
-        batch = outbox.claim(urgency=urgency, limit=BATCH[urgency], now=clock(), lease=LEASE, worker=worker)
+    if hands > 1:
+        with ThreadPoolExecutor(hands - 1, thread_name_prefix="hand") as pool:
+            others = [pool.submit(_work_apart, mine, f"{worker}/{number}") for number in range(1, hands)]
+            tally.add(_work(mine, worker))
+        for other in others:
+            tally.add(other.result())
+    elif hands:
+        tally.add(_work(mine, worker))
+    if tally.claimed:
+        log.info("dispatched", urgency=urgency.value, claimed=tally.claimed, asked=tally.asked, hands=hands)
+    return tally
+
+
+def send_overdue(urgency: Urgency, older_than: timedelta, *, clock: Clock, worker: str) -> int:
+    """Send what should have left `older_than` ago and has not; answers how many were handed over. For whoever
+    watches the workers from outside: it needs the database and the carrier, and neither broker nor worker.
+    """
+    return run(urgency, clock=clock, worker=worker, older_than=older_than).asked
+
+
+def _hands_needed(urgency: Urgency, *, now: datetime) -> int:
+    """As many as there are batches due, up to HANDS; none when nothing is due."""
+    if HANDS[urgency] == 1 or connection.in_atomic_block:
+        # Hands have connections of their own, which see nothing of an open transaction.
+        return 1
+    waiting = Message.objects.filter(status=Status.PLANNED, urgency=urgency, due_at__lte=now)
+    most = HANDS[urgency] * BATCH[urgency]
+    return math.ceil(len(waiting.values_list("pk")[:most]) / BATCH[urgency])
+
+
+def _work_apart(mine: _Round, worker: str) -> Tally:
+    """One hand in a thread of its own."""
+    try:
+        return _work(mine, worker)
+    finally:
+        connections.close_all()
+
+
+def _work(mine: _Round, worker: str) -> Tally:
+    """One hand: claim and send until nothing is left or the time is up."""
+    tally = Tally()
+    while mine.clock() < mine.until:
+        batch = mine.claim(worker)
         if not batch:
             break
         tally.claimed += len(batch)
-        _send_all(_sift(batch, tally, worker=worker, now=clock()), tally, clock=clock, worker=worker, until=until)
-    if tally.claimed:
-        log.info("dispatched", urgency=urgency.value, claimed=tally.claimed, asked=tally.asked)
+        _send_all(_sift(batch, tally, worker=worker, now=mine.clock()), mine, tally, worker=worker)
     return tally
 
 
@@ -80,23 +161,25 @@ def _sift(batch: Sequence[Message], tally: Tally, *, worker: str, now: datetime)
     return wanted
 
 
-def _send_all(messages: Sequence[Message], tally: Tally, *, clock: Clock, worker: str, until: datetime) -> None:
+def _send_all(messages: Sequence[Message], mine: _Round, tally: Tally, *, worker: str) -> None:
+    clock, unreachable = mine.clock, mine.unreachable
     for position, message in enumerate(messages):
-        if clock() >= until:
+        if clock() >= mine.until:
             rest = [later.pk for later in messages[position:]]
             record.release(Message.objects.filter(pk__in=rest, claimed_by=worker), now=clock())
             return
-        if tally.unreachable[message.channel] >= UNREACHABLE_TRIES:
+        if unreachable[message.channel] >= UNREACHABLE_TRIES:
             row = Message.objects.filter(pk=message.pk, claimed_by=worker)
             now = clock()
-            record.postpone(row, until=now + UNREACHABLE_PAUSE, reason="the provider cannot be reached", now=now)
+            later_on = now + UNREACHABLE_PAUSE[mine.urgency]
+            record.postpone(row, until=later_on, reason="the provider cannot be reached", now=now)
             continue
         # Both before the row says "submitting": a mistake in the settings leaves nothing in doubt.
         member, value = channels.member(Channel(message.channel)), outgoing(message, now=clock())
         if record.begin(message, worker=worker, now=clock()):
             tally.asked += 1
             reached = _ask(message, member, value, clock=clock, worker=worker)
-            tally.unreachable[message.channel] = 0 if reached else tally.unreachable[message.channel] + 1
+            unreachable[message.channel] = 0 if reached else unreachable[message.channel] + 1
         else:
             # Its time or its consent ended in the meantime: the next sifting says so on the row.
             record.release(Message.objects.filter(pk=message.pk, claimed_by=worker), now=clock())

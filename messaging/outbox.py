@@ -30,7 +30,7 @@ DISPATCH_TASKS = {
 _CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT id FROM messaging_message
-    WHERE status = 'planned' AND urgency = %s AND due_at <= %s
+    WHERE status = 'planned' AND urgency = %s AND due_at <= %s {late}
     ORDER BY due_at, id LIMIT %s {lock}
 )
 UPDATE messaging_message
@@ -99,17 +99,29 @@ def withdraw(message_ids: Iterable[int], *, reason: str, now: datetime) -> int:
         return record.suppress(rows.filter(status__in=(Status.PLANNED, Status.CLAIMED)), reason=reason, now=now)
 
 
-def claim(*, urgency: Urgency, limit: int, now: datetime, lease: timedelta, worker: str) -> list[Message]:
+def claim(
+    *,
+    urgency: Urgency,
+    limit: int,
+    now: datetime,
+    lease: timedelta,
+    worker: str,
+    wanted_before: datetime | None = None,
+) -> list[Message]:
     """Take up to `limit` due messages for `worker`, oldest first, in one statement.
+
+    With `wanted_before` only those that were first due by then.
 
     Two claimers never get the same row: on PostgreSQL each skips what the other has locked, on
     SQLite the immediate transaction lets one in at a time.
     """
     lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     moment = connection.ops.adapt_datetimefield_value
-    parameters = [urgency.value, moment(now), limit, moment(now + lease), worker]
+    late = [] if wanted_before is None else [moment(wanted_before)]
+    parameters = [urgency.value, moment(now), *late, limit, moment(now + lease), worker]
+    statement = _CLAIM.format(lock=lock, late="AND wanted_at <= %s" if late else "")
     with transaction.atomic():
-        claimed = list(Message.objects.raw(_CLAIM.format(lock=lock), parameters))
+        claimed = list(Message.objects.raw(statement, parameters))
     return sorted(claimed, key=lambda message: (message.due_at, message.pk))
 
 

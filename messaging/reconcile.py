@@ -2,6 +2,9 @@
 
 A row in doubt is never sent again because time has passed, and never called failed because nobody
 answered: it is sent again when the carrier's own log, asked after a settling time, does not hold it.
+
+For an urgent page or answer that time is short, and a mail is sent again although no log can be asked: there a
+text that comes twice does less harm than one that does not come. That haste is had once for each message.
 """
 
 from __future__ import annotations
@@ -15,20 +18,23 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
-from messaging import channels, record
+from messaging import channels, dispatch, record
 from messaging.channels.base import Accepted, TransientFailure
 from messaging.dispatch import Clock, outgoing
-from messaging.domain.delivery import Channel, Status
+from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.metrics import DOUBTS_RESOLVED, LEASES_ENDED
-from messaging.models import Message
+from messaging.models import Attempt, Message
 
 log = structlog.get_logger(__name__)
 
 #: How long the carrier may take to write a message into its log: absence before that proves nothing.
 SETTLING = timedelta(seconds=60)
+HASTY_SETTLING = timedelta(seconds=15)
+#: What is better sent twice than never, when it is urgent.
+HASTY = frozenset({Purpose.PAGES, Purpose.REPLIES})
 #: Our clock and the carrier's may differ; the carrier's also counts in whole seconds.
 CLOCK_DIFFERENCE = timedelta(minutes=2)
-NEXT_LOOK = timedelta(seconds=20)
+NEXT_LOOK = {Urgency.ORDINARY: timedelta(seconds=20), Urgency.URGENT: timedelta(seconds=5)}
 #: A mail host keeps no log for us, and has had its chance to answer.
 MAIL_SETTLING = timedelta(minutes=10)
 #: A carrier that could not be asked for so long will not clear this up any more.
@@ -48,10 +54,18 @@ def recover_leases(*, now: datetime) -> tuple[int, int]:
     return freed, doubtful
 
 
-def resolve_doubts(*, clock: Clock, worker: str) -> dict[str, int]:
+def settle_urgent(*, clock: Clock, worker: str) -> dict[str, int]:
+    """What a dead worker or a lost answer left of urgent messages, put right in one go: given back, looked up, sent."""
+    recover_leases(now=clock())
+    ended = resolve_doubts(clock=clock, worker=worker, urgency=Urgency.URGENT)
+    dispatch.run(Urgency.URGENT, clock=clock, worker=worker)
+    return ended
+
+
+def resolve_doubts(*, clock: Clock, worker: str, urgency: Urgency | None = None) -> dict[str, int]:
     """Look up the rows in doubt whose next look is due; answers how each look ended."""
     ended: dict[str, int] = {}
-    for message in _take_doubts(now=clock(), worker=worker):
+    for message in _take_doubts(now=clock(), worker=worker, urgency=urgency):
         outcome = _resolve(message, clock=clock)
         DOUBTS_RESOLVED.labels(outcome=outcome).inc()
         ended[outcome] = ended.get(outcome, 0) + 1
@@ -61,16 +75,18 @@ def resolve_doubts(*, clock: Clock, worker: str) -> dict[str, int]:
     return ended
 
 
-def _take_doubts(*, now: datetime, worker: str) -> list[Message]:
+def _take_doubts(*, now: datetime, worker: str, urgency: Urgency | None = None) -> list[Message]:
     """Rows to look up now. The lease keeps a second reconciler off them until the next look."""
     due = _in_doubt().filter(lease_until__lte=now).order_by("lease_until")
+    if urgency is not None:
+        due = due.filter(urgency=urgency)
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
     with transaction.atomic():
         taken = list(due[:BATCH])
-        Message.objects.filter(pk__in=[message.pk for message in taken]).update(
-            lease_until=now + NEXT_LOOK, claimed_by=worker
-        )
+        for kind, pause in NEXT_LOOK.items():
+            rows = Message.objects.filter(pk__in=[message.pk for message in taken if message.urgency == kind])
+            rows.update(lease_until=now + pause, claimed_by=worker)
     return taken
 
 
@@ -88,7 +104,11 @@ def _in_doubt() -> QuerySet[Message]:
 def _resolve(message: Message, *, clock: Clock) -> str:
     member = channels.member(Channel(message.channel))
     asked_at = message.submitted_at or message.created_at
+    hasty = _in_haste(message)
     if not member.keeps_log:
+        if hasty and clock() - asked_at >= HASTY_SETTLING:
+            words = "nobody knows whether the mail host took it; it is rather sent twice than never"
+            return _end_of(record.absent(message, words=words, now=clock()))
         settled = clock() - asked_at >= MAIL_SETTLING
         words = "nobody knows whether the mail host took it; it was not sent again"
         return "given_up" if settled and record.give_up_doubt(message, reason=words, now=clock()) else "waiting"
@@ -102,9 +122,18 @@ def _resolve(message: Message, *, clock: Clock) -> str:
     if found:
         record.accepted(message, found, now=clock())
         return "found"
-    if looked_at - asked_at < SETTLING:
+    if looked_at - asked_at < (HASTY_SETTLING if hasty else SETTLING):
         return "waiting"
-    end = record.absent(message, now=clock())
+    return _end_of(record.absent(message, now=clock()))
+
+
+def _in_haste(message: Message) -> bool:
+    """Whether a text too many is the lesser evil; once, so that there is never more than one too many."""
+    hasty = message.urgency == Urgency.URGENT and message.purpose in HASTY
+    return hasty and not message.tries.filter(outcome=Attempt.Outcome.ABSENT).exists()
+
+
+def _end_of(end: Status | None) -> str:
     endings = {Status.PLANNED: "sent_again", Status.EXPIRED: "expired", Status.SUPPRESSED: "withdrawn"}
     return endings.get(end, "healed") if end else "healed"
 

@@ -17,16 +17,16 @@ from django.db.models.functions import Coalesce
 from messaging import consent
 from messaging.channels.base import Accepted, OutcomeUnknown, PermanentFailure, TransientFailure
 from messaging.domain import retry
-from messaging.domain.delivery import CONSENT_PURPOSES, FINAL, LEASED, Purpose, Status, sources
+from messaging.domain.delivery import CONSENT_PURPOSES, FINAL, LEASED, Purpose, Status, Urgency, sources
 from messaging.metrics import MESSAGES
 from messaging.models import Attempt, ConsentEvent, Message
 
 log = structlog.get_logger(__name__)
 
 #: How long the answer of a provider may take before the row counts as left behind: more than any timeout.
-SUBMIT_LEASE = timedelta(seconds=90)
+SUBMIT_LEASE = {Urgency.ORDINARY: timedelta(seconds=90), Urgency.URGENT: timedelta(seconds=20)}
 #: The first look into the provider's log after an answer was lost.
-FIRST_LOOK = timedelta(seconds=10)
+FIRST_LOOK = {Urgency.ORDINARY: timedelta(seconds=10), Urgency.URGENT: timedelta(seconds=5)}
 
 _SPREAD = random.SystemRandom()
 
@@ -59,7 +59,7 @@ def begin(message: Message, *, worker: str, now: datetime) -> bool:
             now=now,
             attempts=number,
             submitted_at=now,
-            lease_until=now + SUBMIT_LEASE,
+            lease_until=now + SUBMIT_LEASE[Urgency(message.urgency)],
         ):
             return False
         Attempt.objects.create(message=message, number=number, worker=worker, started_at=now)
@@ -101,6 +101,7 @@ def transient(message: Message, failure: TransientFailure, *, worker: str, now: 
         expires_at=message.expires_at,
         jitter=_SPREAD.random(),
         retry_after=failure.retry_after,
+        pace=retry.PACES[Urgency(message.urgency)],
     )
     with transaction.atomic():
         _close_attempt(message, Attempt.Outcome.TRANSIENT, now=now, error_code=failure.code)
@@ -137,7 +138,7 @@ def unknown(message: Message, failure: OutcomeUnknown, *, now: datetime) -> None
             asked,
             Status.IN_DOUBT,
             now=now,
-            lease_until=now + FIRST_LOOK,
+            lease_until=now + FIRST_LOOK[Urgency(message.urgency)],
             reason=failure.words,
             error_code=failure.code,
         )
@@ -145,10 +146,9 @@ def unknown(message: Message, failure: OutcomeUnknown, *, now: datetime) -> None
         _count(message, Status.IN_DOUBT)
 
 
-def absent(message: Message, *, now: datetime) -> Status | None:
+def absent(message: Message, *, now: datetime, words: str = "the carrier did not take the last try") -> Status | None:
     """The provider's log proves that it was not taken: it may be sent again, if there is time."""
     doubtful = Message.objects.filter(pk=message.pk, status=Status.IN_DOUBT)
-    words = "the carrier did not take the last try"
     with transaction.atomic():
         if message.expires_at > now:
             due = min(message.due_at, now)

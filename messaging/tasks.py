@@ -46,6 +46,12 @@ def reconcile_in_doubt() -> None:
     reconcile.resolve_doubts(clock=timezone.now, worker=_worker())
 
 
+@shared_task(name="messaging.settle_urgent")
+def settle_urgent() -> None:
+    """The same for urgent messages alone, more often, and send what is to be sent again."""
+    reconcile.settle_urgent(clock=timezone.now, worker=_worker())
+
+
 def _worker() -> str:
     # One name per run, not per process: a lease that outlived its run belongs to nobody.
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -48,10 +48,8 @@ def from_carrier(hook: str) -> Callable[[View], View]:
             if form is None:
                 log.warning("webhook_too_large", hook=hook)
                 return HttpResponse(status=413)
-            if not _signed(request, form):
-                WEBHOOKS_REFUSED.labels(hook=hook).inc()
-                log.warning("webhook_without_valid_signature", hook=hook)
-                return HttpResponse(status=403)
+            if not signed(request, form):
+                return refused(hook)
             return view(request, form, **kwargs)
 
         return received
@@ -106,8 +104,18 @@ def _name(form: QueryDict) -> str:
     return next(filter(None, given), "") or f"unnamed-{hashlib.sha256(form.urlencode().encode()).hexdigest()[:40]}"
 
 
-def _signed(request: HttpRequest, form: QueryDict) -> bool:
+def signed(request: HttpRequest, form: QueryDict | None = None) -> bool:
+    """Whether the carrier has signed this request, by any of our tokens."""
     # The address that the carrier signed is the public one; behind a proxy ours looks different.
     url = settings.PUBLIC_BASE_URL.rstrip("/") + request.get_full_path()
     signature = request.headers.get("X-Twilio-Signature", "")
-    return bool(signature) and signed_by_carrier(url, form, signature, settings.TWILIO_AUTH_TOKENS)
+    return bool(signature) and signed_by_carrier(
+        url, request.POST if form is None else form, signature, settings.TWILIO_AUTH_TOKENS
+    )
+
+
+def refused(hook: str) -> HttpResponse:
+    """The answer to what bears no valid signature."""
+    WEBHOOKS_REFUSED.labels(hook=hook).inc()
+    log.warning("webhook_without_valid_signature", hook=hook)
+    return HttpResponse(status=403)

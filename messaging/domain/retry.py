@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
-FIRST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(minutes=15)
+from messaging.domain.delivery import Urgency
 
 
-def wait(attempt: int, *, jitter: float, retry_after: float | None = None) -> timedelta:
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How soon it is tried again, and how long a wait may grow."""
+
+    first: timedelta
+    longest: timedelta
+    #: The longest wait that a provider may ask us for.
+    heeded: timedelta
+
+
+PACES: Mapping[Urgency, Pace] = MappingProxyType(
+    {
+        Urgency.ORDINARY: Pace(timedelta(seconds=5), timedelta(minutes=15), timedelta(hours=2)),
+        # A page that comes after ten minutes might as well not come.
+        Urgency.URGENT: Pace(timedelta(seconds=2), timedelta(minutes=1), timedelta(minutes=1)),
+    }
+)
+ORDINARY = PACES[Urgency.ORDINARY]
+
+
+def wait(attempt: int, *, jitter: float, retry_after: float | None = None, pace: Pace = ORDINARY) -> timedelta:
     """How long to wait after try number `attempt` (from 1).
 
     `jitter` in [0, 1) spreads the tries of many messages between half of the wait and all of it. What
@@ -18,16 +40,22 @@ def wait(attempt: int, *, jitter: float, retry_after: float | None = None) -> ti
         raise ValueError("attempts count from 1, jitter lies in [0, 1)")
     # The exponent is capped before the power: 2 ** 5000 times five seconds is more than a timedelta holds.
     factor: int = 1 << min(attempt - 1, 20)
-    doubled = min(FIRST_WAIT * factor, LONGEST_WAIT)
+    doubled = min(pace.first * factor, pace.longest)
     own = doubled * (0.5 + jitter / 2)
     if retry_after is None:
         return own
-    return max(own, timedelta(seconds=retry_after) + FIRST_WAIT * jitter)
+    return max(own, min(timedelta(seconds=retry_after), pace.heeded) + pace.first * jitter)
 
 
 def next_try(
-    attempt: int, *, now: datetime, expires_at: datetime, jitter: float, retry_after: float | None = None
+    attempt: int,
+    *,
+    now: datetime,
+    expires_at: datetime,
+    jitter: float,
+    retry_after: float | None = None,
+    pace: Pace = ORDINARY,
 ) -> datetime | None:
     """The moment of the next try; None when the message would have expired by then."""
-    moment = now + wait(attempt, jitter=jitter, retry_after=retry_after)
+    moment = now + wait(attempt, jitter=jitter, retry_after=retry_after, pace=pace)
     return moment if moment < expires_at else None

@@ -104,6 +104,21 @@ class TestLedger:
         assert consent.state(PHONE, Purpose.REMINDERS) is True
 
 
+class TestOptedOut:
+    @pytest.mark.parametrize("source", ["text", "carrier"])
+    @pytest.mark.parametrize("purpose", [Purpose.REMINDERS, Purpose.WARNINGS])
+    def test_a_no_of_the_phone_itself_counts_until_it_says_yes(self, purpose: Purpose, source: str) -> None:
+        assert not consent.opted_out(PHONE)
+        say(PHONE, purpose, granted=False, source=source)
+        assert consent.opted_out(PHONE)
+        say(PHONE, purpose, granted=True, source="text", after=1)
+        assert not consent.opted_out(PHONE)
+
+    def test_a_no_on_a_form_is_no_stop(self) -> None:
+        say(PHONE, Purpose.WARNINGS, granted=False, source="form")
+        assert not consent.opted_out(PHONE)
+
+
 _count = iter(range(10_000))
 
 

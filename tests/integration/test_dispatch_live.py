@@ -91,7 +91,7 @@ def test_a_worker_killed_while_the_carrier_is_asked_leaves_a_row_that_is_resolve
     # The request is on its way all the same: the carrier takes the text with nobody left to hear of it.
     eventually(lambda: len(carrier.bodies_to(PHONE)) == 1, 20)
     carrier.misbehave(latency_ms=0)
-    later = timezone.now() + record.SUBMIT_LEASE
+    later = timezone.now() + record.SUBMIT_LEASE[Urgency.ORDINARY]
     assert reconcile.recover_leases(now=later) == (0, 1)
     assert reconcile.resolve_doubts(clock=lambda: later, worker="reconciler:1") == {"found": 1}
     assert status("killed") not in (Status.PLANNED, Status.IN_DOUBT)

@@ -121,7 +121,9 @@ class TestBeforeOurOwnCommit:
         memory.failures.append(TransientFailure("503"))
         dispatch.run(Urgency.ORDINARY, clock=clock, worker="worker:1")
         clock.move(minutes=1)
-        (held,) = outbox.claim(urgency=Urgency.ORDINARY, limit=1, now=clock(), lease=dispatch.LEASE, worker="worker:2")
+        (held,) = outbox.claim(
+            urgency=Urgency.ORDINARY, limit=1, now=clock(), lease=dispatch.LEASE[Urgency.ORDINARY], worker="worker:2"
+        )
         assert take(message, "sent", sid="SM7") == "applied"
         assert not record.begin(held, worker="worker:2", now=clock())
 
@@ -129,7 +131,9 @@ class TestBeforeOurOwnCommit:
         self, memory: type[Memory], clock: HandClock
     ) -> None:
         (message,) = outbox_with(draft())
-        (held,) = outbox.claim(urgency=Urgency.ORDINARY, limit=1, now=NOW, lease=dispatch.LEASE, worker="w")
+        (held,) = outbox.claim(
+            urgency=Urgency.ORDINARY, limit=1, now=NOW, lease=dispatch.LEASE[Urgency.ORDINARY], worker="w"
+        )
         record.begin(held, worker="w", now=NOW)
         looked_at = Message.objects.get()
         record.accepted(held, Accepted("SM7"), now=NOW)
@@ -141,7 +145,9 @@ class TestBeforeOurOwnCommit:
         self, memory: type[Memory], clock: HandClock
     ) -> None:
         outbox_with(draft())
-        (held,) = outbox.claim(urgency=Urgency.ORDINARY, limit=1, now=NOW, lease=dispatch.LEASE, worker="w")
+        (held,) = outbox.claim(
+            urgency=Urgency.ORDINARY, limit=1, now=NOW, lease=dispatch.LEASE[Urgency.ORDINARY], worker="w"
+        )
         record.begin(held, worker="w", now=NOW)
         looked_at = Message.objects.get()
         record.accepted(held, Accepted("SM7"), now=NOW)

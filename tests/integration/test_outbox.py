@@ -160,7 +160,7 @@ class TestClaim:
                 cursor.execute("SET LOCAL enable_seqscan = off")
             explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
             moment = connection.ops.adapt_datetimefield_value(NOW)
-            cursor.execute(explain + outbox._CLAIM.format(lock=""), ["ordinary", moment, 10, moment, "w"])
+            cursor.execute(explain + outbox._CLAIM.format(lock="", late=""), ["ordinary", moment, 10, moment, "w"])
             plan = " ".join(str(column) for row in cursor.fetchall() for column in row)
         assert "message_due" in plan
 

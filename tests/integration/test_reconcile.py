@@ -61,7 +61,7 @@ class TestEndedLeases:
         outbox_with(draft())
         (held,) = outbox.claim(urgency=Urgency.ORDINARY, limit=1, now=NOW, lease=timedelta(seconds=60), worker="dead")
         assert record.begin(held, worker="dead", now=NOW)
-        clock.now = NOW + record.SUBMIT_LEASE
+        clock.now = NOW + record.SUBMIT_LEASE[Urgency.ORDINARY]
         assert reconcile.recover_leases(now=clock()) == (0, 1)
         message = only()
         assert message.status == Status.IN_DOUBT
@@ -81,7 +81,7 @@ class TestEndedLeases:
         outbox_with(draft())
         (held,) = outbox.claim(urgency=Urgency.ORDINARY, limit=1, now=NOW, lease=timedelta(seconds=60), worker="slow")
         record.begin(held, worker="slow", now=NOW)
-        clock.now = NOW + record.SUBMIT_LEASE
+        clock.now = NOW + record.SUBMIT_LEASE[Urgency.ORDINARY]
         reconcile.recover_leases(now=clock())
         record.accepted(held, Accepted("SM1"), now=clock())
         message = only()

@@ -8,24 +8,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.domain.retry import FIRST_WAIT, LONGEST_WAIT, next_try, wait
+from messaging.domain.delivery import Urgency
+from messaging.domain.retry import PACES, Pace, next_try, wait
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 attempts = st.integers(1, 10_000)
 jitters = st.floats(0, 1, exclude_max=True)
+paces = st.sampled_from(list(PACES.values()))
 
 
-@given(attempts, jitters)
-def test_a_wait_lies_between_half_and_all_of_the_doubled_wait(attempt: int, jitter: float) -> None:
-    full = LONGEST_WAIT if attempt > 9 else min(timedelta(seconds=5 * 2 ** (attempt - 1)), LONGEST_WAIT)
-    assert full / 2 <= wait(attempt, jitter=jitter) <= full
+@given(attempts, jitters, paces)
+def test_a_wait_lies_between_half_and_all_of_the_doubled_wait(attempt: int, jitter: float, pace: Pace) -> None:
+    full = pace.longest if attempt > 9 else min(pace.first * 2 ** (attempt - 1), pace.longest)
+    assert full / 2 <= wait(attempt, jitter=jitter, pace=pace) <= full
 
 
-@given(attempts, jitters, st.floats(0, 7200))
-def test_the_provider_is_never_asked_before_it_said(attempt: int, jitter: float, seconds: float) -> None:
-    waited = wait(attempt, jitter=jitter, retry_after=seconds)
-    assert waited >= timedelta(seconds=seconds)
-    assert waited <= max(timedelta(seconds=seconds) + FIRST_WAIT, LONGEST_WAIT)
+@given(attempts, jitters, st.floats(0, 7200), paces)
+def test_the_provider_is_not_asked_before_it_said_up_to_what_is_heeded(
+    attempt: int, jitter: float, seconds: float, pace: Pace
+) -> None:
+    waited = wait(attempt, jitter=jitter, retry_after=seconds, pace=pace)
+    heeded = min(timedelta(seconds=seconds), pace.heeded)
+    assert heeded <= waited <= max(heeded + pace.first, pace.longest)
+
+
+@given(attempts, jitters, st.none() | st.floats(0, 1e6))
+def test_what_is_urgent_never_waits_longer_than_what_is_not(attempt: int, jitter: float, seconds: float | None) -> None:
+    urgent = wait(attempt, jitter=jitter, retry_after=seconds, pace=PACES[Urgency.URGENT])
+    assert urgent <= wait(attempt, jitter=jitter, retry_after=seconds)
+    assert urgent <= timedelta(minutes=1, seconds=2)
 
 
 def test_many_messages_that_failed_together_do_not_return_together() -> None:
