@@ -101,7 +101,8 @@ def link_of(alert: Alert, person: Responder) -> str:
 def language_of(person: Responder) -> str:
     """In which language she is written to."""
     known: list[str] = settings.MESSAGE_LANGUAGES
-    return person.language if person.language in known else known[0]
+    wanted: str = person.language
+    return wanted if wanted in known else known[0]
 
 
 def _is_talking_to_a_machine(person: Responder, now: datetime) -> bool:

@@ -116,6 +116,8 @@ def _spans(text: str, tokens: list[re.Match[str]]) -> Iterator[tuple[int, int, s
 
 
 def _looks_mistyped(token: str) -> bool:
+    if len(token) == LENGTH and not token.isdigit() and all(character in _PLACE for character in token):
+        return True
     mixed = any(c.isdigit() for c in token) and any(c.isalpha() for c in token)
     return mixed and LENGTH - 1 <= len(token) <= LENGTH + 1 and not _MEASURE.fullmatch(token)
 

@@ -42,7 +42,8 @@ _PHRASES: Mapping[Meaning | Outcome, str] = MappingProxyType(
             2 / pass / pass it / pass it on / passing / cant / i cant / cannot / i cannot / can not / cant take it /
             i cant take it / cannot take it / cant do it / hand back / handback / hand it back / handing back /
             hand on / hand it on / give back / giving back / back / decline / declined / busy / im busy / unable /
-            not me / not mine / not on call / im not on call / not available / unavailable / next / escalate / im off /
+            not me / not mine / not on call / im not on call / not available / unavailable / next /
+            escalate / im off /
             off duty / im driving / driving / release / reject
             / no puedo / no la puedo tomar / no lo puedo tomar / no puedo tomarla / no puedo tomarlo / paso / pasa /
             pasar / la paso / lo paso / ocupada / ocupado / estoy ocupada / estoy ocupado / no estoy de guardia /
@@ -52,20 +53,24 @@ _PHRASES: Mapping[Meaning | Outcome, str] = MappingProxyType(
         Meaning.SPOKE: """
             spoke / spoken / have spoken / spoke with / spoke to / talked / talked to / talked with / reached /
             i reached / reached her / reached him / got hold of / got through / contacted / contact made / connected
-            / hable / hable con / ya hable / ya hable con / hablado / he hablado / contactada / contactado / contacte /
+            / hable / hable con / ya hable / ya hable con / hablado / he hablado / contactada /
+            contactado / contacte /
             localizada / localizado / la localice / lo localice / me contesto / contesto / ya la llame y hable
         """,
         Meaning.NOT_SPOKE: """
-            not reached / did not reach / didnt reach / couldnt reach / could not reach / cant reach / cannot reach / can not reach /
+            not reached / did not reach / didnt reach / couldnt reach / could not reach / cant reach /
+            cannot reach / can not reach /
             cant get through / cannot get through / cant get hold of / cant get her / cant get him / cant find /
             havent reached / have not reached / not yet reached / unable to reach / no answer / not answering /
             does not answer / doesnt answer / didnt answer / did not answer / no reply / no pickup / no pick up /
-            voicemail / voice mail / vm / left vm / left voicemail / left a voicemail / left message / left a message /
+            voicemail / voice mail / vm / left vm / left voicemail / left a voicemail / left message /
+            left a message /
             lm / lvm / not home / busy line / line busy / didnt speak / did not speak / not spoken
             / no contesta / no contesto / no responde / no respondio / no atiende / no localizada / no localizado /
             no la localizo / no lo localizo / no la localice / no lo localice / no logro / no he podido hablar /
             no pude hablar / no puedo localizar / no puedo contactar /
-            no puedo comunicarme / no puedo hablar con / no puedo encontrar / no hable / no la encuentro / no lo encuentro / buzon / buzon de voz / deje mensaje /
+            no puedo comunicarme / no puedo hablar con / no puedo encontrar / no hable / no la encuentro
+            / no lo encuentro / buzon / buzon de voz / deje mensaje /
             deje un mensaje / sin respuesta
         """,
         Meaning.LIST: """
@@ -78,11 +83,13 @@ _PHRASES: Mapping[Meaning | Outcome, str] = MappingProxyType(
         """,
         Outcome.EMERGENCY: """
             er / ed / emergency / emergency room / emergency department / to er / in er / 911 / ambulance / ems
-            / urgencias / a urgencias / sala de urgencias / sala de emergencias / emergencia / emergencias / ambulancia
+            / urgencias / a urgencias / sala de urgencias / sala de emergencias / emergencia /
+            emergencias / ambulancia
         """,
         Outcome.ADMITTED: """
             admit / admitted / admitting / admission / direct admit / direct admission / inpatient
-            / ingreso / ingresada / ingresado / ingresa / ingreso directo / hospitalizada / hospitalizado / internada /
+            / ingreso / ingresada / ingresado / ingresa / ingreso directo / hospitalizada /
+            hospitalizado / internada /
             internado
         """,
         Outcome.IMAGING: """
