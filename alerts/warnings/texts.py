@@ -1,0 +1,140 @@
+"""The words of a warning: the newest version that staff wrote, or the default in templates/messages; and what is wrong
+with a text before it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.template.loader import render_to_string
+
+from alerts import rendering
+from alerts.models import WarningRule, WarningText
+from messaging import wordings
+from messaging.domain.delivery import Channel
+from messaging.domain.wording import WordingError, fill, fold_to_gsm7, reserved_words, segments, variables
+from patients.models import Patient
+
+#: The blanks of a warning, with the longest value each is likely to get.
+BLANKS = {name: rendering.VOCABULARY[name] for name in ("clinic", "line")}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What leaves, and the version it is of; None is the default."""
+
+    subject: str
+    body: str
+    html: str
+    version: WarningText | None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text with its blanks, as staff edit it."""
+
+    sms: str
+    subject: str
+    mail: str
+    number: int = 0
+
+
+def language_of(patient: Patient) -> str:
+    """The language in which she is written to."""
+    return patient.language if patient.language in settings.MESSAGE_LANGUAGES else str(settings.MESSAGE_LANGUAGES[0])
+
+
+def newest(rule: WarningRule, language: str) -> WarningText | None:
+    """The newest version that staff wrote, if any."""
+    return rule.texts.filter(language=language).order_by("-number").first()
+
+
+def current(rule: WarningRule, language: str) -> Text:
+    """What holds now in `language`. WordingError when neither a version nor a default is there."""
+    version = newest(rule, language)
+    if version is not None:
+        return Text(version.sms, version.subject, version.mail, version.number)
+    mail = wordings.load(rule.template, language, Channel.EMAIL)
+    return Text(wordings.load(rule.template, language, Channel.SMS).body, mail.subject, mail.body)
+
+
+def words(rule: WarningRule, patient: Patient, channel: Channel) -> Words:
+    """The filled words for `patient`. WordingError naming what cannot be filled in."""
+    language = language_of(patient)
+    values = {"clinic": patient.clinic.short_name, "line": rendering.line(patient.clinic)}
+    version = newest(rule, language)
+    if version is None:
+        filled = wordings.load(rule.template, language, channel).filled(values)
+        return Words(filled.subject, filled.body, filled.html, None)
+    if channel is Channel.SMS:
+        return Words("", fill(version.sms, values), "", version)
+    body = fill(version.mail, values)
+    subject = fill(version.subject, values)
+    paragraphs = [" ".join(part.split()) for part in body.replace("\r\n", "\n").split("\n\n") if part.strip()]
+    context = {"subject": subject, "paragraphs": paragraphs, "language": language}
+    return Words(subject, "\n\n".join(paragraphs), render_to_string("mails/message.html", context), version)
+
+
+def write(rule: WarningRule, language: str, text: Text, *, by: str, now: datetime) -> WarningText:
+    """Keep `text` as the next version. ValueError with what is wrong with it, a sentence each."""
+    found = [words for part in problems(text).values() for words in part]
+    if found:
+        raise ValueError(" ".join(found))
+    with transaction.atomic():
+        WarningRule.objects.select_for_update().get(pk=rule.pk)
+        last = rule.texts.filter(language=language).aggregate(last=Max("number"))["last"] or 0
+        return WarningText.objects.create(
+            rule=rule,
+            language=language,
+            number=last + 1,
+            sms=text.sms.strip(),
+            subject=text.subject.strip(),
+            mail=text.mail.strip(),
+            written_at=now,
+            written_by=by,
+        )
+
+
+def problems(text: Text) -> dict[str, list[str]]:
+    """By field, everything that keeps `text` from being sent, a sentence each."""
+    parts = {"sms": text.sms, "subject": text.subject, "mail": text.mail}
+    found = {field: list(_problems_of(field, words)) for field, words in parts.items()}
+    if not found["sms"]:
+        found["sms"] = list(_sms_problems(text.sms))
+    return {field: sentences for field, sentences in found.items() if sentences}
+
+
+def _problems_of(field: str, words: str) -> Iterator[str]:
+    if not words.strip():
+        yield "It says nothing."
+        return
+    try:
+        blanks = set(variables(words))
+    except WordingError as error:
+        yield f"{error}."
+        return
+    unknown = sorted(blanks - set(BLANKS))
+    if unknown:
+        yield f"Nobody gives a value for {', '.join(unknown)}; blanks are {{clinic}} and {{line}}."
+    if field != "subject" and "line" not in blanks:
+        yield "Say whom to call: {line} is filled with the clinic's 24-hour line."
+    if field == "subject" and ("\n" in words or "\r" in words):
+        yield "A subject is one line."
+    if "\x00" in words:
+        yield "It holds a NUL character."
+
+
+def _sms_problems(words: str) -> Iterator[str]:
+    own = segments(fold_to_gsm7(words))
+    if own.forcing:
+        yield f"{' '.join(own.forcing)} would make every part hold 70 characters instead of 160."
+    filled = segments(fold_to_gsm7(fill(words, BLANKS)))
+    if filled.count > wordings.MOST_SEGMENTS:
+        yield f"{filled.characters} characters are {filled.count} parts; {wordings.MOST_SEGMENTS} at most."
+    reserved = reserved_words(words)
+    if reserved:
+        yield f"Carriers act upon {', '.join(reserved)} themselves; ask for another answer."
