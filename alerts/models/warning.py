@@ -215,8 +215,12 @@ class PlannedWarning(models.Model):
                 condition=Q(state=WarningState.PLANNED) | Q(settled_at__isnull=False), name="warning_settled_has_time"
             ),
         )
-        # Read by alerts.warnings.release: what is due.
-        indexes = (models.Index(fields=("due_at", "id"), condition=Q(state=WarningState.PLANNED), name="warning_due"),)
+        indexes = (
+            # Read by alerts.warnings.release.release_due.
+            models.Index(fields=("due_at", "id"), condition=Q(state=WarningState.PLANNED), name="warning_due"),
+            # Read by alerts.warnings.release.send_again: released, fresh still, but its message did not leave.
+            models.Index(fields=("expires_at",), condition=Q(state=WarningState.RELEASED), name="warning_fresh"),
+        )
 
     def __str__(self) -> str:
         return f"{self.rule_id} for patient {self.patient_id} ({self.occasion})"
