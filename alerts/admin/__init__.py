@@ -1,6 +1,10 @@
 """The admin of red flags: the board and its stories, rules, policies, the nurse's inbox, people, and the accounts."""
 
+from alerts.admin.alarm import AlarmAdmin
 from alerts.admin.alert import AlertAdmin
+from alerts.admin.policy import PolicyAdmin
 from alerts.admin.responder import ResponderAdmin
+from alerts.admin.review import ReviewAdmin
+from alerts.admin.rule import RuleAdmin
 
-__all__ = ["AlertAdmin", "ResponderAdmin"]
+__all__ = ["AlarmAdmin", "AlertAdmin", "PolicyAdmin", "ResponderAdmin", "ReviewAdmin", "RuleAdmin"]

@@ -25,21 +25,30 @@ def _may_view(app: str, model: str, request: HttpRequest) -> bool:
     )
 
 
-def _is_open(app: str, model: str, request: HttpRequest) -> bool:
+#: Pages of their own that lie beneath a list in the address but not in the sidebar.
+_APART = ("alerts_alertrule_try", "alerts_escalationpolicy_dry_run", "alerts_alarm_ledger")
+
+
+def _is_open(app: str, model: str, view: str, request: HttpRequest) -> bool:
     """Whether the entry is the page being looked at."""
-    start = _address(f"{app}_{model}_changelist", "", request)
+    apart = {_address(name, "", request) for name in _APART}
+    if request.path in apart:
+        return request.path == _address(f"{app}_{model}_{view}", "", request)
+    start = _address(f"{app}_{model}_{view}", "", request)
     return bool(start) and request.path.startswith(start)
 
 
-def page(title: str, icon: str, label: str, *, query: str = "", badge: str = "") -> dict[str, Any]:
-    """A sidebar entry for the list of `label` ("app.model"), shown to those who may view it."""
+def page(
+    title: str, icon: str, label: str, *, query: str = "", badge: str = "", view: str = "changelist"
+) -> dict[str, Any]:
+    """A sidebar entry for the list of `label` ("app.model") or another `view` of it, for those who may view it."""
     app, model = label.split(".")
     entry: dict[str, Any] = {
         "title": title,
         "icon": icon,
-        "link": partial(_address, f"{app}_{model}_changelist", query),
+        "link": partial(_address, f"{app}_{model}_{view}", query),
         "permission": partial(_may_view, app, model),
-        "active": partial(_is_open, app, model),
+        "active": partial(_is_open, app, model, view),
     }
     return entry | ({"badge": badge, "badge_variant": "danger"} if badge else {})
 
@@ -55,11 +64,15 @@ def _tab(title: str, when: str) -> dict[str, Any]:
 
 
 _OPEN_TASKS = "patients.admin.badges.open_tasks"
+_OPEN_FLAGS = "alerts.admin.badges.open_red_flags"
+_OPEN_TEXTS = "alerts.admin.badges.open_texts"
 
 NAVIGATION: list[dict[str, Any]] = [
     {
         "title": "Today",
         "items": [
+            page("Red flags", "emergency", "alerts.alert", badge=_OPEN_FLAGS),
+            page("Nurse’s inbox", "mark_email_unread", "alerts.nursereview", query="?state=open", badge=_OPEN_TEXTS),
             page("Tasks", "assignment_late", "patients.coordinatortask", query="?state=open", badge=_OPEN_TASKS),
             page("Visits", "event", "reminders.visit", query="?when=today"),
         ],
@@ -91,6 +104,21 @@ NAVIGATION: list[dict[str, Any]] = [
         ],
     },
     {
+        "title": "Red flags",
+        "separator": True,
+        "items": [
+            page("On-call rota", "calendar_month", "alerts.rota"),
+            page("Responders", "contact_emergency", "alerts.responder"),
+            page("Alert rules", "rule", "alerts.alertrule"),
+            page("Try a text", "science", "alerts.alertrule", view="try"),
+            page("Escalation policies", "escalator_warning", "alerts.escalationpolicy"),
+            page("Dry run", "play_circle", "alerts.escalationpolicy", view="dry_run"),
+            page("Warnings to patients", "campaign", "alerts.warningrule"),
+            page("Alarms", "notification_important", "alerts.alarm"),
+            page("Ledger", "account_balance", "alerts.alarm", view="ledger"),
+        ],
+    },
+    {
         "title": "People",
         "separator": True,
         "items": [
@@ -106,15 +134,19 @@ def _styles(request: HttpRequest) -> str:
     return static("bonewatch/admin.css")
 
 
+def _styles_of_red_flags(request: HttpRequest) -> str:
+    return static("bonewatch/red-flags.css")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Bonewatch",
     "SITE_HEADER": "Bonewatch",
-    "SITE_SUBHEADER": "Reminders for bone treatment",
+    "SITE_SUBHEADER": "Reminders and red flags",
     "SITE_SYMBOL": "notifications_active",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
-    "STYLES": [_styles],
+    "STYLES": [_styles, _styles_of_red_flags],
     "DASHBOARD_CALLBACK": "reminders.admin.dashboard.today",
     "BORDER_RADIUS": "6px",
     "COLORS": {

@@ -1,0 +1,22 @@
+"""The figures of red flags in the sidebar."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from alerts.admin.board_rows import open_alerts
+from alerts.models import NurseReview
+
+
+def open_red_flags(request: HttpRequest) -> str:
+    """How many red flags are open."""
+    return str(open_alerts().count())
+
+
+def open_texts(request: HttpRequest) -> str:
+    """How many texts wait in the nurse's inbox; those overdue are told apart."""
+    waiting = NurseReview.objects.filter(done_at__isnull=True)
+    late = waiting.filter(due_at__lt=timezone.now()).count()
+    count = waiting.count()
+    return f"{count}, {late} late" if late else str(count)

@@ -1,0 +1,123 @@
+"""The page that says who would get what when, if a rule fired at a time and nobody answered."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from unfold import widgets
+from unfold.admin import ModelAdmin
+
+from alerts import dry_run, rulebook
+from alerts.admin.story import coming_rows
+from alerts.admin.trial_page import start
+from alerts.admin.words import span_in_words
+from alerts.domain.dry_run import What
+from alerts.domain.policy import Policy, PolicyError
+from alerts.domain.words import Tier
+from alerts.models import EscalationPolicy
+from messaging.domain import wall_time
+from patients.models import Clinic
+
+LINES = 16
+TIERS = [(Tier.T0.value, "T0"), (Tier.RED.value, "Red"), (Tier.AMBER.value, "Amber")]
+
+
+class DryRunForm(forms.Form):
+    """A policy, a clinic, and a moment by its clock."""
+
+    policy = forms.ModelChoiceField(
+        EscalationPolicy.objects.all(), widget=widgets.UnfoldAdminSelectWidget(), empty_label=None
+    )
+    clinic = forms.ModelChoiceField(Clinic.objects.all(), widget=widgets.UnfoldAdminSelectWidget(), empty_label=None)
+    tier = forms.ChoiceField(choices=TIERS, initial=Tier.RED.value, widget=widgets.UnfoldAdminSelectWidget())
+    on = forms.DateField(label="Fires on", widget=widgets.UnfoldAdminSingleDateWidget())
+    clock = forms.TimeField(
+        label="at", widget=widgets.UnfoldAdminSingleTimeWidget(format="%H:%M"), help_text="By the clinic’s clock."
+    )
+    fallback_after = forms.IntegerField(
+        label="Fallback after (minutes)",
+        min_value=1,
+        max_value=60,
+        initial=10,
+        widget=widgets.UnfoldAdminIntegerFieldWidget(),
+    )
+
+    def at(self) -> datetime:
+        """The moment."""
+        data = self.cleaned_data
+        return wall_time.at(data["on"], data["clock"], data["clinic"].zone)
+
+
+def dry_run_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
+    """The form in the address (it holds nothing of a patient), and the table."""
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    now = timezone.now()
+    policy = EscalationPolicy.objects.filter(waits_for_opening=False).first() or EscalationPolicy.objects.first()
+    initial = {**start(now), "policy": policy, "tier": Tier.RED.value, "fallback_after": 10}
+    asked = request.GET if request.GET else None
+    form = DryRunForm(asked, initial=initial)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": "Dry run",
+        "opts": model_admin.opts,
+        "form": form,
+        "media": model_admin.media + form.media,
+    }
+    if asked and form.is_valid():
+        context |= _result(form, now=now)
+    return TemplateResponse(request, "admin/alerts/dry_run.html", context)
+
+
+def _result(form: DryRunForm, *, now: datetime) -> dict[str, object]:
+    data = form.cleaned_data
+    clinic: Clinic = data["clinic"]
+    try:
+        policy = rulebook.frozen(data["policy"])
+    except PolicyError as error:
+        return {"problem": str(error)}
+    tier, at = Tier(data["tier"]), form.at()
+    after = timedelta(minutes=data["fallback_after"])
+    lines = dry_run.rehearse(policy, clinic, tier=tier, at=at, fallback_after=after, lines=LINES)
+    rows = [
+        (line, span_in_words(line.at - at) if line.at > at else "at once", *row)
+        for line, row in zip(lines, coming_rows(lines, policy, clinic.zone), strict=True)
+    ]
+    return {
+        "rows": rows,
+        "policy": policy,
+        "clinic": clinic,
+        "shift": _clock_change(at, lines[-1].at if lines else at, clinic),
+        "voice": next((span_in_words(line.at - lines[0].at) for line in lines if line.rings), ""),
+        "limit": span_in_words(policy.human_within),
+        "slow": slow_in_words(policy, [clinic], now=now),
+        "told": "" if any(line.what is What.FALLBACK for line in lines) or not tier.pages else "no",
+    }
+
+
+def slow_in_words(policy: Policy, clinics: list[Clinic], *, now: datetime) -> list[str]:
+    """Where within four weeks the policy would be slower than its own limit, a sentence each."""
+    return [
+        f"{found.clinic}: from {found.slowest.start.astimezone(found.clinic.zone):%a %-d %b %Y, %H:%M} on "
+        + (
+            f"the first telephone would ring after {span_in_words(found.slowest.after)} only; "
+            f"{span_in_words(policy.human_within)} are allowed."
+            if found.slowest.after is not None
+            else "no telephone would ring at all."
+        )
+        for found in dry_run.too_slow(policy, clinics, now=now)
+    ]
+
+
+def _clock_change(at: datetime, until: datetime, clinic: Clinic) -> str:
+    first, last = at.astimezone(clinic.zone), until.astimezone(clinic.zone)
+    before, after = first.utcoffset(), last.utcoffset()
+    if before is None or after is None or before == after:
+        return ""
+    way = "forward" if after > before else "back"
+    return f"Clocks go {way} in between: the waits are real time, the times are what clocks show."

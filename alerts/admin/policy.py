@@ -1,0 +1,91 @@
+"""Escalation policies in the admin: a ladder, then a ring without an end, saved only if it reaches a human in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from alerts.admin.dry_run_page import dry_run_page
+from alerts.admin.policy_form import PolicyForm, StepForm, StepFormSet
+from alerts.models import EscalationPolicy, PolicyStep
+from patients.admin.base import PageAdmin
+from patients.admin.show import chip
+
+
+class StepInline(TabularInline):
+    """The steps in their order."""
+
+    model = PolicyStep
+    form = StepForm
+    formset = StepFormSet
+    extra = 0
+    ordering = ("part", "position", "id")
+    verbose_name = "step"
+    verbose_name_plural = "Steps: the ladder is climbed once, then the ring goes round until somebody has taken it"
+
+
+@admin.register(EscalationPolicy)
+class PolicyAdmin(PageAdmin):
+    """Policies. Alerts carry a frozen copy: a change is for alerts that are raised from now on."""
+
+    form = PolicyForm
+    inlines = (StepInline,)
+    list_display = ("name", "shown_clinic", "shown_steps", "shown_clocks", "shown_waits")
+    list_select_related = ("clinic",)
+    search_fields = ("name",)
+    ordering = ("name",)
+    warn_unsaved_form = True
+    custom_urls = (("dry-run/", "alerts_escalationpolicy_dry_run", dry_run_page),)
+    change_form_outer_before_template = "admin/alerts/policy_top.html"
+    fieldsets = (
+        (None, {"fields": (("name", "clinic"),)}),
+        (
+            "Clocks",
+            {
+                "fields": (("reach_within", "outcome_within"), ("receipt_within", "human_within"), "waits_for_opening"),
+                "description": "Alerts that are open keep the policy with which they were raised.",
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EscalationPolicy]:
+        """With the number of steps."""
+        queryset: QuerySet[EscalationPolicy] = super().get_queryset(request)
+        return queryset.select_related("clinic").annotate(step_count=Count("steps"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Rules of the past refer to it."""
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One policy, with the way to its dry run."""
+        context = {"policy_id": object_id} | (extra_context or {})
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return response
+
+    @display(description="For", ordering="clinic__name")
+    def shown_clinic(self, policy: EscalationPolicy) -> str:
+        """One clinic, or all."""
+        return policy.clinic.name if policy.clinic else "every clinic"
+
+    @display(description="Steps", ordering="step_count")
+    def shown_steps(self, policy: EscalationPolicy) -> int:
+        """How many there are."""
+        return int(policy.step_count)  # type: ignore[attr-defined]
+
+    @display(description="Clocks")
+    def shown_clocks(self, policy: EscalationPolicy) -> str:
+        """To reach her, to the outcome."""
+        return f"reach her in {policy.reach_within} min, outcome in {policy.outcome_within} min"
+
+    @display(description="First page")
+    def shown_waits(self, policy: EscalationPolicy) -> str:
+        """At any hour, or when the clinic opens."""
+        return chip("info", "when the clinic opens") if policy.waits_for_opening else chip("ok", "at once, at any hour")

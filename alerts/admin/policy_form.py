@@ -1,0 +1,122 @@
+"""The forms of an escalation policy: it must ring somebody's telephone in time, whoever is on call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.forms.models import BaseInlineFormSet
+from django.utils import timezone
+
+from alerts.admin.dry_run_page import slow_in_words
+from alerts.admin.rule_versions import tiers_of
+from alerts.domain.policy import Part, Policy, PolicyError, Role, Step, Target
+from alerts.models import AlertRule, EscalationPolicy, PolicyStep, RuleVersion
+from messaging.domain.delivery import Channel
+from patients.admin.fields import SeveralField
+from patients.models import Clinic
+
+CHANNELS = [("sms", "Text"), ("email", "E-mail"), ("voice", "Call")]
+
+
+class PolicyForm(forms.ModelForm[EscalationPolicy]):
+    """The clocks of a policy; its steps are beneath."""
+
+    class Meta:
+        model = EscalationPolicy
+        fields = (
+            "name",
+            "clinic",
+            "reach_within",
+            "outcome_within",
+            "receipt_within",
+            "human_within",
+            "waits_for_opening",
+        )
+
+    def clean_waits_for_opening(self) -> bool:
+        """Red and T0 never wait: a policy that such a rule uses cannot begin to."""
+        waits = bool(self.cleaned_data["waits_for_opening"])
+        if waits and self.instance.pk:
+            used = [str(version.rule.code) for version in _in_use(self.instance) if _pages(version)]
+            if used:
+                raise forms.ValidationError(f"Red and T0 never wait, and {', '.join(used)} may fire at them.")
+        return waits
+
+
+class StepForm(forms.ModelForm[PolicyStep]):
+    """One step: whom, by what, how long it waits."""
+
+    channels = SeveralField(choices=CHANNELS, initial=["sms"])
+
+    class Meta:
+        model = PolicyStep
+        fields = ("part", "position", "target", "role", "responder", "channels", "wait_seconds")
+        labels = {"wait_seconds": "Waits (s)", "target": "Whom", "responder": "Person", "position": "Order"}
+
+
+class StepFormSet(BaseInlineFormSet[PolicyStep, EscalationPolicy, StepForm]):
+    """All steps together, held to what a policy must keep."""
+
+    def clean(self) -> None:
+        """Play the policy with nobody answering, over the next weeks of every clinic's rota."""
+        super().clean()
+        if any(self.errors):
+            return
+        rows = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        try:
+            policy = policy_of(self.instance, [row for row in rows if row.get("channels")])
+        except PolicyError as error:
+            raise forms.ValidationError(f"{error}.") from error
+        every = (*policy.ladder, *policy.ring)
+        if not any(Channel.VOICE in step.channels for step in every):
+            raise forms.ValidationError("No step calls anybody: at least one must ring a telephone.")
+        problems = slow_in_words(policy, _clinics(self.instance), now=timezone.now())
+        if problems:
+            raise forms.ValidationError([f"Too slow. {problem}" for problem in problems])
+
+
+def policy_of(row: EscalationPolicy, steps: list[dict[str, Any]]) -> Policy:
+    """A policy as it would be if it were saved. PolicyError when it cannot be used."""
+    parts: dict[str, list[Step]] = {Part.LADDER: [], Part.RING: []}
+    for step in sorted(steps, key=lambda step: step["position"]):
+        responder = step.get("responder")
+        parts[step["part"]].append(
+            Step(
+                target=Target(step["target"]),
+                channels=tuple(Channel(channel) for channel in step["channels"]),
+                wait=timedelta(seconds=step["wait_seconds"]),
+                role=Role(step["role"]) if step.get("role") else None,
+                responder_id=responder.pk if responder else None,
+            )
+        )
+    return Policy(
+        name=row.name,
+        ladder=tuple(parts[Part.LADDER]),
+        ring=tuple(parts[Part.RING]),
+        reach_within=timedelta(minutes=row.reach_within),
+        outcome_within=timedelta(minutes=row.outcome_within),
+        receipt_within=timedelta(seconds=row.receipt_within),
+        human_within=timedelta(minutes=row.human_within),
+        waits_for_opening=row.waits_for_opening,
+    )
+
+
+def _clinics(row: EscalationPolicy) -> list[Clinic]:
+    return [row.clinic] if row.clinic else list(Clinic.objects.all())
+
+
+def _in_use(policy: EscalationPolicy) -> list[RuleVersion]:
+    """The versions that are in force, or would stand in, with this policy."""
+    rules = AlertRule.objects.exclude(status=AlertRule.Status.RETIRED)
+    found = []
+    for rule in rules.select_related("active_version"):
+        version = rule.active_version or rule.versions.first()
+        if version is not None and version.policy_id == policy.pk:
+            found.append(version)
+    return found
+
+
+def _pages(version: RuleVersion) -> bool:
+    return any(tier.pages for tier in tiers_of(version.fires_on))

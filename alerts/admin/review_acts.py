@@ -1,0 +1,129 @@
+"""What a nurse does with a text in her inbox: record what she did, or raise a red flag from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from django import forms
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+from unfold import widgets
+
+from alerts import cases, raising, rendering, rulebook
+from alerts.admin.who import acting
+from alerts.domain.triage import Fired, Reading
+from alerts.domain.words import Condition, Tier
+from alerts.models import NurseReview
+from patients.admin.acts import Act, ActForm
+from patients.admin.clock import clock
+
+TIERS = [
+    (Tier.RED.value, "Red: page a nurse now"),
+    (Tier.T0.value, "T0: 911 or the emergency department, now"),
+    (Tier.AMBER.value, "Amber: somebody gets in touch the same day"),
+]
+
+
+class DoneForm(ActForm):
+    """What was done about it."""
+
+    outcome = forms.CharField(
+        max_length=200,
+        widget=widgets.UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
+        help_text="E.g. “Phoned her: usual ache, no change”. Answers are given by phone, not from here.",
+    )
+
+
+class RaiseForm(ActForm):
+    """Which red flag it is, and how fast."""
+
+    condition = forms.ChoiceField(choices=list, widget=widgets.UnfoldAdminSelectWidget(attrs={"autofocus": True}))
+    tier = forms.ChoiceField(choices=TIERS, widget=widgets.UnfoldAdminSelectWidget())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ChoiceField", self.fields["condition"]).choices = [
+            (condition.value, condition.title) for condition in _rules()
+        ]
+
+
+def whose(review: NurseReview) -> str:
+    """The patient's name, or the number that nobody knows."""
+    patient = review.patient
+    if patient is None:
+        return f"Unknown number {rendering.national(review.inbound.from_address)}"
+    return f"{patient.family_name}, {patient.given_name}"
+
+
+def _rules() -> dict[Condition, str]:
+    """Each condition that a rule in force looks for, with the first such rule."""
+    found: dict[Condition, str] = {}
+    for rule in rulebook.active_rules():
+        found.setdefault(rule.condition, rule.code)
+    return found
+
+
+def _facts(review: NurseReview) -> list[tuple[str, str]]:
+    return [
+        ("Patient", whose(review)),
+        ("Text", review.inbound.body),
+        ("Arrived", clock(review.opened_at, review.clinic.zone)),
+        ("To be read by", clock(review.due_at, review.clinic.zone)),
+        ("Why a person reads it", review.why),
+    ]
+
+
+def _finish(review: NurseReview, outcome: str, request: HttpRequest, now: datetime) -> None:
+    done = NurseReview.objects.filter(pk=review.pk, done_at__isnull=True).update(
+        done_at=now, done_by=request.user.pk, outcome=outcome[:200]
+    )
+    if not done:
+        raise ValidationError("Somebody has read this text already.")
+
+
+def _done(review: NurseReview, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
+    _finish(review, data["outcome"], request, now)
+    return "Read, and recorded what was done."
+
+
+def _raise(review: NurseReview, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
+    me = acting(request)
+    condition, tier = Condition(data["condition"]), Tier(data["tier"])
+    _finish(review, f"Raised: {condition.title}", request, now)
+    fired = Fired(_rules()[condition], condition, tier, ())
+    why = f"{me.name} raised it from her inbox ({tier.name})."
+    reading = Reading(fired=(fired,), evidence=(), intents=frozenset(), review=False, why=why)
+    hand = cases.Hand("admin", me, cast("AbstractBaseUser", request.user))
+    teller = raising.Teller(
+        clinic=review.clinic,
+        patient=review.patient,
+        phone=review.inbound.from_address,
+        shared_phone=review.shared_phone,
+    )
+    raising.report(review.inbound, teller, reading, now=now, hand=hand)
+    return f"Raised: {condition.title}. She is told what to do, and the first page is on its way."
+
+
+def _to_the_board(review: NurseReview) -> str:
+    return reverse("admin:alerts_alert_changelist")
+
+
+def _to_the_inbox(review: NurseReview) -> str:
+    return reverse("admin:alerts_nursereview_changelist") + "?state=open"
+
+
+DONE = Act(title="Read", submit="Record", do=_done, form=DoneForm, facts=_facts, home=_to_the_inbox)
+RAISE = Act(
+    title="Raise a red flag from this text",
+    submit="Raise it",
+    do=_raise,
+    form=RaiseForm,
+    facts=_facts,
+    home=_to_the_board,
+    danger=True,
+    explain="The patient is told at once what to do, and the policy of the rule pages whoever is on call.",
+)

@@ -1,0 +1,139 @@
+"""Versions of a rule as its page shows them: in words, side by side, and what changed from one to the next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from alerts.admin.marked import concept_in_words
+from alerts.admin.words import TIERS
+from alerts.domain.words import Tier
+from alerts.models import AlertRule, RuleVersion
+from patients.admin.fields import LANGUAGE_NAMES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One version on a rule's page."""
+
+    version: RuleVersion
+    is_active: bool
+    written: str
+    signed: str
+    changes: list[tuple[str, SafeString]]
+
+
+def history(rule: AlertRule) -> list[Shown]:
+    """Every version, the newest first, each with what it changed."""
+    versions = list(rule.versions.select_related("policy", "signed_off_by").order_by("number"))
+    shown = []
+    for before, version in zip([None, *versions], versions, strict=False):
+        shown.append(
+            Shown(
+                version=version,
+                is_active=version.pk == rule.active_version_id,
+                written=f"{_local(version.written_at)} by {version.written_by}",
+                signed=signature(version),
+                changes=_changes(before, version) if before else [],
+            )
+        )
+    return shown[::-1]
+
+
+def signature(version: RuleVersion) -> str:
+    """Who answers for it, since when."""
+    if not version.is_signed:
+        return ""
+    login = f" (signed in as {version.signed_off_by.get_username()})" if version.signed_off_by else ""
+    return f"{version.signed_off_as}, {_local(version.signed_off_at)}{login}"
+
+
+def facts(version: RuleVersion) -> list[tuple[str, str]]:
+    """A version in words: what fires it, what is said, who is paged."""
+    found = [(f"Trigger {n}", words) for n, words in enumerate(triggers_in_words(version), 1)]
+    tier = TIERS[Tier(version.fires_on.get("phrase_tier", Tier.RED))]
+    for language, phrases in sorted(version.fires_on.get("phrases", {}).items()):
+        found.append((f"Phrases, {_language(language)} ({tier})", "\n".join(phrases)))
+    for kind, texts in (("Told at once", version.instruction), ("Told when nobody has come", version.fallback)):
+        found += [(f"{kind}, {_language(language)}", text) for language, text in sorted(texts.items())]
+    return [
+        *found,
+        ("Fallback after", f"{version.fallback_after} min without a nurse"),
+        ("Escalation policy", version.policy.name),
+        ("Source", version.source),
+    ]
+
+
+def triggers_in_words(version: RuleVersion) -> list[str]:
+    """`Red: 2 of thirst, constipation, … (only with spine metastases)`."""
+    return [_trigger(trigger) for trigger in version.fires_on.get("triggers", [])]
+
+
+def tiers_of(fires_on: Mapping[str, Any]) -> list[Tier]:
+    """The tiers at which a version may fire, the worst first."""
+    found = {Tier(trigger["tier"]) for trigger in fires_on.get("triggers", [])}
+    if any(fires_on.get("phrases", {}).values()):
+        found.add(Tier(fires_on.get("phrase_tier", Tier.RED)))
+    return sorted(found, key=lambda tier: tier.rank)
+
+
+def joined(parts: Sequence[SafeString]) -> SafeString:
+    """Pieces of HTML with a space between."""
+    return format_html_join(" ", "{}", [(part,) for part in parts])
+
+
+def difference(before: str, after: str) -> SafeString:
+    """What was struck and what was added, word by word."""
+    old, new = before.split(), after.split()
+    parts: list[SafeString] = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            parts.append(format_html("{}", " ".join(old[a:b])))
+            continue
+        if a < b:
+            parts.append(format_html("<del>{}</del>", " ".join(old[a:b])))
+        if c < d:
+            parts.append(format_html("<ins>{}</ins>", " ".join(new[c:d])))
+    return joined(parts)
+
+
+def _changes(before: RuleVersion, after: RuleVersion) -> list[tuple[str, SafeString]]:
+    old, new = dict(facts(before)), dict(facts(after))
+    names = list(dict.fromkeys([*new, *old]))
+    return [
+        (name, difference(old.get(name, ""), new.get(name, "")))
+        for name in names
+        if old.get(name, "") != new.get(name, "")
+    ]
+
+
+def _trigger(trigger: dict[str, Any]) -> str:
+    parts = []
+    concepts: Sequence[str] = trigger.get("concepts", ())
+    if concepts:
+        least = trigger.get("at_least", 1)
+        names = ", ".join(map(concept_in_words, concepts))
+        parts.append(f"{least} of {names}" if len(concepts) > 1 else names)
+    if trigger.get("temperature_c") is not None:
+        celsius = float(trigger["temperature_c"])
+        parts.append(f"{celsius:.1f} °C ({celsius * 9 / 5 + 32:.1f} °F) or more")
+    words = f"{TIERS[Tier(trigger['tier'])]}: {' or '.join(parts)}"
+    if trigger.get("needs"):
+        words += f"; only with {', '.join(map(concept_in_words, trigger['needs']))}"
+    if trigger.get("unless"):
+        words += f"; not with {', '.join(map(concept_in_words, trigger['unless']))}"
+    return words
+
+
+def _language(code: str) -> str:
+    return LANGUAGE_NAMES.get(code, code)
+
+
+def _local(at: Any) -> str:
+    return f"{timezone.localtime(at):%-d %b %Y, %H:%M}" if at else "–"
