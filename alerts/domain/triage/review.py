@@ -1,0 +1,68 @@
+"""The conclusion of a reading: whether a person must read the text though nobody is paged, and why, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from alerts.domain.triage.lexicon import LEXICON
+from alerts.domain.triage.plain import Plain
+from alerts.domain.triage.values import Evidence, Fired, Reading, Stance
+
+_EVERYDAY = LEXICON.class_of("@everyday")
+_BODILY = LEXICON.class_of("@bodily")
+#: Of a text that is plain logistics, at most this share of words may be strangers.
+_STRANGERS = 0.25
+_HOW = {
+    Stance.NEGATED: "is denied",
+    Stance.PAST: "is past or over",
+    Stance.HYPOTHETICAL: "is only supposed",
+    Stance.QUESTION: "is asked about",
+    Stance.ELSEWHERE: "is somebody else's",
+}
+
+
+def conclude(
+    text: str, plain: Plain, fired: tuple[Fired, ...], evidence: tuple[Evidence, ...], intents: set[str]
+) -> Reading:
+    """Put it together; in doubt a person reads it."""
+    for name in _clinical_intents(fired, evidence):
+        intents.add(name)
+    page = any(found.tier.pages for found in fired)
+    review = not page and (bool(evidence) or bool(fired) or not _is_plainly_everyday(plain, intents))
+    return Reading(fired, evidence, frozenset(intents), review, _why(fired, evidence, review=review, intents=intents))
+
+
+def _clinical_intents(fired: Sequence[Fired], evidence: Sequence[Evidence]) -> list[str]:
+    if any(found.tier.pages for found in fired):
+        return []
+    standing = [sign for sign in evidence if sign.standing]
+    names = []
+    if any(sign.concept.startswith(("pain", "back.pain")) for sign in standing):
+        names.append("pain_routine")
+    elif standing:
+        names.append("routine_side_effect")
+    return names
+
+
+def _is_plainly_everyday(plain: Plain, intents: set[str]) -> bool:
+    """Whether it is, without a doubt, a keyword, logistics or a kind word."""
+    if plain.foreign or not intents or not plain.tokens:
+        return False
+    if any(_BODILY in token.classes for token in plain.tokens):
+        return False
+    strange = sum(_EVERYDAY not in token.classes and token.word.isalpha() for token in plain.tokens)
+    return strange <= max(1, len(plain.tokens) * _STRANGERS)
+
+
+def _why(fired: Sequence[Fired], evidence: Sequence[Evidence], *, review: bool, intents: set[str]) -> str:
+    if fired:
+        worst = fired[0]
+        words = ", ".join(f"“{sign.words}”" for sign in worst.evidence[:4])
+        return f"{worst.condition.title} ({worst.tier.value.upper()}): {words}."
+    if evidence:
+        told = [f"“{sign.words}” {_HOW[sign.stance]}" for sign in evidence if sign.stance in _HOW][:3]
+        told += [f"“{sign.words}” alone raises no alert" for sign in evidence if sign.standing][: 3 - len(told)]
+        return f"Nothing urgent stands: {'; '.join(told)}."
+    if review:
+        return "Nothing was recognised for certain, so a person reads it."
+    return f"Everyday message: {', '.join(sorted(intents))}."

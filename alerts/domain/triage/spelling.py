@@ -1,0 +1,123 @@
+"""What a misspelt, stretched, disguised or run-together word was meant to be, among the words that the lexicon knows."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from alerts.domain.triage.lexicon import LEXICON
+
+_RUNS = re.compile(r"(.)\1+")
+_LONG_RUNS = re.compile(r"(.)\1{2,}")
+_LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"})
+_SIGNS = str.maketrans({"@": "a", "$": "s", "!": "i", "|": "l", "+": "t", "*": "", "^": ""})
+_ONE_AS_L = str.maketrans({"1": "l"})
+#: Short words that may be part of words run together.
+_LINKS = frozenset("i a my no to in is me mi la el de en se it so am on up of at le lo un al".split())
+_MAX_PIECES = 4
+_MAX_LENGTH = 32
+
+
+def _by_length() -> dict[int, list[str]]:
+    shelves: dict[int, list[str]] = {}
+    for word in sorted(LEXICON.vocabulary):
+        shelves.setdefault(len(word), []).append(word)
+    return shelves
+
+
+_SHELVES = _by_length()
+
+
+@lru_cache(maxsize=65536)
+def meant(written: str) -> tuple[str, ...]:
+    """The word or words that `written` stands for; itself where nothing better is known."""
+    word = _possessive(written)
+    if known(word):
+        return (word,)
+    for guess in _undisguised(word):
+        if known(guess):
+            return (guess,)
+    plain = next(iter(_undisguised(word)), word)
+    if not plain.isalpha() or len(plain) > _MAX_LENGTH:
+        return (plain,)
+    close = nearest(plain, 1)
+    if close:
+        return (close,)
+    if pieces := apart(plain):
+        return pieces
+    return (nearest(plain, 2) or plain,)
+
+
+def known(word: str) -> bool:
+    """Whether it is a word as it stands: of the lexicon, or a common one that must not be bent into another."""
+    return word in LEXICON.vocabulary or word in LEXICON.common or any(_beginnings(word))
+
+
+def classes(word: str) -> frozenset[int]:
+    """The classes that `word` belongs to, by itself or by how it begins."""
+    found = set(LEXICON.words.get(word, ()))
+    for beginning in _beginnings(word):
+        found |= LEXICON.starts[beginning]
+    return frozenset(found)
+
+
+def apart(word: str, *, at_least: int = 6) -> tuple[str, ...] | None:
+    """`word` cut into the words that were run together, where it is nothing but words and one of them is ours."""
+    if len(word) < at_least:
+        return None
+    best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - 14), end):
+            before, piece = best[start], word[start:end]
+            if before is None or len(before) >= _MAX_PIECES or not _is_piece(piece):
+                continue
+            kept = best[end]
+            if kept is None or len(before) + 1 < len(kept):
+                best[end] = (*before, piece)
+    pieces = best[-1]
+    if pieces is None or len(pieces) < 2 or not any(len(p) > 2 and p in LEXICON.vocabulary for p in pieces):
+        return None
+    return pieces
+
+
+def nearest(word: str, reach: int) -> str | None:
+    """The lexicon's word that is at most `reach` slips away; short words must begin alike, very short ones match."""
+    allowed = min(reach, 0 if len(word) < 4 else 1 if len(word) < 8 else 2)
+    if not allowed:
+        return None
+    shelf = [w for size in range(max(4, len(word) - allowed), len(word) + allowed + 1) for w in _SHELVES.get(size, ())]
+    found = process.extract(word, shelf, scorer=OSA.distance, score_cutoff=allowed, limit=8)
+    ranked = sorted((distance, choice[0] != word[0], choice[-1] != word[-1], choice) for choice, distance, _ in found)
+    for _, other_start, _, choice in ranked:
+        if not (other_start and len(word) < 6):
+            return choice
+    return None
+
+
+def _is_piece(piece: str) -> bool:
+    return piece in _LINKS or (len(piece) > 2 and (piece in LEXICON.vocabulary or piece in LEXICON.common))
+
+
+def _possessive(written: str) -> str:
+    if written.endswith("'s") and len(written) > 5 and written[:-2] not in ("that", "what", "there", "here", "where"):
+        return written[:-2]
+    return written.replace("'", "")
+
+
+def _undisguised(word: str) -> list[str]:
+    """`word` with digits and signs read as letters, and with stretched letters let go."""
+    forms = [word]
+    if not word.isalpha():
+        signs = word.translate(_SIGNS)
+        forms = [signs.translate(_LEET), signs.translate(_ONE_AS_L).translate(_LEET)]
+    stretched = [form for form in forms if _LONG_RUNS.search(form)]
+    for form in stretched:
+        forms += [_LONG_RUNS.sub(r"\1\1", form), _LONG_RUNS.sub(r"\1", form), _RUNS.sub(r"\1", form)]
+    return forms[1:] if stretched and len(forms) > 1 else forms
+
+
+def _beginnings(word: str) -> list[str]:
+    return [word[:size] for size in range(2, len(word) + 1) if word[:size] in LEXICON.starts]

@@ -1,0 +1,223 @@
+"""How a sign is meant: asserted, denied, past, supposed, asked about, or somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from alerts.domain.triage.lexicon import LEXICON
+from alerts.domain.triage.patterns import Match
+from alerts.domain.triage.plain import Plain, Token
+from alerts.domain.triage.values import Stance
+
+#: How many words a "no" reaches at most.
+_REACH = 9
+_SUBJECTS = LEXICON.class_of("@subject")
+_LINKS = LEXICON.class_of("@and")
+_CONTRAST = LEXICON.class_of("@contrast")
+_PRONOUNS = LEXICON.class_of("@pronoun")
+_NO = LEXICON.class_of("@no_alone")
+_QUALIFIERS = ("severe", "new", "worse", "sudden", "night", "lying", "cough", "mild", "chronic")
+_LOWERING = ("mild", "chronic")
+#: How many words away something that plays a sign down still speaks of it.
+_NEAR = 7
+
+
+@dataclass(slots=True)
+class Scene:
+    """A text's words with everything that colours them, by mark."""
+
+    plain: Plain
+    marks: dict[str, list[Match]]
+    signs: list[Match]
+    segments: list[int] = field(default_factory=list)
+    groups: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Cut the text: groups end where a contrast begins, segments also where somebody starts afresh."""
+        segment = group = 0
+        tokens = self.plain.tokens
+        for at, token in enumerate(tokens):
+            if at and token.sentence != tokens[at - 1].sentence:
+                segment, group = segment + 1, group + 1
+            elif _CONTRAST in token.classes:
+                segment, group = segment + 1, group + 1
+            elif at and _SUBJECTS in token.classes and (token.soft or _LINKS in tokens[at - 1].classes):
+                segment += 1
+            self.segments.append(segment)
+            self.groups.append(group)
+        # A word that is part of a longer expression does not speak for itself.
+        for smaller, larger in (("worse", "chronic"), ("new", "chronic"), ("severe", "chronic"), ("current", "past"),
+                                ("current", "resolved"), ("negator", "neutral"), ("negator", "chronic"),
+                                ("negator", "worse"), ("negator", "severe"), ("negator", "hypothetical"),
+                                ("resolved", "recurring"), ("mild", "neutral"), ("negator", "resolved")):  # fmt: skip
+            covered = {at for match in self.marks.get(larger, ()) for at in range(match.first, match.last + 1)}
+            kept = [match for match in self.marks.get(smaller, ()) if not covered.issuperset(match.words())]
+            self.marks[smaller] = kept
+
+    def of(self, mark: str) -> Iterable[Match]:
+        """Where the mark stands."""
+        return self.marks.get(mark, ())
+
+
+def stance(scene: Scene, sign: Match) -> Stance:
+    """How `sign` is meant."""
+    if _supposed(scene, sign):
+        return Stance.HYPOTHETICAL
+    if _asked_about(scene, sign):
+        return Stance.QUESTION
+    if _of_another(scene, sign):
+        return Stance.ELSEWHERE
+    if _denied(scene, sign):
+        return Stance.NEGATED
+    if _over(scene, sign):
+        return Stance.PAST
+    return Stance.ASSERTED
+
+
+def qualifiers(scene: Scene, sign: Match) -> frozenset[str]:
+    """The words around a sign that make it weigh more or less."""
+    tokens = scene.plain.tokens
+    sentence = tokens[sign.first].sentence
+    found = set()
+    for name in _QUALIFIERS:
+        for mark in scene.of(name):
+            there = tokens[mark.first].sentence
+            lowering = name in _LOWERING
+            if there == sentence:
+                near = not lowering or (
+                    scene.groups[mark.first] == scene.groups[sign.first] and _distance(tokens, mark, sign) <= _NEAR
+                )
+                if near and not (name != "chronic" and name != "mild" and _denied(scene, mark)):
+                    found.add(name)
+            elif there == sentence + 1 and _goes_on(tokens, mark.first):
+                found.add(name)
+    if found & {"worse", "new", "sudden"}:
+        found.discard("chronic")
+    if "severe" in found:
+        found.discard("mild")
+    return frozenset(found)
+
+
+def _distance(tokens: Sequence[Token], one: Match, other: Match) -> int:
+    if one.last < other.first:
+        return tokens[other.first].place - tokens[one.last].place
+    return max(0, tokens[one.first].place - tokens[other.last].place)
+
+
+def _goes_on(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the sentence that word `at` stands in speaks on about the one before: "It is new."."""
+    sentence = tokens[at].sentence
+    first = at
+    while first and tokens[first - 1].sentence == sentence:
+        first -= 1
+    last = at
+    while last + 1 < len(tokens) and tokens[last + 1].sentence == sentence:
+        last += 1
+    return last - first < 4 or _PRONOUNS in tokens[first].classes
+
+
+def _supposed(scene: Scene, sign: Match) -> bool:
+    tokens = scene.plain.tokens
+    return any(
+        tokens[mark.first].sentence == tokens[sign.first].sentence
+        and mark.first <= sign.last
+        and scene.groups[mark.first] == scene.groups[sign.first]
+        for mark in scene.of("hypothetical")
+    )
+
+
+def _asked_about(scene: Scene, sign: Match) -> bool:
+    tokens = scene.plain.tokens
+    sentence = tokens[sign.first].sentence
+    if not any(tokens[mark.first].sentence == sentence for mark in scene.of("generic")):
+        return False
+    group = scene.groups[sign.first]
+    return not any(scene.groups[mark.first] == group for mark in scene.of("personal"))
+
+
+def _of_another(scene: Scene, sign: Match) -> bool:
+    """Whether the last one spoken of before the sign is no patient: a dog, a neighbour, somebody on television."""
+    tokens = scene.plain.tokens
+    sentence = tokens[sign.first].sentence
+    best, other = -1, False
+    for name, is_other in (("other", True), ("patient", False)):
+        for mark in scene.of(name):
+            if best < mark.first <= sign.last and tokens[mark.first].sentence == sentence:
+                best, other = mark.first, is_other
+    if best >= 0:
+        return other
+    if not any(_PRONOUNS in t.classes for t in tokens[max(0, sign.first - 4) : sign.last + 1] if t.sentence == sentence):
+        return False
+    return any(tokens[mark.first].sentence == sentence - 1 for mark in scene.of("other")) and not any(
+        tokens[mark.first].sentence == sentence - 1 for mark in scene.of("patient")
+    )
+
+
+def _denied(scene: Scene, sign: Match) -> bool:
+    tokens = scene.plain.tokens
+    used = {at for other in scene.signs if other is not sign for at in other.words()}
+    own = set(sign.words())
+    for mark in scene.of("negator"):
+        if any(at in used or at in own for at in mark.words()):
+            continue
+        if mark.last < sign.first <= mark.last + _REACH and _reaches(scene, mark, sign):
+            return True
+    after = sign.last + 1
+    if after < len(tokens) and _NO in tokens[after].classes and tokens[after].sentence == tokens[sign.last].sentence:
+        if after + 1 == len(tokens) or tokens[after + 1].soft or tokens[after + 1].sentence != tokens[after].sentence:
+            return True
+    return _answered_no(scene, sign)
+
+
+def _reaches(scene: Scene, mark: Match, sign: Match) -> bool:
+    """Whether nothing between a "no" and a sign begins anew."""
+    tokens = scene.plain.tokens
+    if scene.segments[mark.first] != scene.segments[sign.first]:
+        return False
+    between = range(mark.last + 1, sign.first)
+    if any(_SUBJECTS in tokens[at].classes for at in between):
+        return False
+    for other in scene.signs:
+        if other is not sign and other.first > mark.last and other.last < sign.first:
+            gap = range(other.last + 1, sign.first + 1)
+            if not any(tokens[at].soft or _LINKS in tokens[at].classes for at in gap):
+                return False
+    return True
+
+
+def _answered_no(scene: Scene, sign: Match) -> bool:
+    """ "Fever? No." """
+    tokens = scene.plain.tokens
+    sentence = tokens[sign.last].sentence
+    if sentence not in scene.plain.asking:
+        return False
+    answer = [token for token in tokens[sign.last + 1 :] if token.sentence == sentence + 1]
+    return len(answer) <= 2 and any(_NO in token.classes for token in answer)
+
+
+def _over(scene: Scene, sign: Match) -> bool:
+    """Whether it is told of a time that is over, or said to have gone, and not to be there again."""
+    tokens = scene.plain.tokens
+    segment, sentence = scene.segments[sign.first], tokens[sign.first].sentence
+    own = set(sign.words())
+
+    def here(name: str) -> list[Match]:
+        return [
+            mark
+            for mark in scene.of(name)
+            if scene.segments[mark.first] == segment and not own.intersection(mark.words())
+        ]
+
+    if here("recurring") or here("worse"):
+        return False
+    if here("resolved"):
+        return True
+    if here("past") and not here("current"):
+        return True
+    busy = {scene.segments[other.first] for other in scene.signs}
+    for mark in scene.of("resolved"):
+        there = scene.segments[mark.first]
+        if there not in busy and segment < there <= segment + 2 and tokens[mark.first].sentence <= sentence + 1:
+            return not any(scene.segments[again.first] >= there for again in scene.of("recurring"))
+    return False
