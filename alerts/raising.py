@@ -52,7 +52,7 @@ def report(
     In one transaction with the caller's: alert, report, instruction and first page stand or fall together.
     """
     hand = hand or cases.Hand("text")
-    fired = _worst_of_each_condition(reading.fired)
+    fired = _to_raise(reading.fired, teller)
     book = rulebook.current()
     with transaction.atomic():
         if teller.patient is not None:
@@ -64,7 +64,7 @@ def report(
             alert = _open_alert(teller, one.condition)
             if alert is None:
                 alert = _new(teller, one, version, stands_in=one.rule in book.stand_ins, now=now)
-                _report(alert, inbound, one, reading, now=now)
+                _report(alert, inbound, one, reading, whole=number == 0, now=now)
                 _begin(alert, inbound, version, hand, tell=number == 0, now=now)
             else:
                 _again(alert, inbound, one, reading, version, hand, tell=number == 0, now=now)
@@ -83,12 +83,19 @@ def evidence_json(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
     return kept
 
 
-def _worst_of_each_condition(fired: Sequence[Fired]) -> list[Fired]:
+def _to_raise(fired: Sequence[Fired], teller: Teller) -> list[Fired]:
+    """The worst of each condition, worst first. Beside a red flag an amber one opens no alert of its own.
+
+    It stands in the red one's report: one nurse hears of all of it, by one page.
+    """
     worst: dict[Condition, Fired] = {}
     for one in sorted(fired, key=lambda one: one.tier.rank):
         if one.tier in ALERTING:
             worst.setdefault(one.condition, one)
-    return list(worst.values())
+    found = list(worst.values())
+    if not any(one.tier.pages for one in found):
+        return found
+    return [one for one in found if one.tier.pages or _open_alert(teller, one.condition) is not None]
 
 
 def _open_alert(teller: Teller, condition: Condition) -> Alert | None:
@@ -142,7 +149,7 @@ def _again(
 ) -> None:
     known = {piece["concept"] for report in alert.reports.all() for piece in report.evidence}
     is_worse = worse.is_worse(Tier(alert.tier), known, fired)
-    _report(alert, inbound, fired, reading, now=now)
+    _report(alert, inbound, fired, reading, whole=tell, now=now)
     told = telling.instruct(alert, inbound, now=now) if tell else True
     if is_worse and fired.tier.pages and not Tier(alert.tier).pages:
         # An amber case that turns red climbs the red ladder from here on.
@@ -153,12 +160,15 @@ def _again(
         cases.note(alert, EventKind.INSTRUCTED if told else EventKind.NOT_INSTRUCTED, hand=hand, now=now)
 
 
-def _report(alert: Alert, inbound: InboundMessage, fired: Fired, reading: Reading, *, now: datetime) -> None:
+def _report(
+    alert: Alert, inbound: InboundMessage, fired: Fired, reading: Reading, *, whole: bool, now: datetime
+) -> None:
+    """What was read; the first alert of a text keeps all of it, also what raised nothing by itself."""
     AlertReport.objects.create(
         alert=alert,
         inbound=inbound,
         tier=fired.tier,
-        evidence=evidence_json(fired.evidence),
+        evidence=evidence_json(reading.evidence if whole else fired.evidence),
         why=reading.why,
         at=now,
     )

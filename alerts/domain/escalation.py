@@ -229,7 +229,7 @@ def _page(policy: Policy, case: Case, position: int, now: datetime, *notes: Effe
 
 
 def _raised(policy: Policy, case: Case, event: Raised, now: datetime) -> Step:
-    if case.due_at is not None:
+    if case.state is not AlertState.RAISED:
         # It has begun already.
         return case, _NOTHING
     fresh = replace(case, fallback_at=event.fallback_at)

@@ -94,6 +94,8 @@ PHONENUMBER_DEFAULT_FORMAT = "E164"
 PLANNING_HORIZON_DAYS = 120
 #: Who reads an inbound text, in order; each handler sees every text. See messaging/inbound.py.
 INBOUND_HANDLERS = [
+    # First: a red flag is heard whatever else a text may be.
+    "alerts.inbound.handle",
     "messaging.consent_replies.handle",
     "reminders.inbound.handle",
 ]

@@ -1,0 +1,307 @@
+"""A red flag through the whole product: from the carrier's webhook to the page in the carrier's hands.
+
+Real web server, real workers, real Redis and PostgreSQL; the carrier takes everything at once. Measured
+idle, while 100,000 ordinary reminders are being sent, and in a burst of 200.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+
+from alerts.models import AlertPage
+from benchmarks import clinic
+from benchmarks.figures import Figure, Findings, say
+from messaging.domain.delivery import Purpose, Status, Urgency
+from messaging.models import ConsentEvent, InboundMessage, Message
+from patients.domain.profile import ContactKind
+from patients.models import Clinic, ContactPoint, Patient
+from sandbox.launch.ports import LOOPBACK, free_port
+from tests.support import red_flags as flags
+from tests.support.processes import Running, live_environment, procfile, running
+from tests.support.signing import signature
+from tests.support.waiting import eventually
+
+#: Said by each patient once; English, a misspelling, Spanish, and mixed with a visit.
+TEXTS = (
+    "my legs feel numb since this morning, prob nothing",
+    "cant feal my feet and i keep falling",
+    "no puedo orinar y tengo las piernas dormidas",
+    "yes ill come Tuesday but my legs are jelly",
+)
+_PATH = "/webhooks/twilio/sms/"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many red flags idle, loaded and in the burst, seconds between two, and ordinary reminders waiting."""
+
+    idle: int
+    loaded: int
+    burst: int
+    pause: float
+    ordinary: int
+    burst_hands: int = 16
+
+
+FULL = Sizes(idle=200, loaded=200, burst=200, pause=0.15, ordinary=100_000)
+TINY = Sizes(idle=3, loaded=3, burst=4, pause=0.05, ordinary=20)
+
+
+@dataclass(slots=True)
+class Sent:
+    """One text handed to our webhook."""
+
+    sid: str
+    at: float
+    answered: float
+
+
+def run(*, now: datetime, sizes: Sizes = FULL) -> Findings:
+    """Idle, loaded, burst."""
+    clinic.empty()
+    place = flags.on_call(now=now).clinic
+    flags.sign_everything(now=now)
+    total = sizes.idle + sizes.loaded + sizes.burst
+    phones = _patients(total, place)
+    with _at_work() as desk:
+        say(f"red flags: {sizes.idle} idle")
+        idle = _one_by_one(phones[: sizes.idle], sizes.pause)
+        idle_hops = desk.hops(idle)
+        say(f"red flags: {sizes.loaded} while {sizes.ordinary:,} reminders are sent")
+        _ordinary(sizes.ordinary, now=timezone.now())
+        eventually(lambda: _sent_ordinary() > 0, 60, what="ordinary reminders are being sent")
+        began, before = time.time(), _sent_ordinary()
+        loaded = _one_by_one(phones[sizes.idle : sizes.idle + sizes.loaded], sizes.pause)
+        loaded_hops = desk.hops(loaded)
+        rate = (_sent_ordinary() - before) / (time.time() - began)
+        Message.objects.filter(urgency=Urgency.ORDINARY).delete()
+        say(f"red flags: a burst of {sizes.burst}")
+        burst = _burst(phones[sizes.idle + sizes.loaded :], sizes.burst_hands)
+        burst_hops = desk.hops(burst)
+    return Findings(_figures(sizes, (idle, idle_hops), (loaded, loaded_hops, rate), (burst, burst_hops)))
+
+
+@dataclass(slots=True)
+class Hop:
+    """Seconds from a text to the instruction and to the first page in the carrier's hands."""
+
+    instruction: float
+    page: float
+
+
+class Desk:
+    """What the carrier has taken, read from its journal."""
+
+    def __init__(self, journal: Path) -> None:
+        self._journal = journal
+
+    def hops(self, sent: list[Sent]) -> list[Hop]:
+        """The hops of each text; waits until all have been made."""
+        eventually(lambda: self._all_there(sent), 120, what="every red flag instructed and paged")
+        taken = self._taken()
+        return [self._hop(one, taken) for one in sent]
+
+    def _taken(self) -> dict[str, float]:
+        lines = (line.split() for line in self._journal.read_text().splitlines())
+        taken: dict[str, float] = {}
+        for at, _, name in lines:
+            taken.setdefault(name, float(at))
+        return taken
+
+    def _all_there(self, sent: list[Sent]) -> bool:
+        taken = self._taken()
+        names = [name for one in sent for name in _names(one.sid)]
+        return len(names) == 2 * len(sent) and all(name in taken for name in names)
+
+    @staticmethod
+    def _hop(one: Sent, taken: dict[str, float]) -> Hop:
+        instruction, page = _names(one.sid)
+        return Hop(taken[instruction] - one.at, taken[page] - one.at)
+
+
+def _names(sid: str) -> tuple[str, ...]:
+    """Our names for the instruction and the first page that a text led to; fewer while they are not there."""
+    text = InboundMessage.objects.filter(provider_id=sid).first()
+    if text is None:
+        return ()
+    instruction = Message.objects.filter(key__startswith=f"instruction:{text.pk}:").first()
+    pages = AlertPage.objects.filter(alert__reports__inbound=text, channel="sms").select_related("message")
+    page = pages.order_by("pk").first()
+    return (str(instruction.uuid), str(page.message.uuid)) if instruction and page else ()
+
+
+@contextlib.contextmanager
+def _at_work() -> Iterator[Desk]:
+    """Every process of the Procfile, and the carrier."""
+    commands = procfile()
+    port = free_port()
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        folder = Path(name)
+        journal = folder / "journal"
+        journal.touch()
+        settings.TWILIO_API_BASE_URL = f"http://{LOOPBACK}:{port}"
+        settings.PUBLIC_BASE_URL = f"http://{LOOPBACK}:{os.environ['PORT']}"
+        env = live_environment(LOG_LEVEL="INFO", GUNICORN_LOG_LEVEL="info")
+
+        def start(name: str, command: str) -> Running:
+            return stack.enter_context(running(name, command, env=env, folder=folder))
+
+        start("carrier", f"{sys.executable} -m benchmarks.carrier {port} {journal}").says("carrier is open")
+        for worker in ("worker-urgent", "worker-ordinary"):
+            start(worker, commands[worker]).says(" ready.", timeout=60)
+        start("beat", commands["beat"])
+        start("watchdog", commands["watchdog"])
+        start("web", commands["web"])
+        eventually(_web_answers, 60, what="the web server answers")
+        yield Desk(journal)
+
+
+def _web_answers() -> bool:
+    try:
+        connection = http.client.HTTPConnection(urlsplit(settings.PUBLIC_BASE_URL).netloc, timeout=5)
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def _one_by_one(phones: list[str], pause: float) -> list[Sent]:
+    connection = http.client.HTTPConnection(urlsplit(settings.PUBLIC_BASE_URL).netloc, timeout=30)
+    sent = []
+    for number, phone in enumerate(phones):
+        sent.append(_text(connection, phone, TEXTS[number % len(TEXTS)]))
+        Event().wait(pause)
+    return sent
+
+
+def _burst(phones: list[str], hands: int) -> list[Sent]:
+    def one(numbered: tuple[int, str]) -> Sent:
+        connection = http.client.HTTPConnection(urlsplit(settings.PUBLIC_BASE_URL).netloc, timeout=30)
+        return _text(connection, numbered[1], TEXTS[numbered[0] % len(TEXTS)])
+
+    with ThreadPoolExecutor(hands) as pool:
+        return list(pool.map(one, enumerate(phones)))
+
+
+def _text(connection: http.client.HTTPConnection, phone: str, body: str) -> Sent:
+    sid = f"SM{os.urandom(16).hex()}"
+    form = {"MessageSid": sid, "From": phone, "To": "+12025550100", "Body": body, "NumMedia": "0"}
+    url = settings.PUBLIC_BASE_URL + _PATH
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Twilio-Signature": signature(url, form, settings.TWILIO_AUTH_TOKENS[0]),
+    }
+    at = time.time()
+    connection.request("POST", _PATH, urlencode(form), headers)
+    response = connection.getresponse()
+    response.read()
+    if response.status != 200:
+        raise RuntimeError(f"the webhook answered {response.status}")
+    return Sent(sid, at, time.time() - at)
+
+
+def _patients(count: int, place: Clinic) -> list[str]:
+    """Patients with a phone each; everyone of them writes once."""
+    people = Patient.objects.bulk_create(
+        Patient(clinic=place, mrn=f"RF{n}", given_name="Ada", family_name="Weber", timezone="America/New_York")
+        for n in range(count)
+    )
+    phones = [f"+1303{person.pk:07}" for person in people]
+    ContactPoint.objects.bulk_create(
+        ContactPoint(patient=person, kind=ContactKind.PHONE, address=phone)
+        for person, phone in zip(people, phones, strict=True)
+    )
+    return phones
+
+
+def _ordinary(count: int, *, now: datetime) -> None:
+    """Reminders that are due now, to a thousand phones that have agreed to them."""
+    phones = [f"+1404{number:07}" for number in range(1000)]
+    ConsentEvent.objects.bulk_create(
+        ConsentEvent(
+            address=phone, purpose=Purpose.REMINDERS, granted=True, source="form", wording="yes", recorded_at=now
+        )
+        for phone in phones
+    )
+    Message.objects.bulk_create(
+        (
+            Message(
+                key=f"ordinary:{number}",
+                channel="sms",
+                purpose=Purpose.REMINDERS,
+                address=phones[number % len(phones)],
+                body="Bayside: your visit is tomorrow at 9:30 AM.",
+                segments=1,
+                due_at=now,
+                expires_at=now + timedelta(hours=6),
+                created_at=now,
+            )
+            for number in range(count)
+        ),
+        batch_size=2000,
+    )
+
+
+def _sent_ordinary() -> int:
+    return Message.objects.filter(urgency=Urgency.ORDINARY, status=Status.ACCEPTED).count()
+
+
+def _figures(
+    sizes: Sizes,
+    idle: tuple[list[Sent], list[Hop]],
+    loaded: tuple[list[Sent], list[Hop], float],
+    burst: tuple[list[Sent], list[Hop]],
+) -> list[Figure]:
+    under = f"while {sizes.ordinary:,} reminders are sent"
+    return [
+        Figure("red flag → page at the carrier, idle, p50", [_at(50, idle[1])], " ms"),
+        Figure("red flag → page at the carrier, idle, p99", [_at(99, idle[1])], " ms", at_most=300, headline=True),
+        Figure("webhook answered, idle, p99", [_answer(99, idle[0])], " ms", at_most=200, headline=True),
+        Figure(f"red flag → page at the carrier, {under}, p50", [_at(50, loaded[1])], " ms"),
+        Figure(
+            f"red flag → page at the carrier, {under}, p99", [_at(99, loaded[1])], " ms", at_most=1000, headline=True
+        ),
+        Figure("reminders handed to the carrier meanwhile", [loaded[2]], " per second"),
+        Figure(
+            f"burst of {sizes.burst} red flags: the last one instructed and paged after its text",
+            [max(max(hop.instruction, hop.page) for hop in burst[1])],
+            " s",
+            2,
+            at_most=5,
+            headline=True,
+        ),
+        Figure(f"the {sizes.burst} texts of the burst came within", [_spread(burst[0])], " s", 2),
+    ]
+
+
+def _at(percent: int, hops: list[Hop]) -> float:
+    return _percentile(percent, [hop.page * 1000 for hop in hops])
+
+
+def _answer(percent: int, sent: list[Sent]) -> float:
+    return _percentile(percent, [one.answered * 1000 for one in sent])
+
+
+def _percentile(percent: int, numbers: list[float]) -> float:
+    """The smallest number that at least so many per cent do not exceed."""
+    ordered = sorted(numbers)
+    return ordered[max(0, -(-percent * len(ordered) // 100) - 1)]
+
+
+def _spread(sent: list[Sent]) -> float:
+    return max(one.at for one in sent) - min(one.at for one in sent)
