@@ -8,3 +8,7 @@ class AlertsConfig(AppConfig):
 
     name = "alerts"
     verbose_name = "Red flags"
+
+    def ready(self) -> None:
+        """Listen for patients who change."""
+        from alerts import signals  # noqa: F401 - Django forbids model imports any earlier

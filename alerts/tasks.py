@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from alerts import alarm_pages, canary, sweeps
 from alerts.rota import keeping, troubles
+from alerts.warnings import planning, release
 
 
 @shared_task(name="alerts.advance")
@@ -45,3 +46,18 @@ def walk_canary() -> None:
 def tell_managers() -> None:
     """Page managers about alarms that they have not heard of."""
     alarm_pages.tell(now=timezone.now())
+
+
+@shared_task(name="alerts.plan_warnings")
+def plan_warnings() -> None:
+    """Plan the warnings of patients whose turn it is, batch after batch."""
+    while planning.plan_due(now=timezone.now()) == planning.BATCH:
+        continue
+
+
+@shared_task(name="alerts.release_warnings")
+def release_warnings() -> None:
+    """Hand warnings that are due to the outbox, and again those that waited there past their hours."""
+    release.send_again(now=timezone.now())
+    while release.release_due(now=timezone.now()) == release.BATCH:
+        continue

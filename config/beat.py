@@ -29,6 +29,9 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     # shifts: reminders, test pages, hand-off; gaps of the coming week
     "look after the shifts of today": every(60, "alerts.keep_shifts"),
     "look for gaps in the rotas": every(600, "alerts.check_rotas"),
+    # warnings to patients: what to watch for, and what to do
+    "plan warnings": every(60, "alerts.plan_warnings"),
+    "release due warnings": every(20, "alerts.release_warnings"),
     # proof that every queue has a worker that works
     "pulse of the urgent queue": every(10, "config.pulse_urgent"),
     "pulse of the ordinary queue": every(10, "config.pulse_ordinary"),

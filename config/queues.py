@@ -25,6 +25,8 @@ TASK_QUEUES: dict[str, str] = {
     "alerts.walk_canary": HOUSEKEEPING,
     "alerts.keep_shifts": HOUSEKEEPING,
     "alerts.check_rotas": HOUSEKEEPING,
+    "alerts.plan_warnings": HOUSEKEEPING,
+    "alerts.release_warnings": ORDINARY,
     "reminders.release_due": ORDINARY,
     "reminders.plan_schedules": ORDINARY,
     "reminders.extend_horizons": HOUSEKEEPING,
