@@ -14,7 +14,7 @@ from messaging.domain import plain
 #: Emoji that are an answer.
 _SIGNS = {
     "[\U0001f44d\U0001f44c\u2705\u2714\U0001f197\U0001f64b\U0001f4aa]": Meaning.TAKE,
-    "[\U0001f44e\u274c\U0001f645]": Meaning.REFUSE,
+    "[\U0001f44e\u274c\U0001f645]": Meaning.CANNOT,
     "[\U0001f64f\u2764\U0001f60a\U0001f642]": Meaning.THANKS,
 }
 _QUESTION = re.compile(r"[?¿]")
@@ -33,9 +33,10 @@ class Act(StrEnum):
     UNCLEAR = "unclear"
 
 
+_REFUSALS = {Meaning.NO, Meaning.CANNOT, Meaning.REFUSE}
 #: The acts that need no outcome: what may be said together, and what of it must be said.
 _PLAIN: tuple[tuple[Act, set[Meaning], set[Meaning]], ...] = (
-    (Act.HAND_BACK, {Meaning.NO, Meaning.REFUSE}, {Meaning.NO, Meaning.REFUSE}),
+    (Act.HAND_BACK, _REFUSALS, _REFUSALS),
     (Act.ACCEPT, {Meaning.TAKE}, {Meaning.TAKE}),
     (Act.REACHED, {Meaning.TAKE, Meaning.SPOKE}, {Meaning.SPOKE}),
     (Act.NOT_REACHED, {Meaning.TAKE, Meaning.NOT_SPOKE}, {Meaning.NOT_SPOKE}),
@@ -79,7 +80,7 @@ def _decide(said: Said, *, coded: bool) -> tuple[Act, Outcome | None]:
     words = {sign for sign in signs if isinstance(sign, Meaning)}
     if said.strange:
         # Passing on is the safe side: somebody else is paged. Everything else must be plain.
-        return (Act.HAND_BACK if signs == {Meaning.REFUSE} else Act.UNCLEAR), None
+        return (Act.HAND_BACK if coded and signs == {Meaning.REFUSE} else Act.UNCLEAR), None
     if outcomes:
         return _ended(outcomes, words)
     if not words and coded and not said.vague:

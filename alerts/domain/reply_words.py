@@ -15,7 +15,8 @@ class Meaning(StrEnum):
     """What one phrase of a reply says."""
 
     TAKE = "take"
-    REFUSE = "refuse"  # says plainly that she cannot
+    REFUSE = "refuse"  # says plainly that it is not for her
+    CANNOT = "cannot"
     NO = "no"  # no more than the word
     SPOKE = "spoke"
     NOT_SPOKE = "not_spoke"
@@ -38,17 +39,22 @@ _PHRASES: Mapping[Meaning | Outcome, str] = MappingProxyType(
             de acuerdo / es mio / es mia / mio / mia / sin problema
         """,
         Meaning.NO: "no / nope / nah / n",
+        # Words that patients use too ("cannot feel my legs"): they refuse only where nothing strange stands beside.
+        Meaning.CANNOT: """
+            2 / pass / passing / cant / i cant / cannot / i cannot / can not / back / busy / im busy / unable / next /
+            im off / im driving / driving / release
+            / no puedo / paso / pasa / pasar / ocupada / ocupado / estoy ocupada / estoy ocupado / siguiente /
+            imposible / manejando / estoy manejando
+        """,
         Meaning.REFUSE: """
-            2 / pass / pass it / pass it on / passing / cant / i cant / cannot / i cannot / can not / cant take it /
-            i cant take it / cannot take it / cant do it / hand back / handback / hand it back / handing back /
-            hand on / hand it on / give back / giving back / back / decline / declined / busy / im busy / unable /
-            not me / not mine / not on call / im not on call / not available / unavailable / next /
-            escalate / im off /
-            off duty / im driving / driving / release / reject
-            / no puedo / no la puedo tomar / no lo puedo tomar / no puedo tomarla / no puedo tomarlo / paso / pasa /
-            pasar / la paso / lo paso / ocupada / ocupado / estoy ocupada / estoy ocupado / no estoy de guardia /
-            no estoy de turno / no disponible / devuelvo / devolver / la devuelvo / lo devuelvo / siguiente /
-            no me toca / yo no / imposible / rechazo / manejando / estoy manejando
+            pass it / pass it on / cant take it / i cant take it / cannot take it / i cannot take it / cant take this /
+            cant take this one / i cant take this one / cant do it / hand back / handback / hand it back /
+            handing back / handing it back / hand on / hand it on / give it back / giving it back / give back /
+            decline / declined / not me / not mine / not on call / im not on call / not available / unavailable /
+            im not available / escalate / off duty / im off duty / reject
+            / no la puedo tomar / no lo puedo tomar / no puedo tomarla / no puedo tomarlo / la paso / lo paso /
+            no estoy de guardia / no estoy de turno / no disponible / no estoy disponible / devuelvo / devolver /
+            la devuelvo / lo devuelvo / no me toca / yo no / rechazo
         """,
         Meaning.SPOKE: """
             spoke / spoken / have spoken / spoke with / spoke to / talked / talked to / talked with / reached /

@@ -22,8 +22,8 @@ ACCEPT = (
 )
 HAND_BACK = (
     "NO {c} ; no, {c} ; pass {c} ; can't {c} ; I cannot {c} ; {c} 2 ; hand back {c} ; not on call {c} ; no{c} ; 👎 {c}"
-    "; {c} can't, I'm in surgery with another patient ; busy {c} ; no puedo {c} ; {c} paso ; no estoy de guardia {c}"
-    "; No puedo {c}, estoy con otra persona"
+    "; {c} can't take it, I'm in surgery with another patient ; busy {c} ; no puedo {c} ; {c} paso"
+    "; no estoy de guardia {c} ; No puedo tomarla {c}, estoy con otra persona ; estoy ocupada {c}"
 )
 REACHED = "spoke {c} ; SPOKE WITH HER {c} ; reached {c} ; talked to the patient {c} ; hablé {c} ; ya hablé con ella {c}"
 NOT_REACHED = (
@@ -43,6 +43,7 @@ OUTCOMES = {
 UNCLEAR = (
     "{c} my shift ended ; {c} wrong patient ; no change {c} ; not er {c} ; refused er {c} ; no er {c} ; {c} ER MRI"
     "; sorry {c} ; ok {c}? ; no ok {c} ; spoke no answer {c} ; {c} she says it started yesterday ; all good {c}"
+    "; she cant move her legs {c} ; {c} no puede caminar ; {c} no puedo sentir las piernas ; can't feel my feet {c}"
     "; sent {c} ; false alarm no {c} ; spoke pass {c} ; {c} later"
 )
 LISTS = "{c}? ; status {c} ; list ; LIST ; ? ; which? ; lista ; alerts"
@@ -117,6 +118,11 @@ def test_a_question_is_answered_with_a_list(text: str) -> None:
         ("3", Act.UNCLEAR),
         ("<script>ok</script>", Act.UNCLEAR),
         ("my legs went numb an hour ago", Act.UNCLEAR),
+        ("mr weber cant move his legs and cannot pee", Act.UNCLEAR),
+        ("about to pass out", Act.UNCLEAR),
+        ("me pasa algo en las piernas", Act.UNCLEAR),
+        ("I'm driving right now and will answer later", Act.UNCLEAR),
+        ("can't take it, I have a fever", Act.UNCLEAR),
     ],
 )
 def test_words_without_a_code(text: str, act: Act) -> None:
@@ -134,7 +140,7 @@ def test_two_codes_are_answered_together() -> None:
 
 
 def test_more_than_a_command_is_read_by_a_person() -> None:
-    assert reply.read(f"can't {CODE}, her daughter says she fell").has_words
+    assert reply.read(f"can't take it {CODE}, her daughter says she fell").has_words
     assert not reply.read(f"can't {CODE}").has_words
 
 
