@@ -23,6 +23,7 @@ _OF_TEN = LEXICON.class_of("@of_ten")
 _CALCIUM = LEXICON.class_of("@calcium")
 
 STRONG, WEAK = 7, 4
+_NOUGHT = frozenset({"oh", "o", "zero", "cero"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,10 @@ def _spelled(tokens: Sequence[Token], at: int, value: float) -> tuple[float, int
     """Go on through the words of one number, the larger before the smaller."""
     total, last = value, at
     step = value
+    if value == 1 and at + 2 < len(tokens) and tokens[at + 1].word in _NOUGHT:
+        ones = LEXICON.numbers.get(tokens[at + 2].word, tokens[at + 2].value)
+        if ones is not None and 0 < ones < 10:
+            return 100 + ones, at + 2
     while last + 1 < len(tokens):
         skip = 2 if _AND in tokens[last + 1].classes and last + 2 < len(tokens) else 1
         part = LEXICON.numbers.get(tokens[last + skip].word)

@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     r"|(?P<number>\d+(?:[.,']\d+)?)(?=[a-z]{0,12}(?![a-z0-9@$]))"
     r"|(?P<word>[a-z0-9@$]+(?:['*!|+^]+[a-z0-9@$]+)*)"
 )
+_LETTER_O = re.compile(r"(?<=\d)o(?=[\d.])")
 _ABBREVIATED = frozenset("dr dra mr mrs ms sr sra st apt tel approx temp".split())
 _ENDS = re.compile(r"(?<!\.)\.(?!\.)|[!?;\n\r\u2028]")
 _PAUSES = re.compile(r"[,:()\[\]]|\.\.|\s[-–—]+\s|[–—]|\s[-/]|<[^>]{0,40}>")
@@ -61,16 +62,19 @@ def read_plain(text: str) -> Plain:
     pieces = list(_merged(_spelled(list(_pieces(flat)), flat)))
     tokens: list[Token] = []
     asking: set[int] = set()
-    place = sentence = 0
-    last = 0
+    place = sentence = last = 0
+    length = 1
     for number, piece in enumerate(pieces):
         between = flat[last : piece.start] if piece.start > last else ""
         soft = False
         if number:
-            hard = _is_hard(between, pieces[number - 1].word)
-            soft = not hard and bool(_PAUSES.search(between))
-            if hard and "?" in between:
+            ends = _is_hard(between, pieces[number - 1].word)
+            if ends and "?" in between:
                 asking.add(sentence)
+            # A word that is a sentence by itself belongs to the next: "can't. feel. my. legs."
+            hard = ends and length > 1
+            soft = not hard and (ends or bool(_PAUSES.search(between)))
+            length = 1 if hard else length + 1
             sentence += hard
             place += 1 + HARD * hard + SOFT * soft
         last = max(last, piece.end)
@@ -114,7 +118,7 @@ def _flatten(text: str) -> tuple[str, Sequence[int]]:
 
 
 def _pieces(flat: str) -> Iterator[_Piece]:
-    for found in _TOKEN.finditer(flat):
+    for found in _TOKEN.finditer(_LETTER_O.sub("0", flat)):
         kind, written = found.lastgroup, found.group()
         if kind == "number":
             yield _Piece(written, found.start(), found.end(), float(re.sub("[,']", ".", written)))

@@ -16,6 +16,7 @@ _SUBJECTS = LEXICON.class_of("@subject")
 _LINKS = LEXICON.class_of("@and")
 _CONTRAST = LEXICON.class_of("@contrast")
 _PRONOUNS = LEXICON.class_of("@pronoun")
+_OWNERS = LEXICON.class_of("@owner")
 _NO = LEXICON.class_of("@no_alone")
 _QUALIFIERS = ("severe", "new", "worse", "sudden", "night", "lying", "cough", "mild", "chronic")
 _LOWERING = ("mild", "chronic")
@@ -50,7 +51,7 @@ class Scene:
         for smaller, larger in (("worse", "chronic"), ("new", "chronic"), ("severe", "chronic"), ("current", "past"),
                                 ("current", "resolved"), ("negator", "neutral"), ("negator", "chronic"),
                                 ("negator", "worse"), ("negator", "severe"), ("negator", "hypothetical"),
-                                ("resolved", "recurring"), ("mild", "neutral"), ("negator", "resolved")):  # fmt: skip
+                                ("resolved", "recurring"), ("mild", "neutral"), ("negator", "resolved"), ("recurring", "resolved")):  # fmt: skip
             covered = {at for match in self.marks.get(larger, ()) for at in range(match.first, match.last + 1)}
             kept = [match for match in self.marks.get(smaller, ()) if not covered.issuperset(match.words())]
             self.marks[smaller] = kept
@@ -119,10 +120,10 @@ def _goes_on(tokens: Sequence[Token], at: int) -> bool:
 
 def _supposed(scene: Scene, sign: Match) -> bool:
     tokens = scene.plain.tokens
+    asked = tokens[sign.first].sentence in scene.plain.asking
+    parts = scene.groups if asked else scene.segments
     return any(
-        tokens[mark.first].sentence == tokens[sign.first].sentence
-        and mark.first <= sign.last
-        and scene.groups[mark.first] == scene.groups[sign.first]
+        mark.first <= sign.last and parts[sign.first] in (parts[mark.first], parts[mark.last])
         for mark in scene.of("hypothetical")
     )
 
@@ -140,6 +141,8 @@ def _of_another(scene: Scene, sign: Match) -> bool:
     """Whether the last one spoken of before the sign is no patient: a dog, a neighbour, somebody on television."""
     tokens = scene.plain.tokens
     sentence = tokens[sign.first].sentence
+    if any(mark.first > sign.last for mark in scene.of("likewise")):
+        return False
     best, other = -1, False
     for name, is_other in (("other", True), ("patient", False)):
         for mark in scene.of(name):
@@ -176,7 +179,7 @@ def _reaches(scene: Scene, mark: Match, sign: Match) -> bool:
     if scene.segments[mark.first] != scene.segments[sign.first]:
         return False
     between = range(mark.last + 1, sign.first)
-    if any(_SUBJECTS in tokens[at].classes for at in between):
+    if any(_OWNERS in tokens[at].classes for at in between):
         return False
     for other in scene.signs:
         if other is not sign and other.first > mark.last and other.last < sign.first:
@@ -209,7 +212,7 @@ def _over(scene: Scene, sign: Match) -> bool:
             if scene.segments[mark.first] == segment and not own.intersection(mark.words())
         ]
 
-    if here("recurring") or here("worse"):
+    if here("worse") or any(again.first > sign.last or again in here("recurring") for again in scene.of("recurring")):
         return False
     if here("resolved"):
         return True
