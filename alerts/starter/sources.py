@@ -25,10 +25,6 @@ SOURCES: dict[str, str] = {
     "S31": "leuprolide label copy, https://prescriberpoint.com/therapies/lupron-depot-cbc8f94",
     "S33": "NICE CG75, https://www.nice.org.uk/guidance/cg75/chapter/Key-priorities-for-implementation",
     "S34": "BMJ summary of NICE NG234, http://www.bmj.com/cgi/content/full/383/oct18_1/p1973",
-    "S36": (
-        "UKONS 24-hour triage, "
-        "https://ukacuteoncology.co.uk/information-hub/ao-guidelines/ukons-guidelines/ukons-24-hour-triage"
-    ),
     "S38": (
         "RNOH patient information, "
         "https://www.rnoh.nhs.uk/services/spinal-surgical-unit/metastatic-spinal-cord-compression/mscc-patient-information"
@@ -49,11 +45,6 @@ SOURCES: dict[str, str] = {
     ),
     "S41c": "CDC campaign for patients, http://www.preventcancerinfections.org/content/discover-3-steps",
     "S41d": "Sunnybrook, fever, https://sunnybrook.ca/content/?page=leukemia-guide-fever-neutropenia",
-    "S42": (
-        "American Cancer Society in Spanish, "
-        "http://www.cancer.org/espanol/cancer/metastasisenhuesos/guiadetallada/metastasis-en-los-huesos-signs-symptoms"
-    ),
-    "S44": "a programme's alerts, https://staging.scite.ai/authors/megan-patterson-WKLMz1",
     "S48f": (
         "NCI PDQ, hypercalcemia, https://webarchive.library.unt.edu/eot2008/20090201140810/"
         "http://www.cancer.gov/cancertopics/pdq/supportivecare/hypercalcemia/Patient/page5"
