@@ -15,6 +15,10 @@ class MessagingConfig(AppConfig):
     verbose_name = "Messages"
 
     def ready(self) -> None:
-        """Hand the checks to Django."""
+        """Hand the checks to Django, and stand by for a broker that is away."""
         register(checks.check_wordings)
         register(checks.check_paths)
+        # Here, since models must be ready before its imports.
+        from messaging import standin
+
+        standin.stand_by()

@@ -7,6 +7,9 @@ what came of it after: a worker that dies in between leaves evidence, which reco
 from __future__ import annotations
 
 import math
+import os
+import secrets
+import socket
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -112,6 +115,11 @@ def send_overdue(urgency: Urgency, older_than: timedelta, *, clock: Clock, worke
     watches the workers from outside: it needs the database and the carrier, and neither broker nor worker.
     """
     return run(urgency, clock=clock, worker=worker, older_than=older_than).asked
+
+
+def worker_name() -> str:
+    """A name for one run, not for one process: a lease that outlived its run belongs to nobody."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def _hands_needed(urgency: Urgency, *, now: datetime) -> int:

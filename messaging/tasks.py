@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
-
 from celery import shared_task
 from django.utils import timezone
 
@@ -16,13 +12,13 @@ from messaging.domain.delivery import Urgency
 @shared_task(name="messaging.dispatch_ordinary")
 def dispatch_ordinary() -> None:
     """Send the ordinary messages that are due."""
-    dispatch.run(Urgency.ORDINARY, clock=timezone.now, worker=_worker())
+    dispatch.run(Urgency.ORDINARY, clock=timezone.now, worker=dispatch.worker_name())
 
 
 @shared_task(name="messaging.dispatch_urgent")
 def dispatch_urgent() -> None:
     """Send the urgent messages that are due."""
-    dispatch.run(Urgency.URGENT, clock=timezone.now, worker=_worker())
+    dispatch.run(Urgency.URGENT, clock=timezone.now, worker=dispatch.worker_name())
 
 
 @shared_task(name="messaging.handle_inbound")
@@ -43,15 +39,10 @@ def recover_leases() -> None:
 @shared_task(name="messaging.reconcile_in_doubt")
 def reconcile_in_doubt() -> None:
     """Settle what is in doubt."""
-    reconcile.resolve_doubts(clock=timezone.now, worker=_worker())
+    reconcile.resolve_doubts(clock=timezone.now, worker=dispatch.worker_name())
 
 
 @shared_task(name="messaging.settle_urgent")
 def settle_urgent() -> None:
     """The same for urgent messages alone, more often, and send what is to be sent again."""
-    reconcile.settle_urgent(clock=timezone.now, worker=_worker())
-
-
-def _worker() -> str:
-    # One name per run, not per process: a lease that outlived its run belongs to nobody.
-    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+    reconcile.settle_urgent(clock=timezone.now, worker=dispatch.worker_name())

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as django_settings
 
+from messaging import standin
 from sandbox.launch.ports import LOOPBACK, wait_for_listener
 from sandbox.launch.redis_server import RedisServer
 from tests.support.mailbox import SmtpSink
@@ -34,6 +35,13 @@ def django_db_modify_db_settings_xdist_suffix() -> None:
 def eventually() -> Callable[..., object]:
     """`eventually(predicate, timeout)`: poll until it answers truthily, or fail at the deadline."""
     return wait_until
+
+
+@pytest.fixture(autouse=True)
+def _nobody_stands_in() -> Iterator[None]:
+    """What this process still sends itself when a test ends is sent before the database is taken away."""
+    yield
+    standin.rest()
 
 
 @pytest.fixture(scope="session")
