@@ -47,12 +47,12 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "condition", "page"), TEXTS)
-def test_it_is_recognised_and_never_met_with_silence(text: str, condition: Condition, *, page: bool) -> None:
+@pytest.mark.parametrize(("text", "condition", "pages"), TEXTS)
+def test_it_is_recognised_and_never_met_with_silence(text: str, condition: Condition, *, pages: bool) -> None:
     reading = read(text, STARTER_RULES, Context())
     assert reading.page or reading.review
     assert condition in {fired.condition for fired in reading.fired}, reading.why
-    if page:
+    if pages:
         assert reading.page, reading.why
 
 
