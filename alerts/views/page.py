@@ -46,7 +46,7 @@ def nurse_page(request: HttpRequest, token: str) -> HttpResponse:
     pages = AlertPage.objects.select_related(
         "alert__clinic", "alert__patient", "alert__owner", "alert__closed_by", "responder"
     )
-    page = pages.filter(token=storable(token)[:40]).first()
+    page = pages.filter(token=storable(token.partition("/")[0])[:40]).first()
     if page is None:
         return _harden(_show(request, "unknown", showing.nowhere(), status=404))
     if _is_gone(page, now):

@@ -1,0 +1,312 @@
+"""The page behind a nurse's link: looking changes nothing, a button acts, and only a login shows the patient."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.utils import timezone
+
+from alerts import services
+from alerts.domain.words import AlertState, Outcome
+from alerts.models import Alert, AlertEvent, AlertReport, Responder
+from alerts.views import page as view
+from messaging.models import InboundMessage
+from patients.models import Clinic, ContactPoint
+from tests.support import builders as make
+from tests.support import nurses
+from tests.support.nurses import Ward, page_of
+
+pytestmark = pytest.mark.django_db
+WORDS = "my legs feel funny <script>alert(1)</script>"
+
+
+@pytest.fixture
+def ward() -> Ward:
+    return nurses.ward()
+
+
+@pytest.fixture
+def alert(ward: Ward) -> Alert:
+    return raised(ward)
+
+
+def raised(ward: Ward, **changes: Any) -> Alert:
+    made = ward.alert(now=timezone.now() - timedelta(minutes=2), **changes)
+    text = InboundMessage.objects.create(
+        provider_id=f"SM{made.pk}", from_address=make.PHONE, body=WORDS, received_at=made.raised_at
+    )
+    AlertReport.objects.create(alert=made, inbound=text, tier="red", at=made.raised_at)
+    return made
+
+
+def path(alert: Alert, person: Responder) -> str:
+    return f"/a/{page_of(alert, person).token}/"
+
+
+def look(where: str, client: Client | None = None, status: int = 200) -> str:
+    response = (client or Client()).get(where)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def press(where: str, act: str, client: Client | None = None, **fields: str) -> Any:
+    """Open the page and press one of its buttons, as a browser that checks for forgery would have to."""
+    client = client or Client(enforce_csrf_checks=True)
+    proof = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', look(where, client))
+    assert proof
+    return client.post(where, {"act": act, "csrfmiddlewaretoken": proof[1], **fields})
+
+
+def buttons(html: str) -> list[str]:
+    return re.findall(r'<button[^>]*value="([a-z_]+)"', html)
+
+
+class TestLooking:
+    def test_it_shows_what_is_needed_to_act_and_no_name(self, ward: Ward, alert: Alert) -> None:
+        html = look(path(alert, ward.ana))
+        assert "R. L." in html
+        assert "Red flag" in html
+        assert "2 min ago" in html
+        assert "Nobody has taken it yet." in html
+        assert buttons(html) == ["accept", "hand_back"]
+        for secret in ("Rosa", "Luz", make.PHONE, "legs", alert.patient.mrn, "Cord"):  # type: ignore[union-attr]
+            assert secret not in html
+
+    @pytest.mark.parametrize("method", ["get", "head"])
+    def test_link_scanners_change_nothing(self, ward: Ward, alert: Alert, method: str) -> None:
+        before = AlertEvent.objects.count()
+        client = Client()
+        for query in ("", "?act=accept", "?done=hand_back", "?done=<script>"):
+            response = getattr(client, method)(path(alert, ward.ana) + query)
+            assert response.status_code == 200
+        alert.refresh_from_db()
+        assert (alert.state, alert.owner_id, AlertEvent.objects.count()) == (AlertState.PAGED, None, before)
+        assert not client.cookies
+
+    @pytest.mark.parametrize("method", ["put", "delete", "options", "patch"])
+    def test_other_methods_are_refused(self, ward: Ward, alert: Alert, method: str) -> None:
+        assert getattr(Client(), method)(path(alert, ward.ana)).status_code == 405
+
+    def test_it_is_kept_nowhere_found_nowhere_and_told_to_nobody(self, ward: Ward, alert: Alert) -> None:
+        response = Client().get(path(alert, ward.ana))
+        assert response["Cache-Control"] == "no-store"
+        assert response["Referrer-Policy"] == "no-referrer"
+        assert "noindex" in response["X-Robots-Tag"]
+        assert "default-src 'none'" in response["Content-Security-Policy"]
+        assert response["X-Frame-Options"] == "DENY"
+
+    def test_nothing_is_fetched_from_anywhere(self, ward: Ward, alert: Alert) -> None:
+        html = look(path(alert, ward.ana))
+        assert not re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?(?:https?:)?//", html)
+        assert "<script" not in html
+
+    def test_it_speaks_the_language_of_its_person(self) -> None:
+        ward = nurses.ward(language="es")
+        html = look(path(raised(ward), ward.ana))
+        assert '<html lang="es">' in html
+        assert "La tomo" in html
+        assert "Take it" not in html
+
+    def test_marks_say_to_phone_and_that_a_phone_is_shared(self, ward: Ward) -> None:
+        alert = raised(ward, phone_her="She has opted out of texts.", shared_phone=True)
+        html = look(path(alert, ward.ana))
+        assert "No texts reach this patient: phone." in html
+        assert "More than one patient" in html
+
+    def test_a_page_that_no_person_got_offers_no_button(self, ward: Ward, alert: Alert) -> None:
+        page = page_of(alert, ward.ana)
+        type(page).objects.filter(pk=page.pk).update(responder=None)
+        html = look(f"/a/{page.token}/")
+        assert buttons(html) == []
+        assert "Log in to take it" in html
+
+
+class TestActing:
+    def test_two_taps_take_it(self, ward: Ward, alert: Alert) -> None:
+        response = press(path(alert, ward.ana), "accept")
+        assert (response.status_code, response["Location"]) == (303, path(alert, ward.ana))
+        alert.refresh_from_db()
+        assert (alert.state, alert.owner) == (AlertState.ACCEPTED, ward.ana)
+        assert alert.events.get(kind="accepted").via == "link"
+        html = look(path(alert, ward.ana))
+        assert "You have it." in html
+        assert "Call the patient now" in html
+
+    def test_the_whole_loop(self, ward: Ward, alert: Alert) -> None:
+        where = path(alert, ward.ana)
+        press(where, "accept")
+        assert press(where, "not_reached")["Location"] == f"{where}?done=not_reached"
+        assert "Noted: no answer" in look(f"{where}?done=not_reached")
+        press(where, "reached")
+        html = look(where)
+        assert "you spoke with the patient" in html
+        assert buttons(html) == [*(one.value for one in Outcome), "hand_back"]
+        press(where, "close", outcome="imaging_arranged", note="MRI at 7 \x00")
+        alert.refresh_from_db()
+        assert (alert.state, alert.outcome, alert.outcome_note) == (AlertState.CLOSED, Outcome.IMAGING, "MRI at 7")
+        assert "Imaging arranged" in look(where)
+        assert buttons(look(where)) == []
+
+    def test_handing_back_pages_the_next_one_and_says_so(self, ward: Ward, alert: Alert) -> None:
+        where = path(alert, ward.ana)
+        response = press(where, "hand_back")
+        assert "The next person is being paged" in look(response["Location"])
+        assert alert.pages.filter(responder=ward.bea).exists()
+
+    def test_a_button_of_a_step_that_is_over_skips_nobody(self, ward: Ward, alert: Alert) -> None:
+        press(path(alert, ward.ana), "hand_back")
+        press(path(alert, ward.ana), "hand_back")
+        alert.refresh_from_db()
+        assert alert.position == 1
+
+    def test_who_comes_second_sees_who_has_it(self, ward: Ward, alert: Alert) -> None:
+        services.hand_back(alert.pk, by=ward.ana, via="text", now=timezone.now())
+        where = path(alert, ward.bea)
+        opened = Client()
+        proof = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', look(where, opened))
+        assert proof
+        services.accept(alert.pk, by=ward.ana, via="text", now=timezone.now())
+        response = opened.post(where, {"act": "accept", "csrfmiddlewaretoken": proof[1]})
+        html = look(response["Location"])
+        assert "You were not the first" in html
+        assert "Ana Ortiz has it." in html
+        assert buttons(html) == []
+        alert.refresh_from_db()
+        assert alert.owner == ward.ana
+
+    def test_a_forwarded_link_acts_as_its_person_and_names_the_login(self, ward: Ward, alert: Alert) -> None:
+        user = get_user_model().objects.create_user("colleague", password="pw", is_staff=True)
+        client = Client()
+        client.force_login(user)
+        press(path(alert, ward.ana), "accept", client)
+        event = alert.events.get(kind="accepted")
+        assert (event.by, event.user) == (ward.ana, user)
+
+    def test_pressed_twice_it_is_done_once(self, ward: Ward, alert: Alert) -> None:
+        where = path(alert, ward.ana)
+        html = look(where)
+        proof = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', html)
+        assert proof
+        for _ in range(2):
+            assert Client().post(where, {"act": "accept", "csrfmiddlewaretoken": proof[1]}).status_code == 303
+        assert alert.events.filter(kind="accepted").count() == 1
+
+
+class TestForgery:
+    @pytest.mark.parametrize("proof", ["", "x", "é" * 50, view.form_proof("another token")])
+    def test_without_the_forms_own_proof_nothing_is_done(self, ward: Ward, alert: Alert, proof: str) -> None:
+        response = Client().post(path(alert, ward.ana), {"act": "accept", "csrfmiddlewaretoken": proof})
+        assert response.status_code == 403
+        assert "Please press the button again" in response.content.decode()
+        alert.refresh_from_db()
+        assert alert.owner is None
+
+    def test_a_browser_that_keeps_no_cookie_and_names_no_origin_can_act(self, ward: Ward, alert: Alert) -> None:
+        where = path(alert, ward.ana)
+        proof = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', look(where))
+        assert proof
+        fresh = Client(enforce_csrf_checks=True)
+        form = {"act": "accept", "csrfmiddlewaretoken": proof[1]}
+        assert fresh.post(where, form, headers={"Origin": "null"}).status_code == 303
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"act": "fly"},
+            {"act": ""},
+            {"act": "list"},
+            {"act": "close"},
+            {"act": "close", "outcome": "buried"},
+            {"act": "accept\x00"},
+        ],
+    )
+    def test_what_no_button_says_is_refused_politely(self, ward: Ward, alert: Alert, fields: dict[str, str]) -> None:
+        where = path(alert, ward.ana)
+        response = Client().post(where, fields | {"csrfmiddlewaretoken": view.form_proof(where.split("/")[2])})
+        assert response.status_code == 400
+        alert.refresh_from_db()
+        assert alert.state == AlertState.PAGED
+
+
+class TestNotThere:
+    @pytest.mark.parametrize("token", ["x", "a" * 500, "%00", "..%2f", "<script>", "é"])
+    def test_an_unknown_address_says_whom_to_call(self, ward: Ward, token: str) -> None:
+        html = look(f"/a/{token}/", status=404)
+        assert "There is no such page" in html
+        assert 'href="tel:+12025550160"' in html
+        assert "911" in html
+
+    @pytest.mark.parametrize("ending", ["", "/.", "/)", "//"])
+    def test_a_link_that_ran_together_with_a_full_stop_is_found(self, ward: Ward, alert: Alert, ending: str) -> None:
+        assert "R. L." in look(path(alert, ward.ana).rstrip("/") + ending)
+
+    def test_a_link_that_was_cut_off_before_its_key(self, ward: Ward) -> None:
+        assert "There is no such page" in look("/a/", status=404)
+
+    def test_without_any_clinic_too(self) -> None:
+        assert "911" in look("/a/nothing/", status=404)
+
+    def test_a_closed_alert_tells_how_it_ended_for_a_month_and_then_is_gone(self, ward: Ward, alert: Alert) -> None:
+        where = path(alert, ward.ana)
+        services.close(alert.pk, by=ward.bea, outcome=Outcome.EMERGENCY, via="admin", now=timezone.now())
+        html = look(where)
+        assert "Sent to the emergency department" in html
+        assert "by Bea Quinn" in html
+        Alert.objects.filter(pk=alert.pk).update(closed_at=timezone.now() - timedelta(days=31))
+        html = look(where, status=410)
+        assert 'href="tel:+12025550160"' in html
+        assert "R. L." not in html
+
+    def test_somebody_who_left_can_act_no_more(self, ward: Ward, alert: Alert) -> None:
+        where = path(alert, ward.ana)
+        Responder.objects.filter(pk=ward.ana.pk).update(is_active=False)
+        look(where, status=410)
+        assert Client().post(where, {"act": "accept"}).status_code == 410
+
+
+class TestDetails:
+    def staff(self, *permissions: str, **changes: Any) -> Client:
+        plain = {"username": "staff", "is_staff": True}
+        user = get_user_model().objects.create_user(**plain | changes)
+        user.user_permissions.add(*Permission.objects.filter(codename__in=permissions))
+        client = Client()
+        client.force_login(user)
+        return client
+
+    def test_staff_see_name_words_and_a_number_to_tap(self, ward: Ward, alert: Alert) -> None:
+        ContactPoint.objects.create(
+            patient=alert.patient, kind="phone", address="+12025550113", owner="caregiver", owner_name="Max"
+        )
+        html = look(path(alert, ward.ana), self.staff("view_patient"))
+        assert "Rosa Luz" in html
+        assert "my legs feel funny &lt;script&gt;" in html
+        assert f'href="tel:{make.PHONE}"' in html
+        assert re.search(r'href="tel:\+12025550113">Call \(202\) 555-0113\s+\(Max\)', html)
+
+    def test_without_a_login_there_is_a_way_to_one_that_comes_back(self, ward: Ward, alert: Alert) -> None:
+        where = path(alert, ward.ana)
+        assert f'href="/admin/login/?next={where}"' in look(where)
+
+    def test_a_login_without_the_right_or_of_another_clinic_shows_nothing_more(self, ward: Ward, alert: Alert) -> None:
+        where = path(alert, ward.ana)
+        assert "Rosa" not in look(where, self.staff())
+        assert "Rosa" not in look(where, self.staff("view_patient", username="p", is_staff=False))
+        other = Clinic.objects.create(name="Elsewhere", short_name="Elsewhere")
+        stranger = nurses.nurse(other, "Cy")
+        client = self.staff("view_patient", username="q")
+        stranger.user = get_user_model().objects.get(username="q")
+        stranger.save()
+        assert "Rosa" not in look(where, client)
+
+    def test_a_number_that_nobody_knows_has_only_its_number(self, ward: Ward) -> None:
+        alert = raised(ward)
+        Alert.objects.filter(pk=alert.pk).update(patient=None)
+        html = look(path(alert, ward.ana), self.staff("view_patient"))
+        assert "??" in html
+        assert f'href="tel:{make.PHONE}"' in html
