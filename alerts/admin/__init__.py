@@ -5,6 +5,18 @@ from alerts.admin.alert import AlertAdmin
 from alerts.admin.policy import PolicyAdmin
 from alerts.admin.responder import ResponderAdmin
 from alerts.admin.review import ReviewAdmin
+from alerts.admin.rota import OverrideAdmin, RotaAdmin, RotationAdmin, SingleShiftAdmin
 from alerts.admin.rule import RuleAdmin
 
-__all__ = ["AlarmAdmin", "AlertAdmin", "PolicyAdmin", "ResponderAdmin", "ReviewAdmin", "RuleAdmin"]
+__all__ = [
+    "AlarmAdmin",
+    "AlertAdmin",
+    "OverrideAdmin",
+    "PolicyAdmin",
+    "ResponderAdmin",
+    "ReviewAdmin",
+    "RotaAdmin",
+    "RotationAdmin",
+    "RuleAdmin",
+    "SingleShiftAdmin",
+]
