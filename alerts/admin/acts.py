@@ -32,13 +32,13 @@ class OutcomeForm(ActForm):
     outcome = forms.ChoiceField(
         choices=[("", "Choose…"), *[(outcome.value, outcome.words) for outcome in Outcome]],
         widget=widgets.UnfoldAdminSelectWidget(attrs={"autofocus": True}),
-        help_text="What was done for her. It closes the red flag and cannot be taken back.",
+        help_text="What was done. It closes the red flag and cannot be taken back.",
     )
     note = forms.CharField(
         required=False,
         max_length=2000,
         widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text="For the record: what she said, what was agreed.",
+        help_text="For the record: what was said and agreed.",
     )
 
 
@@ -50,7 +50,7 @@ def facts(alert: Alert) -> list[tuple[str, str]]:
         ("Raised", clock(alert.raised_at, alert.clinic.zone)),
         ("Stage", STAGES[AlertState(alert.state)] + (f" by {alert.owner.name}" if alert.owner else "")),
     ]
-    return [*found, ("Phone her", alert.phone_her)] if alert.phone_her else found
+    return [*found, ("Phone, do not text", alert.phone_her)] if alert.phone_her else found
 
 
 def _who(request: HttpRequest) -> tuple[Responder, AbstractBaseUser]:
@@ -62,7 +62,7 @@ def _take(alert: Alert, data: Mapping[str, Any], request: HttpRequest, now: date
     answer = services.accept(alert.pk, by=me, via=VIA, now=now, user=user)
     match answer.verdict:
         case Verdict.WON:
-            return f"It is yours. Phone {whose(alert)} now, then say here whether you reached her."
+            return f"It is yours. Phone {whose(alert)} now, then record here whether you got through."
         case Verdict.YOURS:
             return "You have it already."
         case _:
@@ -78,7 +78,7 @@ def _hand_back(alert: Alert, data: Mapping[str, Any], request: HttpRequest, now:
 def _spoke(alert: Alert, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     me, user = _who(request)
     answer = services.reached(alert.pk, by=me, spoke=True, via=VIA, now=now, user=user)
-    return _done(answer, "You spoke with her. Record the outcome when it is settled.")
+    return _done(answer, "You spoke with the patient. Record the outcome when it is settled.")
 
 
 def _not_reached(alert: Alert, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
@@ -119,7 +119,7 @@ TAKE = Act(
     do=_take,
     facts=facts,
     home=_home,
-    explain="You phone the patient. Pages to the others stop, and she is told that a nurse will call.",
+    explain="You phone the patient. Pages to the others stop, and the patient is told that a nurse will call.",
 )
 HAND_BACK = Act(
     title="Hand it back",
@@ -131,20 +131,20 @@ HAND_BACK = Act(
     danger=True,
 )
 SPOKE = Act(
-    title="Spoke with her",
-    submit="I spoke with her",
+    title="Spoke with the patient",
+    submit="I spoke with the patient",
     do=_spoke,
     facts=facts,
     home=_home,
-    explain="Whoever speaks with her has the red flag; next comes the outcome.",
+    explain="Whoever speaks with the patient has the red flag; next comes the outcome.",
 )
 NOT_REACHED = Act(
     title="Not reached",
-    submit="I could not reach her",
+    submit="I got no answer",
     do=_not_reached,
     facts=facts,
     home=_home,
-    explain="It stays yours, and the clock goes on: unless she is reached in time, others are paged.",
+    explain="It stays yours, and the clock goes on: unless the patient is reached in time, others are paged.",
 )
 OUTCOME = Act(
     title="Record the outcome",

@@ -128,7 +128,7 @@ class AlertAdmin(PageAdmin):
         """Somebody else must."""
         return self._act(request, object_id, acts.HAND_BACK)
 
-    @action(description="Spoke with her", url_path="spoke", permissions=["change"])
+    @action(description="Spoke with the patient", url_path="spoke", permissions=["change"])
     def spoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """She was reached."""
         return self._act(request, object_id, acts.SPOKE)

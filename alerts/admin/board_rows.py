@@ -153,7 +153,7 @@ def coming_in_words(alert: Alert, line: Line | None) -> str:
         return f"{alert.owner.name if alert.owner else 'its owner'} is reminded of the outcome"
     step = step_in_words(line.step) if line.step else ""
     if alert.state == AlertState.ACCEPTED:
-        return f"paged again unless she is reached: {step}"
+        return f"paged again unless the patient is reached: {step}"
     if alert.state == AlertState.REACHED:
         return f"paged again unless the outcome is recorded: {step}"
     return step

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 
 #: Stance → how staff say it.
 STANCES = {
-    "asserted": "she has it",
-    "negated": "she says she does not have it",
+    "asserted": "reported as so",
+    "negated": "denied",
     "past": "over, or long ago",
     "hypothetical": "only supposed",
     "question": "a question",
@@ -51,12 +51,13 @@ def concept_in_words(concept: str) -> str:
 
 
 def stances_of(evidence: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
-    """Words, concept, stance and its words, each finding once: the legend beneath a marked text."""
-    rows = {
-        (str(each.get("words", "")), concept_in_words(str(each.get("concept", ""))), str(each.get("stance", "")))
-        for each in evidence
-    }
-    return [(*row, STANCES.get(row[2], row[2])) for row in sorted(rows)]
+    """Words, what was read in them, stance and its words, in the order of the text: the legend of a marked text."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in sorted(evidence, key=lambda each: (_whole(each, "start"), _whole(each, "end"))):
+        names = found.setdefault((str(each.get("words", "")), str(each.get("stance", "")).lower()), [])
+        if (name := concept_in_words(str(each.get("concept", "")))) not in names:
+            names.append(name)
+    return [(words, ", ".join(names), stance, STANCES.get(stance, stance)) for (words, stance), names in found.items()]
 
 
 def _in_order(text: str, evidence: Iterable[Mapping[str, Any]]) -> list[_Mark]:

@@ -24,9 +24,18 @@ class StepInline(TabularInline):
     form = StepForm
     formset = StepFormSet
     extra = 0
+    hide_title = True
     ordering = ("part", "position", "id")
     verbose_name = "step"
     verbose_name_plural = "Steps: the ladder is climbed once, then the ring goes round until somebody has taken it"
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A plain list of people: they are made on their own page."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None:
+            widget = field.widget
+            widget.can_add_related = widget.can_change_related = widget.can_view_related = False
+        return field
 
 
 @admin.register(EscalationPolicy)
@@ -83,7 +92,7 @@ class PolicyAdmin(PageAdmin):
     @display(description="Clocks")
     def shown_clocks(self, policy: EscalationPolicy) -> str:
         """To reach her, to the outcome."""
-        return f"reach her in {policy.reach_within} min, outcome in {policy.outcome_within} min"
+        return f"reached in {policy.reach_within} min, outcome in {policy.outcome_within} min"
 
     @display(description="First page")
     def shown_waits(self, policy: EscalationPolicy) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.forms.models import BaseInlineFormSet
 from django.utils import timezone
+from unfold import widgets
 
 from alerts.admin.dry_run_page import slow_in_words
 from alerts.admin.rule_versions import tiers_of
@@ -18,6 +19,13 @@ from patients.admin.fields import SeveralField
 from patients.models import Clinic
 
 CHANNELS = [("sms", "Text"), ("email", "E-mail"), ("voice", "Call")]
+TARGETS = [
+    (Target.ON_CALL.value, "On call"),
+    (Target.TEAM.value, "All of the rota"),
+    (Target.PERSON.value, "One person"),
+    (Target.LINE.value, "24-hour line"),
+]
+ROLES = [("", "–"), *[(role.value, role.words.capitalize()) for role in Role]]
 
 
 class PolicyForm(forms.ModelForm[EscalationPolicy]):
@@ -48,12 +56,17 @@ class PolicyForm(forms.ModelForm[EscalationPolicy]):
 class StepForm(forms.ModelForm[PolicyStep]):
     """One step: whom, by what, how long it waits."""
 
+    part = forms.ChoiceField(
+        choices=[(Part.LADDER.value, "Ladder"), (Part.RING.value, "Ring")], widget=widgets.UnfoldAdminSelectWidget()
+    )
+    target = forms.ChoiceField(choices=TARGETS, label="Whom", widget=widgets.UnfoldAdminSelectWidget())
+    role = forms.ChoiceField(choices=ROLES, required=False, widget=widgets.UnfoldAdminSelectWidget())
     channels = SeveralField(choices=CHANNELS, initial=["sms"])
 
     class Meta:
         model = PolicyStep
         fields = ("part", "position", "target", "role", "responder", "channels", "wait_seconds")
-        labels = {"wait_seconds": "Waits (s)", "target": "Whom", "responder": "Person", "position": "Order"}
+        labels = {"wait_seconds": "Waits (s)", "responder": "Person", "position": "Order"}
 
 
 class StepFormSet(BaseInlineFormSet[PolicyStep, EscalationPolicy, StepForm]):

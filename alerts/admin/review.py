@@ -29,7 +29,7 @@ LONGEST = 120
 
 @admin.register(NurseReview)
 class ReviewAdmin(PageAdmin):
-    """What is open comes first, the longest waiting on top. Nothing is answered here: she is phoned."""
+    """What is open comes first, the longest waiting on top. Nothing is answered here: the patient is phoned."""
 
     list_display = ("shown_due", "shown_who", "shown_text", "why", "shown_state")
     list_display_links = ("shown_due",)

@@ -34,7 +34,7 @@ class DoneForm(ActForm):
     outcome = forms.CharField(
         max_length=200,
         widget=widgets.UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
-        help_text="E.g. “Phoned her: usual ache, no change”. Answers are given by phone, not from here.",
+        help_text="E.g. “Phoned: usual ache, no change”. Answers are given by phone, not from here.",
     )
 
 

@@ -99,7 +99,7 @@ class _Triggers(BaseFormSet[TriggerForm]):
         """The box that removes a trigger looks like the others."""
         super().add_fields(form, index)
         if "DELETE" in form.fields:
-            form.fields["DELETE"].label = "Remove this trigger"
+            form.fields["DELETE"].label = "Remove"
             form.fields["DELETE"].widget = widgets.UnfoldBooleanWidget()
 
     def values(self) -> list[dict[str, Any]]:

@@ -56,23 +56,36 @@ def signature(version: RuleVersion) -> str:
 
 def facts(version: RuleVersion) -> list[tuple[str, str]]:
     """A version in words: what fires it, what is said, who is paged."""
-    found = [(f"Trigger {n}", words) for n, words in enumerate(triggers_in_words(version), 1)]
-    tier = TIERS[Tier(version.fires_on.get("phrase_tier", Tier.RED))]
+    fires = [(f"Trigger {n}", f"{words}: {text}") for n, (_, words, text) in enumerate(fires_in_words(version), 1)]
+    return [*fires, *told(version), *rest(version)]
+
+
+def fires_in_words(version: RuleVersion) -> list[tuple[Tier, str, str]]:
+    """Tier, its words, and `2 of thirst, constipation, …; only with spine metastases`: what fires it."""
+    found = []
+    for trigger in version.fires_on.get("triggers", []):
+        tier = Tier(trigger["tier"])
+        found.append((tier, TIERS[tier], _trigger(trigger)))
+    tier = Tier(version.fires_on.get("phrase_tier", Tier.RED))
     for language, phrases in sorted(version.fires_on.get("phrases", {}).items()):
-        found.append((f"Phrases, {_language(language)} ({tier})", "\n".join(phrases)))
-    for kind, texts in (("Told at once", version.instruction), ("Told when nobody has come", version.fallback)):
-        found += [(f"{kind}, {_language(language)}", text) for language, text in sorted(texts.items())]
+        said = ", ".join(f"“{phrase}”" for phrase in phrases)
+        found.append((tier, TIERS[tier], f"the clinic’s own phrases, {_language(language)}: {said}"))
+    return found
+
+
+def told(version: RuleVersion) -> list[tuple[str, str]]:
+    """Each text to the patient by its name."""
+    texts = (("Told at once", version.instruction), ("Told when nobody has come", version.fallback))
+    return [(f"{kind}, {_language(language)}", text) for kind, by in texts for language, text in sorted(by.items())]
+
+
+def rest(version: RuleVersion) -> list[tuple[str, str]]:
+    """When the fallback goes out, whom the policy pages, where it all comes from."""
     return [
-        *found,
         ("Fallback after", f"{version.fallback_after} min without a nurse"),
         ("Escalation policy", version.policy.name),
         ("Source", version.source),
     ]
-
-
-def triggers_in_words(version: RuleVersion) -> list[str]:
-    """`Red: 2 of thirst, constipation, … (only with spine metastases)`."""
-    return [_trigger(trigger) for trigger in version.fires_on.get("triggers", [])]
 
 
 def tiers_of(fires_on: Mapping[str, Any]) -> list[Tier]:
@@ -119,11 +132,11 @@ def _trigger(trigger: dict[str, Any]) -> str:
     if concepts:
         least = trigger.get("at_least", 1)
         names = ", ".join(map(concept_in_words, concepts))
-        parts.append(f"{least} of {names}" if len(concepts) > 1 else names)
+        parts.append(names if len(concepts) == 1 else f"any of {names}" if least == 1 else f"{least} of {names}")
     if trigger.get("temperature_c") is not None:
         celsius = float(trigger["temperature_c"])
         parts.append(f"{celsius:.1f} °C ({celsius * 9 / 5 + 32:.1f} °F) or more")
-    words = f"{TIERS[Tier(trigger['tier'])]}: {' or '.join(parts)}"
+    words = " or ".join(parts)
     if trigger.get("needs"):
         words += f"; only with {', '.join(map(concept_in_words, trigger['needs']))}"
     if trigger.get("unless"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils.safestring import SafeString
@@ -96,9 +96,15 @@ def tell(alert: Alert, *, now: datetime) -> Story:
     )
 
 
-def coming_rows(lines: Sequence[Line], policy: Policy, zone: Any) -> list[tuple[str, str, str]]:
+def coming_rows(lines: Sequence[Line], policy: Policy, zone: ZoneInfo) -> list[tuple[str, str, str]]:
     """When, what, to whom: lines of a dry run as rows."""
-    return [(clock(line.at, zone), *_line_in_words(line, policy)) for line in lines]
+    local = [line.at.astimezone(zone) for line in lines]
+    # Where clocks change in between, two lines may show the same time: the zone's name tells them apart.
+    name = " %Z" if len({moment.utcoffset() for moment in local}) > 1 else ""
+    return [
+        (f"{moment:%a %-d %b, %H:%M:%S{name}}", *_line_in_words(line, policy))
+        for moment, line in zip(local, lines, strict=True)
+    ]
 
 
 def _line_in_words(line: Line, policy: Policy) -> tuple[str, str]:

@@ -40,7 +40,7 @@ class TrialForm(forms.Form):
         label="Text, as a patient would write it",
     )
     clinic = forms.ModelChoiceField(Clinic.objects.all(), widget=widgets.UnfoldAdminSelectWidget(), empty_label=None)
-    language = LanguageField(label="Her language")
+    language = LanguageField(label="Language")
     on = forms.DateField(label="Arrives on", widget=widgets.UnfoldAdminSingleDateWidget())
     clock = forms.TimeField(
         label="at", widget=widgets.UnfoldAdminSingleTimeWidget(format="%H:%M"), help_text="By the clinic’s clock."

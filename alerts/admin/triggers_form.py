@@ -19,9 +19,11 @@ class WordsField(forms.CharField):
     """Names with commas or spaces between them, as a sorted list."""
 
     def __init__(self, *, rows: int = 1, **kwargs: Any) -> None:
-        super().__init__(
-            widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": rows, "spellcheck": "false"}), **kwargs
-        )
+        plain = {"spellcheck": "false", "autocomplete": "off"}
+        box: forms.Widget = widgets.UnfoldAdminTextInputWidget(attrs=plain)
+        if rows > 1:
+            box = widgets.UnfoldAdminTextareaWidget(attrs={"rows": rows, **plain})
+        super().__init__(widget=box, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         """A stored list as text."""
@@ -57,19 +59,17 @@ class TriggerForm(forms.Form):
         required=False,
         initial=1,
         widget=widgets.UnfoldAdminIntegerFieldWidget(),
-        help_text="How many of the signs.",
     )
-    concepts = ConceptsField(label="Of these signs", rows=3, required=False)
+    concepts = ConceptsField(label="Of these signs", rows=2, required=False)
     temperature_c = forms.FloatField(
         label="Or from °C",
         min_value=30,
         max_value=45,
         required=False,
         widget=widgets.UnfoldAdminDecimalFieldWidget(),
-        help_text="38.0 is 100.4 °F.",
     )
-    needs = WordsField(label="Only with", required=False, help_text="All of them: spine_metastases, severe, new…")
-    unless = WordsField(label="Not with", required=False, help_text="Any of them: mild, chronic…")
+    needs = WordsField(label="Only with", required=False)
+    unless = WordsField(label="Not with", required=False)
 
     def __init__(self, *args: Any, known: frozenset[str] = frozenset(), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

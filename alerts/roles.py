@@ -1,0 +1,38 @@
+"""What each role of staff may do to red flags: coordinators see, nurses act, managers sign off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+#: Group → models of alerts that it may add and change. Everybody of them may view everything.
+_CHANGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Coordinators": ("rota", "rotation", "rotationmember", "singleshift", "override", "responder"),
+        "Nurses": ("alert", "nursereview"),
+        "Managers": (
+            *("alert", "nursereview", "alertrule", "escalationpolicy", "policystep", "responder"),
+            *("rota", "rotation", "rotationmember", "singleshift", "override", "warningrule", "warningtext"),
+        ),
+    }
+)
+#: Group → permissions beyond viewing and changing.
+_FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType({"Managers": ("sign_off_rule",)})
+
+
+def grant(group: Group) -> None:
+    """Give a group of one of the three names what it needs; what it has besides stays."""
+    changes = [f"{verb}_{model}" for model in _CHANGES[group.name] for verb in ("add", "change")]
+    wanted = Q(codename__startswith="view_") | Q(codename__in=[*changes, *_FURTHER.get(group.name, ())])
+    own = Permission.objects.filter(wanted, content_type__app_label="alerts")
+    group.permissions.add(*own)
+
+
+def grant_all() -> None:
+    """The three groups, made where they are missing, with what they may do to red flags."""
+    for name in _CHANGES:
+        group, _ = Group.objects.get_or_create(name=name)
+        grant(group)
