@@ -101,8 +101,7 @@ def link_of(alert: Alert, person: Responder) -> str:
 def language_of(person: Responder) -> str:
     """In which language she is written to."""
     known: list[str] = settings.MESSAGE_LANGUAGES
-    wanted: str = person.language
-    return wanted if wanted in known else known[0]
+    return str(person.language) if person.language in known else known[0]
 
 
 def _is_talking_to_a_machine(person: Responder, now: datetime) -> bool:

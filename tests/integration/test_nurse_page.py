@@ -272,7 +272,7 @@ class TestNotThere:
 
 class TestDetails:
     def staff(self, *permissions: str, **changes: Any) -> Client:
-        plain = {"username": "staff", "is_staff": True}
+        plain: dict[str, Any] = {"username": "staff", "is_staff": True}
         user = get_user_model().objects.create_user(**plain | changes)
         user.user_permissions.add(*Permission.objects.filter(codename__in=permissions))
         client = Client()
@@ -280,6 +280,7 @@ class TestDetails:
         return client
 
     def test_staff_see_name_words_and_a_number_to_tap(self, ward: Ward, alert: Alert) -> None:
+        assert alert.patient
         ContactPoint.objects.create(
             patient=alert.patient, kind="phone", address="+12025550113", owner="caregiver", owner_name="Max"
         )
