@@ -127,9 +127,8 @@ def _hands_needed(urgency: Urgency, *, now: datetime) -> int:
     if HANDS[urgency] == 1 or connection.in_atomic_block:
         # Hands have connections of their own, which see nothing of an open transaction.
         return 1
-    waiting = Message.objects.filter(status=Status.PLANNED, urgency=urgency, due_at__lte=now)
     most = HANDS[urgency] * BATCH[urgency]
-    return math.ceil(len(waiting.values_list("pk")[:most]) / BATCH[urgency])
+    return math.ceil(len(outbox.waiting(urgency, now=now).values_list("pk")[:most]) / BATCH[urgency])
 
 
 def _work_apart(mine: _Round, worker: str) -> Tally:

@@ -78,7 +78,7 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
-            # Read by outbox.claim: what is due, by urgency, oldest first.
+            # Read by outbox.claim and outbox.waiting: what is due, by urgency, oldest first.
             models.Index(fields=["urgency", "due_at", "id"], name="message_due", condition=Q(status="planned")),
             # Read by reconcile.recover_leases: what dead workers left behind.
             models.Index(

@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.fields import BooleanField
 
 from messaging import broker, record
 from messaging.domain.address import is_email, is_phone
@@ -123,6 +126,13 @@ def claim(
     with transaction.atomic():
         claimed = list(Message.objects.raw(statement, parameters))
     return sorted(claimed, key=lambda message: (message.due_at, message.pk))
+
+
+def waiting(urgency: Urgency, *, now: datetime) -> QuerySet[Message]:
+    """What could be claimed at this moment."""
+    # Spelt as SQL so that SQLite, which cannot see through parameters, uses the partial index.
+    planned = RawSQL("status = 'planned'", [], output_field=BooleanField())
+    return Message.objects.filter(planned, urgency=urgency, due_at__lte=now)
 
 
 def wake(urgency: Urgency) -> None:

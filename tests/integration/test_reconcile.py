@@ -265,6 +265,7 @@ class TestMail:
     [
         (lambda: reconcile._ended(NOW), "message_lease"),
         (lambda: reconcile._in_doubt().filter(lease_until__lte=NOW), "message_in_doubt"),
+        (lambda: outbox.waiting(Urgency.ORDINARY, now=NOW), "message_due"),
         (lambda: inbound._unread().order_by("received_at"), "inbound_unhandled"),
     ],
 )
