@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from uuid import UUID, uuid5
 
 from messaging import outbox
-from messaging.domain.delivery import Channel, Status
+from messaging.domain.delivery import Channel
 from messaging.domain.quiet_hours import Window
-from messaging.models import Attempt, Message, Receipt
+from messaging.retelling import arrive
 from patients.models import Patient
 from reminders import rendering
 from reminders.demo.story import Told
@@ -22,9 +21,6 @@ from reminders.visits import facts
 
 #: Days before the visit from which on reminders are told of.
 _REACHES_BACK = timedelta(days=3)
-_ANSWERED = timedelta(seconds=1)
-_ARRIVED = timedelta(seconds=4)
-_NAMES = UUID("6f1d7c1e-52c8-4f3e-9a54-0d8a0c2b7e11")
 
 
 def tell_past(told: Iterable[Told], *, now: datetime) -> None:
@@ -81,36 +77,3 @@ def _send(reminder: PlannedReminder, patient: Patient) -> None:
     arrive(message, at=at, words=("sent", "delivered") if channel is Channel.SMS else ())
     reminder.state, reminder.message, reminder.settled_at = ReminderState.RELEASED, message, at
     reminder.save()
-
-
-def arrive(message: Message, *, at: datetime, words: tuple[str, ...], reason: str = "", code: str = "") -> None:
-    """Write a message's way down: one attempt at `at`, and the receipts that the carrier sent, in `words`."""
-    name = uuid5(_NAMES, message.key).hex
-    is_sms = message.channel == Channel.SMS
-    message.provider_id = f"SM{name}" if is_sms else f"<{name}@bonewatch.example>"
-    message.status = Status(words[-1]) if words else Status.SENT
-    message.attempts, message.submitted_at, message.accepted_at = 1, at, at + _ANSWERED
-    message.finished_at = at + _ARRIVED if words else None
-    message.reason, message.error_code = reason, code
-    message.save()
-    Attempt.objects.create(
-        message=message,
-        number=1,
-        worker="demo",
-        started_at=at,
-        finished_at=message.accepted_at,
-        outcome=Attempt.Outcome.ACCEPTED,
-        provider_id=message.provider_id,
-    )
-    Receipt.objects.bulk_create(
-        Receipt(
-            message=message,
-            provider_id=message.provider_id,
-            word=word,
-            status=word,
-            error_code=code if word == words[-1] else "",
-            applied=True,
-            received_at=at + _ARRIVED,
-        )
-        for word in words
-    )

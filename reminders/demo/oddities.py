@@ -10,11 +10,11 @@ from django.conf import settings
 from messaging import consent
 from messaging.domain.delivery import CONSENT_PURPOSES, Channel
 from messaging.models import ConsentEvent, InboundMessage, Message
+from messaging.retelling import arrive
 from patients.board import draft_task, open_tasks
 from patients.domain.profile import ContactKind, PatientStatus
 from patients.models import TaskKind
 from reminders import services
-from reminders.demo.chronicle import arrive
 from reminders.demo.story import Told
 from reminders.domain.words import VisitStatus
 from reminders.models import Visit
