@@ -64,7 +64,7 @@ def on_call(*roles: Role, now: datetime = NOW) -> OnCall:
 def sign_everything(*, now: datetime = NOW) -> None:
     """Every starter rule signed off and active, as a clinic does before it goes live."""
     if not AlertRule.objects.exists():
-        loading.load(apps)
+        loading.load(apps, now=now)
     signer, _ = get_user_model().objects.get_or_create(username="signer")
     for rule in AlertRule.objects.all():
         version = rule.versions.order_by("-number").first()
