@@ -26,6 +26,9 @@ _CORD = (
     "legs.weak", "legs.numb", "legs.odd", "arm.weak", "gait.trouble", "saddle.numb", "trunk.numb", "bladder.leak",
     "bowel.leak", "bowel.cannot", "shock.electric", "numb.alone",
 )  # fmt: skip
+#: Body parts that are spoken of, with nothing said that explains it harmlessly.
+_UNCLEAR = ("legs.unclear", "saddle.unclear", "bladder.unclear")
+_HARMLESS = frozenset({"mild", "chronic", "benign", "asked"})
 _CORD_NOW = ("cannot.walk", "paralysis", "bladder.cannot")
 _BACK = ("back.pain",)
 _HYPERCALCEMIA = ("thirst", "urination.lots", "constipation", "nausea", "appetite.none", "tired")
@@ -39,6 +42,7 @@ STARTER_RULES: tuple[Rule, ...] = (
             _when(Tier.T0, *_CORD_NOW, unless=_OLD),
             _when(Tier.RED, *_CORD, unless=_OLD),
             _when(Tier.RED, "weak.cannot_rise"),
+            _when(Tier.RED, *_UNCLEAR, unless=_HARMLESS),
             _when(Tier.AMBER, *_CORD, *_CORD_NOW, "arm.numb"),
         ),
     ),

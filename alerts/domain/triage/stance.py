@@ -12,14 +12,16 @@ from alerts.domain.triage.values import Stance
 
 #: How many words a "no" reaches at most.
 _REACH = 9
+#: And how many inside the sign.
+_INSIDE = 2
 _SUBJECTS = LEXICON.class_of("@subject")
 _LINKS = LEXICON.class_of("@and")
 _CONTRAST = LEXICON.class_of("@contrast")
 _PRONOUNS = LEXICON.class_of("@pronoun")
 _OWNERS = LEXICON.class_of("@owner")
 _NO = LEXICON.class_of("@no_alone")
-_QUALIFIERS = ("severe", "new", "worse", "sudden", "night", "lying", "cough", "mild", "chronic")
-_LOWERING = ("mild", "chronic")
+_QUALIFIERS = ("severe", "new", "worse", "sudden", "night", "lying", "cough", "mild", "chronic", "benign")
+_LOWERING = ("mild", "chronic", "benign")
 #: How many words away something that plays a sign down still speaks of it.
 _NEAR = 7
 
@@ -89,10 +91,12 @@ def qualifiers(scene: Scene, sign: Match) -> frozenset[str]:
                 near = not lowering or (
                     scene.groups[mark.first] == scene.groups[sign.first] and _distance(tokens, mark, sign) <= _NEAR
                 )
-                if near and not (name != "chronic" and name != "mild" and _denied(scene, mark)):
+                if near and not (name not in ("mild", "chronic") and _denied(scene, mark)):
                     found.add(name)
             elif there == sentence + 1 and _goes_on(tokens, mark.first):
                 found.add(name)
+    if sentence in scene.plain.asking:
+        found.add("asked")
     if found & {"worse", "new", "sudden"}:
         found.discard("chronic")
     if "severe" in found:
@@ -166,6 +170,8 @@ def _denied(scene: Scene, sign: Match) -> bool:
             continue
         if mark.last < sign.first <= mark.last + _REACH and _reaches(scene, mark, sign):
             return True
+        if sign.first < mark.first and _within(scene, mark, sign):
+            return True
     after = sign.last + 1
     if after < len(tokens) and _NO in tokens[after].classes and tokens[after].sentence == tokens[sign.last].sentence:
         if after + 1 == len(tokens) or tokens[after + 1].soft or tokens[after + 1].sentence != tokens[after].sentence:
@@ -187,6 +193,15 @@ def _reaches(scene: Scene, mark: Match, sign: Match) -> bool:
             if not any(tokens[at].soft or _LINKS in tokens[at].classes for at in gap):
                 return False
     return True
+
+
+def _within(scene: Scene, mark: Match, sign: Match) -> bool:
+    """Whether a "no" stands inside a sign, right before a part of it: "my toes are not numb"."""
+    tokens = scene.plain.tokens
+    return any(
+        0 < first - mark.last <= _INSIDE and not any(token.soft for token in tokens[mark.last + 1 : first + 1])
+        for first, _ in sign.spans
+    )
 
 
 def _answered_no(scene: Scene, sign: Match) -> bool:
