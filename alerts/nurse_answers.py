@@ -95,7 +95,8 @@ def link_of(alert: Alert, person: Responder) -> str:
     """Her own page of the alert; the door to the admin where she was never paged for it."""
     token = alert.pages.filter(responder=person).order_by("-pk").values_list("token", flat=True).first()
     path = reverse("alerts:page", args=[token]) if token else reverse("admin:index")
-    return settings.PUBLIC_BASE_URL.rstrip("/") + path
+    base: str = settings.PUBLIC_BASE_URL
+    return base.rstrip("/") + path
 
 
 def language_of(person: Responder) -> str:

@@ -79,6 +79,7 @@ class TestOneAfterTheOther:
 
 @pytest.mark.django_db(transaction=True)
 def test_pages_written_at_once_never_carry_one_code(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("messaging.outbox.wake", lambda *_: None)
     alerts = [ward.alert(make.patient()) for _ in range(6)]
     ReplyCode.objects.all().delete()
     barrier = Barrier(len(alerts))
