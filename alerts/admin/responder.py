@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from alerts.admin.rota_person import OnTheRota
 from alerts.models import Responder
 from patients.admin.base import PageAdmin
 from patients.admin.clock import clock
@@ -39,7 +40,7 @@ class ResponderForm(forms.ModelForm[Responder]):
 
 
 @admin.register(Responder)
-class ResponderAdmin(PageAdmin):
+class ResponderAdmin(OnTheRota, PageAdmin):
     """Nurses, physicians and managers who take red flags; switched off, never deleted."""
 
     form = ResponderForm
@@ -53,7 +54,10 @@ class ResponderAdmin(PageAdmin):
     fieldsets = (
         (None, {"fields": (("name", "clinic"), ("user", "language"))}),
         ("Where pages go", {"fields": (("phone", "email"), "is_active")}),
+        ("On call", {"fields": (("shown_ready", "shown_feed"),)}),
     )
+    readonly_fields = ("shown_ready", "shown_feed")
+    actions_detail = ("verify", "renew_feed")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Switch her off instead: what she did refers to her."""

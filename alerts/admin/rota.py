@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -23,8 +23,10 @@ from alerts.admin.rota_forms import RotationForm, SingleShiftForm
 from alerts.admin.rota_week import span_words
 from alerts.models import Override, Rota, Rotation, RotationMember, SingleShift
 from alerts.rota import changes
+from alerts.rota.duty import covered
 from patients.admin.acts import Act, act_view, row_of
 from patients.admin.base import PageAdmin
+from patients.admin.clock import local_now
 from patients.admin.show import chip, two_lines
 from patients.models import Clinic
 
@@ -74,6 +76,18 @@ SEEN = Act(
 )
 
 
+def tell_coverage(request: HttpRequest, rota: Rota, now: datetime) -> None:
+    """Gaps and overlaps of the coming four weeks, after a change."""
+    found = covered(rota, now, now + timedelta(weeks=4))
+    if not found.gaps and not found.overlaps:
+        messages.success(request, "The coming four weeks are covered without a gap.")
+        return
+    listed = [f"nobody {span_words(gap.start, gap.end, rota.zone)}" for gap in found.gaps[:3]]
+    listed += [f"two at once {span_words(two.start, two.end, rota.zone)}" for two in found.overlaps[:3]]
+    counts = f"{len(found.gaps)} gap(s) and {len(found.overlaps)} overlap(s) in the coming four weeks"
+    messages.warning(request, f"{counts}: {'; '.join(listed)}.")
+
+
 @admin.register(Rota)
 class RotaAdmin(PageAdmin):
     """The page of weeks in the place of a list, and the settings of one rota."""
@@ -87,6 +101,10 @@ class RotaAdmin(PageAdmin):
         ("<int:rota_id>/cover/", "alerts_rota_cover", rota_change.cover),
         ("<int:rota_id>/swap/", "alerts_rota_swap", rota_change.swap),
     )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Who was on call is kept; a rotation can be given a last handover."""
+        return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Four weeks of one clinic."""
@@ -149,6 +167,16 @@ class RotationAdmin(PageAdmin):
         ("End", {"fields": ("ends_on",)}),
     )
 
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Only one that has not begun: who was on call is kept. The others are given a last handover."""
+        begun = not isinstance(obj, Rotation) or obj.starts_on <= local_now(obj.rota.zone).date()
+        return not begun and bool(super().has_delete_permission(request, obj))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        """Saved; and the person is told what the coming weeks look like now."""
+        super().save_related(request, form, formsets, change)
+        tell_coverage(request, form.instance.rota, timezone.now())
+
     @display(description="Turns")
     def shown_turn(self, rotation: Rotation) -> str:
         """How long, and when they change."""
@@ -175,6 +203,11 @@ class SingleShiftAdmin(PageAdmin):
     autocomplete_fields = ("rota", "responder")
     ordering = ("-starts_at",)
     fields = (("rota", "responder"), "starts_at", "ends_at", "note")
+
+    def save_model(self, request: HttpRequest, obj: SingleShift, form: Any, change: Any) -> None:
+        """Saved; and the person is told what the coming weeks look like now."""
+        super().save_model(request, obj, form, change)
+        tell_coverage(request, obj.rota, timezone.now())
 
 
 @admin.register(Override)

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from alerts import alarms
 from alerts.admin.rota_week import DAY, Drawn, hue, span_words, week
 from alerts.domain import rota as pure
 from alerts.domain.policy import Role
 from alerts.models import Override, Responder, Rota, RotaQuestion
 from alerts.rota import reach, troubles
-from alerts.rota.duty import covered, on_duty, team
+from alerts.rota.duty import covered, on_duty, stints, team
 from alerts.rota.loading import load
 from messaging.domain import wall_time
 from patients.models import Clinic
@@ -42,7 +43,7 @@ def board(clinic: Clinic, monday: date, *, now: datetime, may_change: bool) -> d
         "cards": [_card(rota, now) for rota in rotas],
         "people": _people(rotas, names, now),
         "changes": _changes(rotas, now),
-        "troubles": [t for t in troubles.troubles(now) if _is_of(t.key, rotas)],
+        "troubles": _troubles(rotas, now),
         "missing": [role.words for role in Role if role not in {rota.role for rota in rotas}],
         "may_change": may_change,
     }
@@ -88,7 +89,7 @@ def _card(rota: Rota, now: datetime) -> dict[str, Any]:
     """Who is on now in one role, until when, and who comes next."""
     plan = load(rota, now)
     duty = on_duty(rota.clinic, rota.role, now)
-    shift = pure.on_call(plan, now)
+    shift = next((stint for stint in stints(plan, now, now + DAY) if stint.start <= now < stint.end), None)
     following = pure.on_call(plan, shift.end) if shift else None
     person = duty.responder if duty else None
     return {
@@ -154,6 +155,13 @@ def _changes(rotas: Sequence[Rota], now: datetime) -> list[dict[str, Any]]:
         }
         for row in rows.select_related("rota__clinic", "responder", "other", "created_by").order_by("-pk")
     ]
+
+
+def _troubles(rotas: Sequence[Rota], now: datetime) -> list[troubles.Trouble]:
+    """What is wrong with these rotas and is not in the banner of open alarms already."""
+    shown = {alarm.key for alarm in alarms.open_alarms()}
+    found = [each for each in troubles.troubles(now) if each.key not in shown and _is_of(each.key, rotas)]
+    return [*found, *troubles.twice(rotas, now)]
 
 
 def _is_of(key: str, rotas: Sequence[Rota]) -> bool:

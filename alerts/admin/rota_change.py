@@ -148,8 +148,8 @@ def _preview(page: _Page, *, now: datetime) -> dict[str, Any] | None:
     seen = changes.preview(row, now=now)
     names = {person.pk: person for person in Responder.objects.filter(clinic=page.rota.clinic_id)}
     lanes = [
-        lane(Drawn(rota=page.rota, shifts=shifts, names=names, clickable=False), seen.start, seen.end)
-        for shifts in (seen.before, seen.after)
+        lane(Drawn(rota=page.rota, shifts=shifts, gaps=gaps, names=names, clickable=False), seen.start, seen.end)
+        for shifts, gaps in ((seen.before, seen.gaps_before), (seen.after, seen.gaps_after))
     ]
     zone = page.rota.zone
     after = [f"{names.get(s.person, s.person)}, {span_words(s.start, s.end, zone)}" for s in seen.after]

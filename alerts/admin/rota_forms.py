@@ -56,7 +56,7 @@ class CoverForm(SpanForm):
     reason = forms.CharField(
         max_length=200, widget=widgets.UnfoldAdminTextInputWidget(), help_text="Kept with it; staff will read it."
     )
-    field_order = ("person", "starts_on", "starts_clock", "ends_on", "ends_clock", "reason")
+    field_order = ("person", "starts_on", "starts_clock", "reason", "ends_on", "ends_clock")
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -158,9 +158,11 @@ def person_choices(rota: Rota, span: pure.Span, *, now: datetime) -> list[tuple[
     order = pure.successors(plan, held) if held else pure.people(plan)
     everybody = Responder.objects.filter(clinic=rota.clinic_id, is_active=True).in_bulk()
     order += [pk for pk in everybody if pk not in order and (held is None or pk != held.person)]
+    # Last whoever is on call then: chosen to make her shift longer.
+    order += [held.person] if held else []
     people = [everybody[pk] for pk in order if pk in everybody]
     wrong = reach.problems(people)
-    people.sort(key=lambda person: bool(wrong[person.pk]))
+    people.sort(key=lambda person: (held is not None and person.pk == held.person, bool(wrong[person.pk])))
     return [
         (str(p.pk), f"{p.name} – not ready: {reach.in_words(wrong[p.pk])}" if wrong[p.pk] else p.name) for p in people
     ]

@@ -141,12 +141,21 @@ def _shift_bar(drawn: Drawn, shift: pure.Shift, scale: Callable[[datetime], floa
         left=left,
         width=right - left,
         kind=_MARKS.get(shift.why, "bw-turn"),
-        words=name if right - left >= NARROW else "",
-        times=f"{first:%H:%M}–{last:%H:%M}" if right - left >= 2 * NARROW else "",
+        words=_fitting(name, right - left),
+        times=f"{first:%H:%M}–{last:%H:%M}" if right - left >= 4 * NARROW else "",
         title=f"{name}, {span_words(shift.start, shift.end, zone)} ({_WHY[shift.why]})",
         href=cover_link(drawn.rota, shift.start, shift.end) if drawn.clickable else "",
         hue=hue(shift.person),
     )
+
+
+def _fitting(name: str, width: float) -> str:
+    """As much of a name as there is room for: all of it, the first name (after a title the last one), nothing."""
+    if width >= 4 * NARROW:
+        return name
+    words = name.split()
+    short = words[-1] if words[0].endswith(".") else words[0]
+    return short if width >= NARROW else ""
 
 
 def _gap_bar(drawn: Drawn, gap: pure.Span, scale: Callable[[datetime], float]) -> Bar:

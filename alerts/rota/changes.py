@@ -16,10 +16,13 @@ from alerts.domain.rota_words import Question, Why
 from alerts.models import Override, Responder, Rota
 from alerts.rota import reach, texts
 from alerts.rota.asking import Ask, ask
+from alerts.rota.duty import stints
 from alerts.rota.loading import load, overlay
 from alerts.rota.substitution import alarm_key
 
 LONGEST = timedelta(days=62)
+#: Longer on call without a break is said in the preview.
+LONG = timedelta(hours=36)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,8 @@ class Preview:
     end: datetime
     before: list[pure.Shift]
     after: list[pure.Shift]
+    gaps_before: list[pure.Span]
+    gaps_after: list[pure.Span]
     notes: list[str]
 
 
@@ -76,7 +81,9 @@ def preview(row: Override, *, now: datetime) -> Preview:
         end=end,
         before=pure.shifts(plan, start, end),
         after=pure.shifts(then, start, end),
-        notes=_notes(row, now),
+        gaps_before=pure.gaps(plan, start, end),
+        gaps_after=pure.gaps(then, start, end),
+        notes=[*_notes(row, now), *_long_hours(row, then, start, end)],
     )
 
 
@@ -143,6 +150,18 @@ def _notes(row: Override, now: datetime) -> list[str]:
     if row.starts_at < now:
         found.append("It begins in the past: it counts from now on.")
     return found + [_elsewhere(row, rota) for rota in _others(row)]
+
+
+def _long_hours(row: Override, then: pure.Rota, start: datetime, end: datetime) -> list[str]:
+    """Whoever would be on call longer than before without a break, if that is long."""
+    mine = [stint for stint in stints(then, start, end) if stint.person in (row.responder_id, row.other_id)]
+    own = max(row.ends_at - row.starts_at, LONG)
+    names = {person.pk: str(person) for person in (row.responder, row.other) if person}
+    return [
+        f"{names[stint.person]} would be on call for {(stint.end - stint.start) // timedelta(hours=1)} hours in a row."
+        for stint in mine
+        if stint.end - stint.start > own
+    ]
 
 
 def _others(row: Override) -> Sequence[Rota]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import combinations, product
 
 from alerts import alarms
 from alerts.domain import rota as pure
@@ -13,6 +14,7 @@ from alerts.models import Alarm, Override, Responder, Rota, RotaQuestion, Rotati
 from alerts.rota import handoff, reach, substitution, texts
 from alerts.rota.duty import Coverage, covered
 from alerts.rota.keeping import silent_key
+from alerts.rota.loading import load
 from alerts.rota.readiness import stop_key, stop_words
 
 LEAD = timedelta(days=7)
@@ -117,6 +119,21 @@ def _silent(rota: Rota, now: datetime) -> Iterator[Trouble]:
         if substitution.replaced_by(rota, question.responder_id, hour) is None:
             words = f"{question.responder} has not answered the test page before the shift within the hour."
             yield Trouble(silent_key(rota, question.responder_id), words, grave=False)
+
+
+def twice(rotas: Sequence[Rota], now: datetime) -> Iterator[Trouble]:
+    """People who are on call in two roles at once: a page that climbs from one to the other reaches nobody new."""
+    held = [(rota, pure.shifts(load(rota, now), now, now + LEAD)) for rota in rotas]
+    for (one, mine), (two, others) in combinations(held, 2):
+        for shift, other in product(mine, others):
+            if shift.person == other.person and shift.start < other.end and other.start < shift.end:
+                person = Responder.objects.get(pk=shift.person)
+                words = (
+                    f"{person} is {texts.role_words(one, 'en')} and {texts.role_words(two, 'en')} at the same time, "
+                    f"{_span(one, max(shift.start, other.start), min(shift.end, other.end))}."
+                )
+                yield Trouble(f"rota:twice:{one.pk}:{two.pk}", words, grave=False)
+                break
 
 
 def _span(rota: Rota, start: datetime, end: datetime) -> str:
