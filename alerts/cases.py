@@ -6,7 +6,7 @@ Everything happens in one transaction: state, story, pages and texts stand or fa
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -90,14 +90,22 @@ def lock(alert_id: int, *, skip_locked: bool = False) -> Alert | None:
     return rows.select_related("clinic", "patient", "rule_version", "owner").filter(pk=alert_id).first()
 
 
-def move(alert: Alert, *events: Event, hand: Hand, now: datetime) -> Alert:
-    """Let `events` happen to an alert that lock() holds, or that this transaction has written."""
-    with transaction.atomic():
+def move(
+    alert: Alert, *events: Event, hand: Hand, now: datetime, then: Sequence[tuple[EventKind, dict[str, Any]]] = ()
+) -> Alert:
+    """Let `events` happen to an alert that lock() holds, or that this transaction has written.
+
+    `then` are rows of the story that are added after them.
+    """
+    # No savepoint: an alert that was moved halfway must never be kept, so the caller's transaction goes with it.
+    with transaction.atomic(savepoint=False):
         last = alert.events.aggregate(last=Max("number"))["last"] or 0
         run = _Run(alert, policies.from_json(alert.policy), hand, now, last)
         waiting: deque[Event] = deque(events)
         while waiting:
             waiting.extendleft(_happen(run, waiting.popleft()))
+        for kind, detail in then:
+            run.note(kind, detail.items())
         alert.save()
         AlertEvent.objects.bulk_create(run.story)
         outbox.wake(Urgency.URGENT)
@@ -106,7 +114,7 @@ def move(alert: Alert, *events: Event, hand: Hand, now: datetime) -> Alert:
 
 def note(alert: Alert, kind: EventKind, *, hand: Hand, now: datetime, **detail: Any) -> None:
     """Add one row to the story of a locked alert that nothing moves."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         run = _Run(alert, policies.from_json(alert.policy), hand, now, alert.events.count())
         run.note(kind, detail.items())
         AlertEvent.objects.bulk_create(run.story)

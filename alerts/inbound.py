@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
+from django.db import OperationalError, transaction
 
-from alerts import canary, nurse_replies, raising, rendering, rulebook, services
+from alerts import alarms, canary, nurse_replies, raising, rendering, rulebook, services
 from alerts.context import context_of
 from alerts.domain.inbox import due_by
 from alerts.domain.triage import Context, Reading, read
@@ -28,12 +29,28 @@ log = structlog.get_logger(__name__)
 CONFIRMS = frozenset({"1", "one", "uno"})
 CONFIRMS_WITHIN = timedelta(hours=12)
 ANSWER_LASTS = timedelta(hours=2)
+#: By when a nurse must have read what the machine could not.
+READ_AT_ONCE = timedelta(minutes=15)
 #: Intents that somebody besides the nurse has to act on.
 LOGISTICS = frozenset({"confirm", "cancel", "reschedule"})
 
 
 def handle(message: InboundMessage, *, now: datetime) -> str | None:
-    """Read one text. What became of it in a word; None where there is nothing for a nurse in it."""
+    """Read one text. What became of it in a word; None where there is nothing for a nurse in it.
+
+    Should reading break, a nurse reads it, soon, and staff are told: a fault of ours is nobody's silence.
+    """
+    try:
+        with transaction.atomic():
+            return _handle(message, now=now)
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever broke, the text must come before a person
+        log.error("triage_broke", inbound=message.pk, error=type(error).__name__)
+    return _unread(message, now=now)
+
+
+def _handle(message: InboundMessage, *, now: datetime) -> str | None:
     if message.from_address == canary.SENDER:
         return canary.report(message, now=now)
     if settings.CANARY_PHONE and message.from_address == settings.CANARY_PHONE:
@@ -48,17 +65,37 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     patients = _patients_of(message.from_address)
     if not patients:
         return _from_nobody(message, now=now)
-    readings = [
-        (patient, read(message.body, rulebook.active_rules(), context_of(patient, now))) for patient in patients
-    ]
-    shared = len(patients) > 1
+    book = rulebook.current()
+    readings = [(patient, read(message.body, book.rules, context_of(patient, now))) for patient in patients]
     if not any(_alerts(reading) for _, reading in readings):
         return _to_the_inbox(message, readings, now=now)
     raised: list[Alert] = []
+    shared = len(patients) > 1
     for patient, reading in readings:
         teller = raising.Teller(clinic=patient.clinic, patient=patient, phone=message.from_address, shared_phone=shared)
-        raised += raising.report(message, teller, reading, now=now)
+        raised += raising.report(message, teller, reading, book=book, now=now)
     return _disposition(message, readings[0][1], raised, now=now)
+
+
+def _unread(message: InboundMessage, *, now: datetime) -> str | None:
+    words = "A patient's text could not be read by the machine: read it in the inbox now."
+    alarms.shout("triage-broke", words, now=now)
+    patients = _patients_of(message.from_address)
+    clinic = patients[0].clinic if patients else Clinic.objects.order_by("pk").first()
+    if clinic is None:
+        return None
+    NurseReview.objects.get_or_create(
+        inbound=message,
+        defaults={
+            "clinic": clinic,
+            "patient": patients[0] if patients else None,
+            "shared_phone": len(patients) > 1,
+            "why": words,
+            "opened_at": now,
+            "due_at": now + READ_AT_ONCE,
+        },
+    )
+    return "nurse_inbox"
 
 
 def open_review(

@@ -114,6 +114,8 @@ def _ways_to(people: Iterable[Responder], channels: Iterable[Channel]) -> list[W
 
 def _send(alert: Alert, ways: list[Way], position: int, *, now: datetime) -> list[AlertPage]:
     made = alert.pages.count()
+    people = {way.responder for way in ways if way.responder and way.responder.phone}
+    code_of = {person.pk: codes.issue(alert, person, person.phone, now=now) for person in people}
     pages, drafts = [], []
     for number, way in enumerate(ways, start=made + 1):
         page = AlertPage(
@@ -123,9 +125,7 @@ def _send(alert: Alert, ways: list[Way], position: int, *, now: datetime) -> lis
             position=position,
             channel=way.channel,
             token=new_token(),
-            code=codes.issue(alert, way.responder, way.responder.phone, now=now)
-            if way.responder and way.responder.phone
-            else "",
+            code=code_of.get(way.responder.pk, "") if way.responder else "",
             sent_at=now,
         )
         pages.append(page)

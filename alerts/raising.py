@@ -45,16 +45,23 @@ class Teller:
 
 
 def report(
-    inbound: InboundMessage, teller: Teller, reading: Reading, *, now: datetime, hand: cases.Hand | None = None
+    inbound: InboundMessage,
+    teller: Teller,
+    reading: Reading,
+    *,
+    now: datetime,
+    hand: cases.Hand | None = None,
+    book: rulebook.Book | None = None,
 ) -> list[Alert]:
     """Raise what `reading` calls for, or add it to what is open; the worst one's instruction goes out.
 
     In one transaction with the caller's: alert, report, instruction and first page stand or fall together.
+    `book`: the rules that were read with, where the caller has them.
     """
     hand = hand or cases.Hand("text")
     fired = _to_raise(reading.fired, teller)
-    book = rulebook.current()
-    with transaction.atomic():
+    book = book or rulebook.current()
+    with transaction.atomic(savepoint=False):
         if teller.patient is not None:
             # Two texts of one patient at once: the second waits, and finds what the first has opened.
             Patient.objects.select_for_update().get(pk=teller.patient.pk)
@@ -131,9 +138,8 @@ def _begin(
     # Before the page: whether she could be told stands on it.
     told = telling.instruct(alert, inbound, now=now) if tell else True
     fallback_at = now + timedelta(minutes=version.fallback_after) if Tier(alert.tier).pages else None
-    cases.move(alert, Raised(_opens_at(alert, now), fallback_at), hand=hand, now=now)
-    if tell:
-        cases.note(alert, EventKind.INSTRUCTED if told else EventKind.NOT_INSTRUCTED, hand=hand, now=now)
+    raised = Raised(_opens_at(alert, now), fallback_at)
+    cases.move(alert, raised, hand=hand, now=now, then=_told(told) if tell else ())
 
 
 def _again(
@@ -155,9 +161,12 @@ def _again(
         # An amber case that turns red climbs the red ladder from here on.
         policy = rulebook.policy_for(version, fired.tier, alert.clinic)
         alert.policy = rulebook.frozen(policy).to_json()
-    cases.move(alert, Worsened(fired.tier) if is_worse else ReportedAgain(fired.tier), hand=hand, now=now)
-    if tell:
-        cases.note(alert, EventKind.INSTRUCTED if told else EventKind.NOT_INSTRUCTED, hand=hand, now=now)
+    event = Worsened(fired.tier) if is_worse else ReportedAgain(fired.tier)
+    cases.move(alert, event, hand=hand, now=now, then=_told(told) if tell else ())
+
+
+def _told(told: bool) -> list[tuple[EventKind, dict[str, Any]]]:  # noqa: FBT001
+    return [(EventKind.INSTRUCTED if told else EventKind.NOT_INSTRUCTED, {})]
 
 
 def _report(

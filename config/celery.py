@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery, signals
+from django.utils.module_loading import import_string
 
 from config import broker
 
@@ -20,3 +21,9 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def keep_django_logging(**_: Any) -> None:
     """A receiver here stops Celery from laying its own logging over config/logs.py."""
+
+
+@signals.worker_process_init.connect
+def warm_up(**_: Any) -> None:
+    """A worker's first page is as quick as its second. By name: rooms cannot be imported before Django stands."""
+    import_string("config.warm.up")()

@@ -274,3 +274,15 @@ def test_an_inactive_responder_is_not_paged(team: flags.OnCall) -> None:
     Responder.objects.filter(pk=team.nurse.pk).update(is_active=False)
     flags.text(LEGS)
     assert team.nurse.name not in {name for name, _ in flags.paged(flags.only_alert())}
+
+
+def test_a_fault_while_reading_puts_the_text_before_a_person_at_once(
+    team: flags.OnCall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("alerts.inbound.read", broken)
+    assert flags.text(LEGS).disposition == "nurse_inbox"
+    assert NurseReview.objects.get().due_at == NOW + 15 * MINUTE
+    assert Alarm.objects.filter(closed_at=None, key="triage-broke").exists()
