@@ -106,7 +106,11 @@ def _page(request: HttpRequest, page: AlertPage, *, now: datetime, said: str = "
         "notice": words.get(f"done_{said}", words.get(said) if said == "again" else None),
         "log_in": f"/admin/login/?next={request.path}",
     }
-    return _show(request, "page", context, status=status)
+    response = _show(request, "page", context, status=status)
+    if context["stage"] in ("open", "theirs", "line"):
+        # Who has it may change at any moment; where something may be typed, the page stands still.
+        response["Refresh"] = "30"
+    return response
 
 
 def _show(request: HttpRequest, template: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:

@@ -140,5 +140,5 @@ def test_a_login_shows_the_patient_and_a_number_to_tap(
     expect(phone).to_have_url(address(live_server, alert, ward))
     expect(phone.get_by_text("Rosa Luz")).to_be_visible()
     expect(phone.get_by_role("link", name="Call (202) 555-0111")).to_have_attribute("href", f"tel:{make.PHONE}")
-    expect(phone.locator("blockquote img")).to_have_count(0)
+    expect(phone.locator(".quote img")).to_have_count(0)
     fits(phone)

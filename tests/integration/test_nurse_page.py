@@ -106,6 +106,17 @@ class TestLooking:
         assert not re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?(?:https?:)?//", html)
         assert "<script" not in html
 
+    def test_it_looks_again_by_itself_while_nobody_can_be_typing(self, ward: Ward, alert: Alert) -> None:
+        where = path(alert, ward.ana)
+        assert Client().get(where)["Refresh"] == "30"
+        services.accept(alert.pk, by=ward.ana, via="text", now=timezone.now())
+        assert "Refresh" not in Client().get(where)
+
+    def test_once_it_is_hers_the_number_comes_before_what_to_say_of_the_call(self, ward: Ward, alert: Alert) -> None:
+        services.accept(alert.pk, by=ward.ana, via="text", now=timezone.now())
+        html = look(path(alert, ward.ana))
+        assert html.index("Log in for name") < html.index("I spoke with the patient")
+
     def test_it_speaks_the_language_of_its_person(self) -> None:
         ward = nurses.ward(language="es")
         html = look(path(raised(ward), ward.ana))
