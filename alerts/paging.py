@@ -92,7 +92,7 @@ def ways(clinic: Clinic, step: Step, *, now: datetime) -> list[Way]:
 
 def _people(clinic: Clinic, step: Step, *, now: datetime) -> list[Responder]:
     if step.target is Target.PERSON:
-        return list(Responder.objects.filter(pk=step.responder_id, is_active=True))
+        return list(Responder.objects.filter(pk=step.responder_id or 0, is_active=True))
     role = step.role.value if step.role else ""
     if step.target is Target.TEAM:
         return rota.team(clinic, role)
