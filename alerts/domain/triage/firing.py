@@ -23,7 +23,8 @@ def fire(rules: Sequence[Rule], evidence: Sequence[Evidence], context: Context) 
     standing = [sign for sign in evidence if sign.standing]
     if not standing:
         return ()
-    fired = [found for rule in rules if (found := _fire(rule, standing, facts))]
+    present = {sign.concept for sign in standing}
+    fired = [found for rule in rules if (found := _fire(rule, standing, present, facts))]
     amber = [found for found in fired if found.tier is Tier.AMBER and found.condition not in _APART]
     if len({found.condition for found in amber}) > 1 and sum(map(_is_plain, amber)) > 1:
         fired = [replace(found, tier=Tier.RED) if found in amber else found for found in fired]
@@ -34,8 +35,8 @@ def _is_plain(found: Fired) -> bool:
     return any(not sign.qualifiers & _PLAYED_DOWN for sign in found.evidence)
 
 
-def _fire(rule: Rule, standing: Sequence[Evidence], facts: frozenset[str]) -> Fired | None:
-    found = sorted(_firings(rule, standing, facts), key=lambda one: one[0].rank)
+def _fire(rule: Rule, standing: Sequence[Evidence], present: set[str], facts: frozenset[str]) -> Fired | None:
+    found = sorted(_firings(rule, standing, present, facts), key=lambda one: one[0].rank)
     if not found:
         return None
     tier = found[0][0]
@@ -44,12 +45,14 @@ def _fire(rule: Rule, standing: Sequence[Evidence], facts: frozenset[str]) -> Fi
 
 
 def _firings(
-    rule: Rule, standing: Sequence[Evidence], facts: frozenset[str]
+    rule: Rule, standing: Sequence[Evidence], present: set[str], facts: frozenset[str]
 ) -> Iterator[tuple[Tier, tuple[Evidence, ...]]]:
     own = concept(rule)
-    if said := tuple(sign for sign in standing if sign.concept == own):
-        yield rule.phrase_tier, said
+    if own in present:
+        yield rule.phrase_tier, tuple(sign for sign in standing if sign.concept == own)
     for trigger in rule.triggers:
+        if trigger.temperature_c is None and trigger.concepts.isdisjoint(present):
+            continue
         if signs := _meets(trigger, standing, facts):
             yield trigger.tier, signs
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "lexicon"
@@ -28,7 +28,6 @@ class Pattern:
 
     concept: str
     elements: tuple[tuple[int, ...], ...]
-    masks: tuple[int, ...]
     free: bool
     gap: int
     guards: tuple[int, ...]
@@ -41,7 +40,7 @@ class Lexicon:
     classes: dict[str, int] = field(default_factory=dict)
     words: dict[str, set[int]] = field(default_factory=dict)
     starts: dict[str, set[int]] = field(default_factory=dict)
-    phrases: dict[str, list[tuple[tuple[str, ...], int]]] = field(default_factory=dict)
+    phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = field(default_factory=dict)
     patterns: list[Pattern] = field(default_factory=list)
     anchored: dict[int, list[Pattern]] = field(default_factory=dict)
     common: set[str] = field(default_factory=set)
@@ -58,7 +57,7 @@ class Lexicon:
         """Put a word, a beginning (`entumec*`) or several words (`pins_and_needles`) into a class."""
         if "_" in member:
             words = tuple(member.split("_"))
-            self.phrases.setdefault(words[0], []).append((words, number))
+            self.phrases.setdefault(words[0], {}).setdefault(words[1], []).append((words, number))
             self.vocabulary.update(word for word in words if word.isalpha())
         elif member.endswith("*"):
             self.starts.setdefault(member[:-1], set()).add(number)
@@ -83,11 +82,10 @@ def load(folder: Path = FOLDER) -> Lexicon:
         lexicon.numbers.update(content.get("numbers", {}))
     for name, content in files.items():
         lexicon.patterns.extend(_patterns(lexicon, name, content))
+    lexicon.patterns = _merged(lexicon.patterns)
     for path in sorted(folder.glob("common.*.txt")):
         lexicon.common.update(path.read_text().split())
     lexicon.vocabulary.update(lexicon.numbers)
-    for options in lexicon.phrases.values():
-        options.sort(key=lambda option: -len(option[0]))
     _anchor(lexicon)
     return lexicon
 
@@ -125,9 +123,8 @@ def _pattern(lexicon: Lexicon, concept: str, line: str) -> Pattern:
             elements.append(_element(lexicon, part))
     if not elements:
         raise ValueError("it has no word")
-    masks = tuple(sum(1 << number for number in set(element)) for element in elements)
     default = FREE_GAP if free else ORDERED_GAP
-    return Pattern(concept, tuple(elements), masks, free, default if gap is None else gap, tuple(guards))
+    return Pattern(concept, tuple(elements), free, default if gap is None else gap, tuple(guards))
 
 
 def _element(lexicon: Lexicon, text: str) -> tuple[int, ...]:
@@ -144,6 +141,14 @@ def _element(lexicon: Lexicon, text: str) -> tuple[int, ...]:
         else:
             raise ValueError(f"{option!r} is not in plain small letters")
     return tuple(numbers)
+
+
+def _merged(patterns: Iterable[Pattern]) -> list[Pattern]:
+    """The same pattern in two languages is one, with the guards of both."""
+    kept: dict[Pattern, set[int]] = {}
+    for pattern in patterns:
+        kept.setdefault(replace(pattern, guards=()), set()).update(pattern.guards)
+    return [replace(pattern, guards=tuple(sorted(guards))) for pattern, guards in kept.items()]
 
 
 def _anchor(lexicon: Lexicon) -> None:

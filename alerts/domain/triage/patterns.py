@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import permutations
 
 from alerts.domain.triage.lexicon import LEXICON, Pattern
@@ -14,40 +14,31 @@ Span = tuple[int, int]
 _MOST = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Match:
     """A concept (or mark, or intent) found: on these stretches of words, first and last included."""
 
     concept: str
     spans: tuple[Span, ...]
+    first: int = field(init=False)
+    last: int = field(init=False)
+    words: frozenset[int] = field(init=False)
 
-    @property
-    def first(self) -> int:
-        """The first word it stands on."""
-        return min(span[0] for span in self.spans)
-
-    @property
-    def last(self) -> int:
-        """The last word it stands on."""
-        return max(span[1] for span in self.spans)
-
-    def words(self) -> Iterator[int]:
-        """The words it stands on."""
-        for first, last in self.spans:
-            yield from range(first, last + 1)
+    def __post_init__(self) -> None:
+        """Which words it stands on."""
+        self.words = frozenset(at for first, last in self.spans for at in range(first, last + 1))
+        self.first, self.last = min(self.words), max(self.words)
 
 
 def find(tokens: Sequence[Token]) -> list[Match]:
     """Every match in the text."""
     hits = _hits(tokens)
-    present = 0
-    for number in hits:
-        present |= 1 << number
+    present = hits.keys()
     found: list[Match] = []
     seen: set[tuple[str, tuple[Span, ...]]] = set()
     for number in hits:
         for pattern in LEXICON.anchored.get(number, ()):
-            if all(mask & present for mask in pattern.masks):
+            if all(not present.isdisjoint(element) for element in pattern.elements):
                 for spans in _places(pattern, hits, tokens):
                     if (key := (pattern.concept, spans)) not in seen:
                         seen.add(key)
@@ -58,15 +49,19 @@ def find(tokens: Sequence[Token]) -> list[Match]:
 def _hits(tokens: Sequence[Token]) -> dict[int, list[Span]]:
     """Where each class stands: single words, and phrases of several."""
     hits: dict[int, list[Span]] = {}
-    size = len(tokens)
+    last = len(tokens) - 1
     for at, token in enumerate(tokens):
         for number in token.classes:
             hits.setdefault(number, []).append((at, at))
-        for words, number in LEXICON.phrases.get(token.word, ()):
-            end = at + len(words)
-            if end <= size and all(tokens[at + i].word == words[i] for i in range(1, len(words))):
-                if tokens[end - 1].sentence == token.sentence:
-                    hits.setdefault(number, []).append((at, end - 1))
+        if at == last or token.sentence != tokens[at + 1].sentence:
+            continue
+        if (following := LEXICON.phrases.get(token.word)) is None:
+            continue
+        for words, number in following.get(tokens[at + 1].word, ()):
+            end = at + len(words) - 1
+            if end <= last and all(tokens[at + i].word == words[i] for i in range(2, len(words))):
+                if tokens[end].sentence == token.sentence:
+                    hits.setdefault(number, []).append((at, end))
     return hits
 
 

@@ -8,7 +8,7 @@ from alerts.domain.rules import Rule
 from alerts.domain.triage import firing, numbers, patterns, phrases, review
 from alerts.domain.triage.patterns import Match
 from alerts.domain.triage.plain import Plain, read_plain
-from alerts.domain.triage.stance import Scene, qualifiers, stance
+from alerts.domain.triage.stance import Scene, qualifiers, stance, unexplained
 from alerts.domain.triage.values import Context, Evidence, Reading
 
 #: Longer texts are read to here and always go to a person.
@@ -71,6 +71,7 @@ def _evidence(text: str, scene: Scene, values: dict[Match, float]) -> Iterator[E
         if celsius and celsius < FEVER_C and match.concept == "temperature"
     }
     high = {tokens[match.first].sentence for match, celsius in values.items() if celsius >= FEVER_C}
+    stances = unexplained(scene, {sign: stance(scene, sign) for sign in scene.signs})
     for sign in scene.signs:
         start, end = tokens[sign.first].start, tokens[sign.last].end
         around = qualifiers(scene, sign)
@@ -82,7 +83,7 @@ def _evidence(text: str, scene: Scene, values: dict[Match, float]) -> Iterator[E
             words=text[start:end],
             start=start,
             end=end,
-            stance=stance(scene, sign),
+            stance=stances[sign],
             qualifiers=around,
             celsius=values.get(sign) or None,
         )

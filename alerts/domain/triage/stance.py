@@ -22,6 +22,9 @@ _OWNERS = LEXICON.class_of("@owner")
 _NO = LEXICON.class_of("@no_alone")
 _QUALIFIERS = ("severe", "new", "worse", "sudden", "night", "lying", "cough", "mild", "chronic", "benign")
 _LOWERING = ("mild", "chronic", "benign")
+_UNCLEAR = ".unclear"
+#: Nobody asks about these out of curiosity.
+_NEVER_JUST_ASKED = frozenset({"selfharm", "breathless", "cannot.walk", "paralysis"})
 #: How many words away something that plays a sign down still speaks of it.
 _NEAR = 7
 
@@ -35,10 +38,12 @@ class Scene:
     signs: list[Match]
     segments: list[int] = field(default_factory=list)
     groups: list[int] = field(default_factory=list)
+    taken: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Cut the text: groups end where a contrast begins, segments also where somebody starts afresh."""
         segment = group = 0
+        self.taken = {at for sign in self.signs if not sign.concept.endswith(_UNCLEAR) for at in sign.words}
         tokens = self.plain.tokens
         for at, token in enumerate(tokens):
             if at and token.sentence != tokens[at - 1].sentence:
@@ -55,8 +60,14 @@ class Scene:
                                 ("negator", "worse"), ("negator", "severe"), ("negator", "hypothetical"),
                                 ("resolved", "recurring"), ("mild", "neutral"), ("negator", "resolved"), ("recurring", "resolved")):  # fmt: skip
             covered = {at for match in self.marks.get(larger, ()) for at in range(match.first, match.last + 1)}
-            kept = [match for match in self.marks.get(smaller, ()) if not covered.issuperset(match.words())]
+            kept = [match for match in self.marks.get(smaller, ()) if not match.words <= covered]
             self.marks[smaller] = kept
+
+        self.marks["resolved"] = [mark for mark in self.of("resolved") if not self._undone(mark)]
+
+    def _undone(self, mark: Match) -> bool:
+        """Whether a "not" right before it turns it round: "hasn't improved"."""
+        return any(0 < mark.first - no.last <= 2 for no in self.of("negator"))
 
     def of(self, mark: str) -> Iterable[Match]:
         """Where the mark stands."""
@@ -76,6 +87,20 @@ def stance(scene: Scene, sign: Match) -> Stance:
     if _over(scene, sign):
         return Stance.PAST
     return Stance.ASSERTED
+
+
+def unexplained(scene: Scene, stances: dict[Match, Stance]) -> dict[Match, Stance]:
+    """A body part spoken of with no sign of its own (`….unclear`) is meant as the signs beside it are."""
+    for sign in stances:
+        if sign.concept.endswith(_UNCLEAR):
+            beside = {
+                stances[other]
+                for other in stances
+                if scene.segments[other.first] == scene.segments[sign.first] and not other.concept.endswith(_UNCLEAR)
+            }
+            if beside and Stance.ASSERTED not in beside:
+                stances[sign] = min(beside)
+    return stances
 
 
 def qualifiers(scene: Scene, sign: Match) -> frozenset[str]:
@@ -135,6 +160,8 @@ def _supposed(scene: Scene, sign: Match) -> bool:
 def _asked_about(scene: Scene, sign: Match) -> bool:
     tokens = scene.plain.tokens
     sentence = tokens[sign.first].sentence
+    if sign.concept in _NEVER_JUST_ASKED:
+        return False
     if not any(tokens[mark.first].sentence == sentence for mark in scene.of("generic")):
         return False
     group = scene.groups[sign.first]
@@ -163,10 +190,8 @@ def _of_another(scene: Scene, sign: Match) -> bool:
 
 def _denied(scene: Scene, sign: Match) -> bool:
     tokens = scene.plain.tokens
-    used = {at for other in scene.signs if other is not sign for at in other.words()}
-    own = set(sign.words())
     for mark in scene.of("negator"):
-        if any(at in used or at in own for at in mark.words()):
+        if not mark.words.isdisjoint(scene.taken):
             continue
         if mark.last < sign.first <= mark.last + _REACH and _reaches(scene, mark, sign):
             return True
@@ -218,13 +243,12 @@ def _over(scene: Scene, sign: Match) -> bool:
     """Whether it is told of a time that is over, or said to have gone, and not to be there again."""
     tokens = scene.plain.tokens
     segment, sentence = scene.segments[sign.first], tokens[sign.first].sentence
-    own = set(sign.words())
 
     def here(name: str) -> list[Match]:
         return [
             mark
             for mark in scene.of(name)
-            if scene.segments[mark.first] == segment and not own.intersection(mark.words())
+            if scene.segments[mark.first] == segment and sign.words.isdisjoint(mark.words)
         ]
 
     if here("worse") or any(again.first > sign.last or again in here("recurring") for again in scene.of("recurring")):
