@@ -1,4 +1,4 @@
-"""What fires the starter rules: signs of the triage's lexicon, how many of them, temperatures (docs/clinical-content.md).
+"""What fires the starter rules: signs of the lexicon, how many of them, temperatures (docs/clinical-content.md).
 
 A clinic changes them in the admin, as new versions of the rules; these are what a new clinic starts from.
 """

@@ -63,9 +63,7 @@ def _meets(trigger: Trigger, standing: Sequence[Evidence], facts: frozenset[str]
         if warm := tuple(sign for sign in standing if sign.celsius is not None and sign.celsius >= limit):
             return warm
     wanted = trigger.needs - facts
-    signs = [
-        sign for sign in standing if sign.concept in trigger.concepts and not sign.qualifiers & trigger.unless
-    ]
+    signs = [sign for sign in standing if sign.concept in trigger.concepts and not sign.qualifiers & trigger.unless]
     if wanted:
         signs = [sign for sign in signs if wanted <= sign.qualifiers]
     if not signs or len({sign.concept for sign in signs}) < trigger.at_least:

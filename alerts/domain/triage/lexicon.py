@@ -79,7 +79,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
                 lexicon.add(member, number)
         lexicon.emoji.update(content.get("emoji", {}))
         lexicon.homoglyphs.update(content.get("homoglyphs", {}))
-        lexicon.numbers.update(content.get("numbers", {}))
+        lexicon.numbers.update({word: float(value) for word, value in content.get("numbers", {}).items()})
     for name, content in files.items():
         lexicon.patterns.extend(_patterns(lexicon, name, content))
     lexicon.patterns = _merged(lexicon.patterns)

@@ -138,7 +138,7 @@ def pain_scores(tokens: Sequence[Token], found: Sequence[Number]) -> Iterator[tu
         if slash and bottom.strip() == "10" and token.sentence in painful:
             yield round(float(top)), Match("score", ((at, at),))
     for number in found:
-        after = [token for token in tokens[number.last + 1 : number.last + 4]]
+        after = tokens[number.last + 1 : number.last + 4]
         of_ten = any(_OF_TEN in token.classes for token in after[:2]) and any(
             token.value == 10 or LEXICON.numbers.get(token.word) == 10 for token in after
         )

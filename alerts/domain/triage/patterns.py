@@ -59,9 +59,10 @@ def _hits(tokens: Sequence[Token]) -> dict[int, list[Span]]:
             continue
         for words, number in following.get(tokens[at + 1].word, ()):
             end = at + len(words) - 1
-            if end <= last and all(tokens[at + i].word == words[i] for i in range(2, len(words))):
-                if tokens[end].sentence == token.sentence:
-                    hits.setdefault(number, []).append((at, end))
+            if end > last or tokens[end].sentence != token.sentence:
+                continue
+            if all(tokens[at + i].word == words[i] for i in range(2, len(words))):
+                hits.setdefault(number, []).append((at, end))
     return hits
 
 

@@ -62,6 +62,8 @@ def _same(wanted: str, written: str) -> bool:
     if wanted == written:
         return True
     reach = 0 if len(wanted) < 5 else 1 if len(wanted) < 8 else 2
-    return bool(reach) and abs(len(wanted) - len(written)) <= reach and OSA.distance(
-        wanted, written, score_cutoff=reach
-    ) <= reach
+    return (
+        bool(reach)
+        and abs(len(wanted) - len(written)) <= reach
+        and OSA.distance(wanted, written, score_cutoff=reach) <= reach
+    )

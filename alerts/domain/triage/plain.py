@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[a-z0-9@$]+(?:['*!|+^]+[a-z0-9@$]+)*)"
 )
 _LETTER_O = re.compile(r"(?<=\d)o(?=[\d.])")
-_ABBREVIATED = frozenset("dr dra mr mrs ms sr sra st apt tel approx temp".split())
+_ABBREVIATED = frozenset({"dr", "dra", "mr", "mrs", "ms", "sr", "sra", "st", "apt", "tel", "approx", "temp"})
 _ENDS = re.compile(r"(?<!\.)\.(?!\.)|[!?;\n\r\u2028]")
 _PAUSES = re.compile(r"[,:()\[\]]|\.\.|\s[-–—]+\s|[–—]|\s[-/]|<[^>]{0,40}>")
 
@@ -79,12 +79,12 @@ def read_plain(text: str) -> Plain:
             place += 1 + HARD * hard + SOFT * soft
         last = max(last, piece.end)
         start, end = origin[piece.start], origin[piece.end - 1] + 1
-        tokens.append(
-            Token(piece.word, start, end, place, sentence, soft, piece.value, spelling.classes(piece.word))
-        )
+        tokens.append(Token(piece.word, start, end, place, sentence, soft, piece.value, spelling.classes(piece.word)))
     if "?" in flat[last:]:
         asking.add(sentence)
-    return Plain(tokens, frozenset(asking), any(c.isalpha() and c > "\u024f" for c in flat) if not text.isascii() else False)
+    return Plain(
+        tokens, frozenset(asking), any(c.isalpha() and c > "\u024f" for c in flat) if not text.isascii() else False
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -150,7 +150,9 @@ def _letters(pieces: list[_Piece], at: int, flat: str) -> tuple[int, tuple[str, 
     """How many single letters from `at` on spell something, and what."""
     end = at
     while end < len(pieces) and pieces[end].end - pieces[end].start == 1:
-        if end > at and (pieces[end].start - pieces[end - 1].end > 3 or "\n" in flat[pieces[end - 1].end : pieces[end].start]):
+        if end > at and (
+            pieces[end].start - pieces[end - 1].end > 3 or "\n" in flat[pieces[end - 1].end : pieces[end].start]
+        ):
             break
         end += 1
     if end - at < 3:

@@ -8,7 +8,8 @@ from alerts.domain.rules import Rule
 from alerts.domain.triage import firing, numbers, patterns, phrases, review
 from alerts.domain.triage.patterns import Match
 from alerts.domain.triage.plain import Plain, read_plain
-from alerts.domain.triage.stance import Scene, qualifiers, stance, unexplained
+from alerts.domain.triage.scene import Scene
+from alerts.domain.triage.stance import qualifiers, stance, unexplained
 from alerts.domain.triage.values import Context, Evidence, Reading
 
 #: Longer texts are read to here and always go to a person.

@@ -1,4 +1,4 @@
-"""What a misspelt, stretched, disguised or run-together word was meant to be, among the words that the lexicon knows."""
+"""What a misspelt, stretched, disguised or run-together word was meant to be, among the lexicon's words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t
 _SIGNS = str.maketrans({"@": "a", "$": "s", "!": "i", "|": "l", "+": "t", "*": "", "^": ""})
 _ONE_AS_L = str.maketrans({"1": "l"})
 #: Short words that may be part of words run together.
-_LINKS = frozenset("i a my no to in is me mi la el de en se it so am on up of at le lo un al".split())
+_LINKS = frozenset(
+    {"i", "a", "my", "no", "to", "in", "is", "me", "mi", "la", "el", "de", "en", "se", "it", "so", "am", "on", "up"}
+    | {"of", "at", "le", "lo", "un", "al"}
+)
 _MAX_PIECES = 4
 _MAX_LENGTH = 32
 

@@ -2,76 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from alerts.domain.triage.lexicon import LEXICON
 from alerts.domain.triage.patterns import Match
-from alerts.domain.triage.plain import Plain, Token
+from alerts.domain.triage.plain import Token
+from alerts.domain.triage.scene import UNCLEAR, Scene
 from alerts.domain.triage.values import Stance
 
 #: How many words a "no" reaches at most.
 _REACH = 9
 #: And how many inside the sign.
 _INSIDE = 2
-_SUBJECTS = LEXICON.class_of("@subject")
 _LINKS = LEXICON.class_of("@and")
-_CONTRAST = LEXICON.class_of("@contrast")
 _PRONOUNS = LEXICON.class_of("@pronoun")
 _OWNERS = LEXICON.class_of("@owner")
 _NO = LEXICON.class_of("@no_alone")
 _QUALIFIERS = ("severe", "new", "worse", "sudden", "night", "lying", "cough", "mild", "chronic", "benign")
 _LOWERING = ("mild", "chronic", "benign")
-_UNCLEAR = ".unclear"
 #: Nobody asks about these out of curiosity.
 _NEVER_JUST_ASKED = frozenset({"selfharm", "breathless", "cannot.walk", "paralysis"})
 #: How many words away something that plays a sign down still speaks of it.
 _NEAR = 7
-
-
-@dataclass(slots=True)
-class Scene:
-    """A text's words with everything that colours them, by mark."""
-
-    plain: Plain
-    marks: dict[str, list[Match]]
-    signs: list[Match]
-    segments: list[int] = field(default_factory=list)
-    groups: list[int] = field(default_factory=list)
-    taken: set[int] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        """Cut the text: groups end where a contrast begins, segments also where somebody starts afresh."""
-        segment = group = 0
-        self.taken = {at for sign in self.signs if not sign.concept.endswith(_UNCLEAR) for at in sign.words}
-        tokens = self.plain.tokens
-        for at, token in enumerate(tokens):
-            if at and token.sentence != tokens[at - 1].sentence:
-                segment, group = segment + 1, group + 1
-            elif _CONTRAST in token.classes:
-                segment, group = segment + 1, group + 1
-            elif at and _SUBJECTS in token.classes and (token.soft or _LINKS in tokens[at - 1].classes):
-                segment += 1
-            self.segments.append(segment)
-            self.groups.append(group)
-        # A word that is part of a longer expression does not speak for itself.
-        for smaller, larger in (("worse", "chronic"), ("new", "chronic"), ("severe", "chronic"), ("current", "past"),
-                                ("current", "resolved"), ("negator", "neutral"), ("negator", "chronic"),
-                                ("negator", "worse"), ("negator", "severe"), ("negator", "hypothetical"),
-                                ("resolved", "recurring"), ("mild", "neutral"), ("negator", "resolved"), ("recurring", "resolved")):  # fmt: skip
-            covered = {at for match in self.marks.get(larger, ()) for at in range(match.first, match.last + 1)}
-            kept = [match for match in self.marks.get(smaller, ()) if not match.words <= covered]
-            self.marks[smaller] = kept
-
-        self.marks["resolved"] = [mark for mark in self.of("resolved") if not self._undone(mark)]
-
-    def _undone(self, mark: Match) -> bool:
-        """Whether a "not" right before it turns it round: "hasn't improved"."""
-        return any(0 < mark.first - no.last <= 2 for no in self.of("negator"))
-
-    def of(self, mark: str) -> Iterable[Match]:
-        """Where the mark stands."""
-        return self.marks.get(mark, ())
 
 
 def stance(scene: Scene, sign: Match) -> Stance:
@@ -92,11 +44,11 @@ def stance(scene: Scene, sign: Match) -> Stance:
 def unexplained(scene: Scene, stances: dict[Match, Stance]) -> dict[Match, Stance]:
     """A body part spoken of with no sign of its own (`….unclear`) is meant as the signs beside it are."""
     for sign in stances:
-        if sign.concept.endswith(_UNCLEAR):
+        if sign.concept.endswith(UNCLEAR):
             beside = {
                 stances[other]
                 for other in stances
-                if scene.segments[other.first] == scene.segments[sign.first] and not other.concept.endswith(_UNCLEAR)
+                if scene.segments[other.first] == scene.segments[sign.first] and not other.concept.endswith(UNCLEAR)
             }
             if beside and Stance.ASSERTED not in beside:
                 stances[sign] = min(beside)
@@ -181,7 +133,9 @@ def _of_another(scene: Scene, sign: Match) -> bool:
                 best, other = mark.first, is_other
     if best >= 0:
         return other
-    if not any(_PRONOUNS in t.classes for t in tokens[max(0, sign.first - 4) : sign.last + 1] if t.sentence == sentence):
+    if not any(
+        _PRONOUNS in t.classes for t in tokens[max(0, sign.first - 4) : sign.last + 1] if t.sentence == sentence
+    ):
         return False
     return any(tokens[mark.first].sentence == sentence - 1 for mark in scene.of("other")) and not any(
         tokens[mark.first].sentence == sentence - 1 for mark in scene.of("patient")
@@ -199,7 +153,8 @@ def _denied(scene: Scene, sign: Match) -> bool:
             return True
     after = sign.last + 1
     if after < len(tokens) and _NO in tokens[after].classes and tokens[after].sentence == tokens[sign.last].sentence:
-        if after + 1 == len(tokens) or tokens[after + 1].soft or tokens[after + 1].sentence != tokens[after].sentence:
+        end = after + 1 == len(tokens) or tokens[after + 1].soft
+        if end or tokens[after + 1].sentence != tokens[after].sentence:
             return True
     return _answered_no(scene, sign)
 

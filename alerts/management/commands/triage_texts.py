@@ -1,4 +1,4 @@
-"""`manage.py triage_texts`: JSON lines of texts in, JSON lines of what triage makes of them out, in order, as they come."""
+"""`manage.py triage_texts`: JSON lines of texts in, JSON lines of what triage makes of them out, in order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ class BadLine(ValueError):
 class Command(BaseCommand):
     """Triage texts from standard input."""
 
-    help = 'Reads {"id": …, "text": "…"} a line from standard input; writes page, review, conditions, intents, evidence.'
+    help = (
+        'Reads {"id": …, "text": "…"} a line from standard input; writes page, review, conditions, intents, evidence.'
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The one format there is."""
