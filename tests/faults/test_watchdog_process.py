@@ -1,4 +1,4 @@
-"""The watchdog as a process: needs nothing to start, outlives its database, stops when asked, pings while all is well."""
+"""The watchdog as a process: starts with nothing there, outlives its database, pings while all is well."""
 
 from __future__ import annotations
 
