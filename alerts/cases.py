@@ -87,7 +87,9 @@ def lock(alert_id: int, *, skip_locked: bool = False) -> Alert | None:
     """The alert, held until the transaction ends; None when it is gone, or held by another and `skip_locked`."""
     skip = skip_locked and connection.features.has_select_for_update_skip_locked
     rows = Alert.objects.select_for_update(skip_locked=skip, of=("self",))
-    return rows.select_related("clinic", "patient", "rule_version", "owner").filter(pk=alert_id).first()
+    # Not the owner: PostgreSQL hands out the row as it is after the wait, but what is joined to it as it was
+    # before; the second of two nurses would find the alert hers.
+    return rows.select_related("clinic", "patient", "rule_version").filter(pk=alert_id).first()
 
 
 def move(
