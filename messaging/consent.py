@@ -100,8 +100,11 @@ def opted_out(address: str) -> bool:
     """
     sources = (ConsentEvent.Source.TEXT, ConsentEvent.Source.CARRIER)
     purposes = (Purpose.REMINDERS, Purpose.WARNINGS)
-    said = _latest().filter(address=consent_key(address), purpose__in=purposes)
-    return said.filter(granted=False, source__in=sources).exists()
+    by_phone = ConsentEvent.objects.filter(address=consent_key(address), source__in=sources)
+    standing = _latest().filter(granted=False, purpose__in=purposes, pk__in=by_phone.values("pk"))
+    stop = standing.order_by("-pk").values_list("pk", flat=True).first()
+    # A START gives back only what had been agreed to before the STOP, but it takes back the whole STOP.
+    return stop is not None and not by_phone.filter(granted=True, pk__gt=stop).exists()
 
 
 def _latest() -> QuerySet[ConsentEvent]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from alerts.models import Responder
 from messaging import consent
+from messaging.domain.delivery import Purpose
 from messaging.models import ConsentEvent
 
 
@@ -37,6 +38,7 @@ _WORDS = {
     Problem.STOPPED: "texted STOP: texts no longer reach this phone",
     Problem.ONE_CHANNEL: "no second channel: an e-mail address is missing",
 }
+_STOPPED_BY = (Purpose.REMINDERS, Purpose.WARNINGS)
 _BY_PHONE = (ConsentEvent.Source.TEXT, ConsentEvent.Source.CARRIER)
 
 
@@ -56,8 +58,13 @@ def stopped(phones: Iterable[str]) -> set[str]:
     asked = set(phones)
     if not asked:
         return set()
-    latest = consent.latest(asked).items()
-    return {address for (address, _), event in latest if not event.granted and event.source in _BY_PHONE}
+    said = [event for event in consent.latest(asked).values() if event.source in _BY_PHONE]
+    # As consent.opted_out reads it, for many numbers at once: a later START takes back the whole STOP.
+    last: dict[str, ConsentEvent] = {}
+    for event in sorted(said, key=lambda event: event.pk):
+        if event.granted or event.purpose in _STOPPED_BY:
+            last[event.address] = event
+    return {address for address, event in last.items() if not event.granted}
 
 
 def _problems(person: Responder, silent: Collection[str]) -> list[Problem]:

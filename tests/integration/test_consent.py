@@ -118,6 +118,15 @@ class TestOptedOut:
         say(PHONE, Purpose.WARNINGS, granted=False, source="form")
         assert not consent.opted_out(PHONE)
 
+    def test_a_start_takes_back_the_whole_stop_of_somebody_who_had_agreed_to_a_part(self) -> None:
+        say(PHONE, Purpose.REMINDERS, granted=True)
+        assert text("STOP") == "opt_out"
+        assert consent.opted_out(PHONE)
+        assert text("START") == "opt_in"
+        assert not consent.opted_out(PHONE)
+        assert text("STOP") == "opt_out"
+        assert consent.opted_out(PHONE)
+
 
 _count = iter(range(10_000))
 
