@@ -15,6 +15,7 @@ from alerts.rota.asking import Ask, answered_by, ask
 from alerts.rota.duty import stints
 from alerts.rota.loading import load
 from alerts.rota.reach import Problem
+from alerts.rota.reach import stopped as stopped_phones
 from alerts.rota.substitution import replace, replaced_by
 from messaging import consent
 from messaging.domain.delivery import CONSENT_PURPOSES, Urgency
@@ -68,6 +69,12 @@ def stopped(phone: str, now: datetime) -> bool:
             if stint.person == person.pk:
                 replace(rota, stint, person, Problem.STOPPED.words, since=max(stint.start, now), now=now)
     return True
+
+
+def started(responder: Responder, now: datetime) -> None:
+    """A START after a STOP: a code is sent, and her reply with it shows that texts reach her again."""
+    if stopped_phones([responder.phone]):
+        verify(responder, now=now)
 
 
 def stop_key(person: Responder) -> str:

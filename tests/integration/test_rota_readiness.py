@@ -109,6 +109,15 @@ class TestStop:
         assert readiness.answer(ana, on_call.code_of(ana, "verify"), NOW + HOUR + MINUTE)
         assert reach.problems([ana])[ana.pk] == []
 
+    def test_a_start_sends_the_code_that_undoes_it(self) -> None:
+        ana = on_call.nurse()
+        readiness.started(ana, NOW)
+        assert on_call.texts(ana) == [], "nothing was stopped"
+        on_call.stop(ana, NOW)
+        readiness.started(ana, NOW + HOUR)
+        assert readiness.answer(ana, on_call.code_of(ana, "verify"), NOW + HOUR + MINUTE)
+        assert reach.problems([ana])[ana.pk] == []
+
     def test_a_code_from_before_the_stop_does_not(self) -> None:
         ana = on_call.nurse()
         readiness.verify(ana, now=NOW)
