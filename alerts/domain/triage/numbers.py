@@ -135,7 +135,7 @@ def pain_scores(tokens: Sequence[Token], found: Sequence[Number]) -> Iterator[tu
     painful = {token.sentence for token in tokens if _PAIN in token.classes}
     for at, token in enumerate(tokens):
         top, slash, bottom = token.word.partition("/")
-        if slash and bottom.strip() == "10" and token.sentence in painful:
+        if slash and bottom.strip() == "10" and len(top) <= 4 and token.sentence in painful:
             yield round(float(top)), Match("score", ((at, at),))
     for number in found:
         after = tokens[number.last + 1 : number.last + 4]

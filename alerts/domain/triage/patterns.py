@@ -11,7 +11,7 @@ from alerts.domain.triage.plain import Token
 
 Span = tuple[int, int]
 #: How many places of one text one pattern may match; more would say nothing new.
-_MOST = 12
+_MOST = 24
 
 
 @dataclass(eq=False, slots=True)

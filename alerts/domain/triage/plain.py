@@ -20,6 +20,9 @@ _TOKEN = re.compile(
     r"|(?P<word>[a-z0-9@$]+(?:['*!|+^]+[a-z0-9@$]+)*)"
 )
 _LETTER_O = re.compile(r"(?<=\d)o(?=[\d.])")
+_LONGEST_NUMBER = 8
+#: Letters that are joined at most; and how many of the letters of a run are tried as the first of a word.
+_LONGEST_SPELT, _MOST_STARTS = 24, 4
 _ABBREVIATED = frozenset({"dr", "dra", "mr", "mrs", "ms", "sr", "sra", "st", "apt", "tel", "approx", "temp"})
 _ENDS = re.compile(r"(?<!\.)\.(?!\.)|[!?;\n\r\u2028]")
 _PAUSES = re.compile(r"[,:()\[\]]|\.\.|\s[-–—]+\s|[–—]|\s[-/]|<[^>]{0,40}>")
@@ -121,23 +124,28 @@ def _pieces(flat: str) -> Iterator[_Piece]:
     for found in _TOKEN.finditer(_LETTER_O.sub("0", flat)):
         kind, written = found.lastgroup, found.group()
         if kind == "number":
-            yield _Piece(written, found.start(), found.end(), float(re.sub("[,']", ".", written)))
+            value = float(re.sub("[,']", ".", written)) if len(written) <= _LONGEST_NUMBER else None
+            yield _Piece(written, found.start(), found.end(), value)
         else:
             yield _Piece(written, found.start(), found.end())
 
 
 def _spelled(pieces: list[_Piece], flat: str) -> Iterator[_Piece]:
     """Letters that were written one by one joined; every word as it was meant."""
-    at = 0
+    at = tries = 0
     while at < len(pieces):
-        if joined := _letters(pieces, at, flat):
-            count, words = joined
-            whole = pieces[at].start, pieces[at + count - 1].end
-            for word in words:
-                yield _Piece(word, *whole)
-            at += count
-            continue
         piece = pieces[at]
+        if piece.end - piece.start > 1:
+            tries = 0
+        elif tries < _MOST_STARTS and (joined := _letters(pieces, at, flat)):
+            count, words = joined
+            for word in words:
+                yield _Piece(word, piece.start, pieces[at + count - 1].end)
+            at += count
+            tries = 0
+            continue
+        else:
+            tries += 1
         at += 1
         if piece.value is not None or not any(c.isalpha() for c in piece.word):
             yield piece
@@ -149,7 +157,7 @@ def _spelled(pieces: list[_Piece], flat: str) -> Iterator[_Piece]:
 def _letters(pieces: list[_Piece], at: int, flat: str) -> tuple[int, tuple[str, ...]] | None:
     """How many single letters from `at` on spell something, and what."""
     end = at
-    while end < len(pieces) and pieces[end].end - pieces[end].start == 1:
+    while end < min(len(pieces), at + _LONGEST_SPELT) and pieces[end].end - pieces[end].start == 1:
         if end > at and (
             pieces[end].start - pieces[end - 1].end > 3 or "\n" in flat[pieces[end - 1].end : pieces[end].start]
         ):
@@ -157,7 +165,7 @@ def _letters(pieces: list[_Piece], at: int, flat: str) -> tuple[int, tuple[str, 
         end += 1
     if end - at < 3:
         return None
-    for stop in range(min(end, at + 24), at + 2, -1):
+    for stop in range(end, at + 2, -1):
         word = "".join(piece.word for piece in pieces[at:stop])
         meant = spelling.meant(word)
         if len(word) > 2 and (all(spelling.known(part) for part in meant) and (len(meant) > 1 or len(meant[0]) > 2)):

@@ -21,17 +21,36 @@ _LINKS = frozenset(
     | {"of", "at", "le", "lo", "un", "al"}
 )
 _MAX_PIECES = 4
+#: From this length on a word may differ in its first letter too.
+_SURE_LENGTH = 6
 _MAX_LENGTH = 32
 
 
-def _by_length() -> dict[int, list[str]]:
-    shelves: dict[int, list[str]] = {}
+def _by_start() -> dict[tuple[str, int], list[str]]:
+    """The long words by first letter and length: of two slips the first letter is spared."""
+    shelves: dict[tuple[str, int], list[str]] = {}
     for word in sorted(LEXICON.vocabulary):
-        shelves.setdefault(len(word), []).append(word)
+        shelves.setdefault((word[0], len(word)), []).append(word)
     return shelves
 
 
-_SHELVES = _by_length()
+def _one_less(word: str) -> set[str]:
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+def _by_deletion() -> dict[str, list[str]]:
+    """Each word under itself and under what is left of it without one letter: two that are one slip apart meet."""
+    found: dict[str, list[str]] = {}
+    for word in sorted(LEXICON.vocabulary):
+        if len(word) >= _SHORTEST:
+            for form in {word, *_one_less(word)}:
+                found.setdefault(form, []).append(word)
+    return found
+
+
+_SHORTEST, _LONG = 4, 8
+_SHELVES = _by_start()
+_DELETIONS = _by_deletion()
 
 
 @lru_cache(maxsize=65536)
@@ -67,6 +86,7 @@ def classes(word: str) -> frozenset[int]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=65536)
 def apart(word: str, *, at_least: int = 6) -> tuple[str, ...] | None:
     """`word` cut into the words that were run together, where it is nothing but words and one of them is ours."""
     if len(word) < at_least:
@@ -87,15 +107,25 @@ def apart(word: str, *, at_least: int = 6) -> tuple[str, ...] | None:
 
 
 def nearest(word: str, reach: int) -> str | None:
-    """The lexicon's word that is at most `reach` slips away; short words must begin alike, very short ones match."""
-    allowed = min(reach, 0 if len(word) < 4 else 1 if len(word) < 8 else 2)
+    """The lexicon's word that is at most `reach` slips away: one from four letters on, two from eight."""
+    allowed = min(reach, 0 if len(word) < _SHORTEST else 1 if len(word) < _LONG else 2)
     if not allowed:
         return None
-    shelf = [w for size in range(max(4, len(word) - allowed), len(word) + allowed + 1) for w in _SHELVES.get(size, ())]
-    found = process.extract(word, shelf, scorer=OSA.distance, score_cutoff=allowed, limit=8)
-    ranked = sorted((distance, choice[0] != word[0], choice[-1] != word[-1], choice) for choice, distance, _ in found)
+    if allowed == 1:
+        near = {close for form in (word, *_one_less(word)) for close in _DELETIONS.get(form, ())}
+        found = [(choice, OSA.distance(word, choice, score_cutoff=1)) for choice in near]
+    else:
+        lengths = range(max(_SHORTEST, len(word) - allowed), len(word) + allowed + 1)
+        shelf = [choice for size in lengths for choice in _SHELVES.get((word[0], size), ())]
+        extracted = process.extract(word, shelf, scorer=OSA.distance, score_cutoff=allowed, limit=8)
+        found = [(choice, int(distance)) for choice, distance, _ in extracted]
+    ranked = sorted(
+        (distance, choice[0] != word[0], choice[-1] != word[-1], choice)
+        for choice, distance in found
+        if distance <= allowed
+    )
     for _, other_start, _, choice in ranked:
-        if not (other_start and len(word) < 6):
+        if not (other_start and len(word) < _SURE_LENGTH):
             return choice
     return None
 
