@@ -119,7 +119,8 @@ def _do(message: InboundMessage, person: Responder, asked: Reply, alert: Alert, 
 def _template(act: Act, answer: Answer, person: Responder) -> str:
     if answer.verdict is Verdict.CLOSED:
         return "page_closed"
-    if answer.verdict in (Verdict.TAKEN, Verdict.REFUSED):
+    somebody_else = answer.owner is not None and answer.owner.pk != person.pk
+    if answer.verdict in (Verdict.TAKEN, Verdict.REFUSED) or (somebody_else and act is Act.NOT_REACHED):
         return "page_taken"
     return _DONE.get(act, _WON)
 

@@ -116,6 +116,7 @@ def _page(request: HttpRequest, page: AlertPage, *, now: datetime, said: str = "
 def _show(request: HttpRequest, template: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
     nonce = secrets.token_urlsafe(12)
     response = render(request, f"alerts/{template}.html", context | {"nonce": nonce}, status=status)
+    response["Content-Language"] = str(context["language"])
     response["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; form-action 'self';"
         " base-uri 'none'; frame-ancestors 'none'"

@@ -135,6 +135,14 @@ class TestTheLoop:
         assert alert.pages.filter(responder=ward.bea).count() == 2
         assert last_told(ward.ana).startswith("Passed on: R. L.")
 
+    def test_who_tried_to_reach_a_colleagues_patient_is_told_whose_she_is(self, ward: Ward) -> None:
+        alert = ward.alert()
+        services.accept(alert.pk, by=ward.bea, via="admin", now=NOW)
+        writes(ward.ana, f"no answer {code_of(alert, ward.ana)}")
+        assert last_told(ward.ana).startswith("Bea Quinn has taken R. L.")
+        alert.refresh_from_db()
+        assert alert.owner == ward.bea
+
     def test_who_has_one_of_two_means_her_own_by_an_outcome(self, ward: Ward) -> None:
         one, two = ward.alert(), ward.alert(make.patient())
         services.accept(two.pk, by=ward.ana, via="link", now=NOW)
