@@ -131,7 +131,7 @@ class EditedVersion:
     def _fits(self) -> bool:
         fires_on = self.fires_on()
         try:
-            read = rule_from_json(self.rule.code, {**fires_on, "condition": self.rule.condition})
+            read = rule_from_json(self.rule.code, fires_on)
         except RuleError as error:
             self.form.add_error(None, str(error))
             return False
@@ -146,6 +146,7 @@ class EditedVersion:
     def fires_on(self) -> dict[str, Any]:
         """What a version keeps of what fires it."""
         return {
+            "condition": self.rule.condition,
             "triggers": self.triggers.values(),
             "phrases": self.form.phrases(),
             "phrase_tier": self.form.cleaned_data["phrase_tier"],
