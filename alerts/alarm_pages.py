@@ -28,8 +28,10 @@ EVERY = timedelta(minutes=30)
 LASTS = timedelta(minutes=30)
 #: What of an alarm's words fits into two segments together with the rest of the text.
 LONGEST_WORDS = 180
-#: What nobody has found to be so for this long is taken to be over.
+#: What nobody has found to be so for this long is taken to be over; alarms are found anew while they last.
 QUIET = timedelta(hours=24)
+#: What is found anew every half minute.
+QUIET_SOON = {"stuck:": timedelta(minutes=10), "nobody:": timedelta(minutes=10)}
 
 
 def tell(*, now: datetime) -> int:
@@ -51,8 +53,11 @@ def tell(*, now: datetime) -> int:
 
 
 def settle_quiet(*, now: datetime) -> int:
-    """Close alarms that nobody has found to be so for a day; answers how many."""
-    return Alarm.objects.filter(closed_at__isnull=True, seen_at__lte=now - QUIET).update(closed_at=now)
+    """Close alarms that nobody has found to be so for long; answers how many."""
+    over = Q(seen_at__lte=now - QUIET)
+    for prefix, quiet in QUIET_SOON.items():
+        over |= Q(key__startswith=prefix, seen_at__lte=now - quiet)
+    return Alarm.objects.filter(over, closed_at__isnull=True).update(closed_at=now)
 
 
 def managers(now: datetime) -> list[Responder]:

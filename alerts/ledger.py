@@ -86,12 +86,12 @@ class Accounting:
         """Plain values, as `manage.py audit_ledger` prints them."""
         return {
             "at": self.at.isoformat(),
-            "books": {
+            "orphans": self.orphans,
+            "balanced": self.balanced,
+            **{
                 one.book.value: {"total": one.total, "states": dict(one.counts), "balanced": one.balanced}
                 for one in self.accounts
             },
-            "balanced": self.balanced,
-            "orphans": self.orphans,
             "orphan_list": [
                 {"kind": lost.kind.value, "means": lost.kind.words, "count": lost.count, "ids": list(lost.ids)}
                 for lost in self.lost

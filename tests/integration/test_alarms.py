@@ -101,3 +101,10 @@ def test_what_nobody_has_found_to_be_so_for_a_day_is_over() -> None:
     assert alarm_pages.settle_quiet(now=NOW + timedelta(hours=23)) == 0
     assert alarm_pages.settle_quiet(now=NOW + timedelta(hours=24)) == 1
     assert Alarm.objects.filter(closed_at__isnull=True).count() == 0
+
+
+def test_what_would_be_found_anew_at_once_is_over_soon() -> None:
+    alarms.shout("nobody:Red flags", "Nobody could be paged.", now=NOW)
+    alarms.shout("empty-step:Red flags", "There was nobody to page.", now=NOW)
+    assert alarm_pages.settle_quiet(now=NOW + 10 * MINUTE) == 1
+    assert [alarm.key for alarm in alarms.open_alarms()] == ["empty-step:Red flags"]

@@ -9,11 +9,12 @@ import pytest
 
 from alerts import alarms, canary, ledger
 from alerts.domain.words import AlertState
-from alerts.models import Alert, CanaryRun, ReplyCode, Responder
+from alerts.models import Alert, CanaryRun, NurseReview, ReplyCode, Responder
 from messaging import dispatch
 from messaging.channels.memory import Memory
 from messaging.domain.delivery import Urgency
 from messaging.models import InboundMessage, Message
+from patients.models import CoordinatorTask
 from tests.support import builders as make
 from tests.support import red_flags as flags
 from tests.support.messages import HandClock
@@ -62,7 +63,9 @@ def test_nobody_but_the_robot_hears_of_it(team: flags.OnCall) -> None:
     send(NOW)
     echo(NOW + SECOND)
     flags.wind(flags.only_alert(), until=NOW + timedelta(hours=1))
-    assert set(Message.objects.values_list("address", flat=True)) == {ROBOT}
+    assert [(message.address, message.template) for message in Message.objects.all()] == [(ROBOT, "page")]
+    assert not CoordinatorTask.objects.exists()
+    assert not NurseReview.objects.exists()
 
 
 def test_it_never_answers_the_robot_or_the_two_would_talk_for_ever(team: flags.OnCall) -> None:

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from alerts import ledger, services, sweeps
-from alerts.domain.ledger import Book, Orphan
+from alerts.domain.ledger import Book, Orphan, names
 from alerts.domain.words import Outcome
 from alerts.models import Alert, AlertPage, AlertReport, NurseReview
 from messaging.domain.delivery import Status
@@ -177,6 +177,10 @@ def test_the_command_proves_it_in_json() -> None:
     flags.on_call()
     code, report, _ = audit()
     assert (code, report["orphans"], report["balanced"]) == (0, 0, True)
+    for book in Book:
+        told = report[book.value]
+        assert set(told["states"]) == set(names(book))  # type: ignore[index]
+        assert sum(told["states"].values()) == told["total"]  # type: ignore[index]
 
 
 def test_the_command_names_orphans_by_id_and_nothing_else(alert: Alert) -> None:
