@@ -45,7 +45,8 @@ def handle(message: InboundMessage, responder: Responder, *, now: datetime) -> s
         readiness.stopped(responder.phone, now)
         return "nurse_stop"
     if wish is not None and wish.wish is Wish.START:
-        # Her number takes texts again: the consent ledger says so, and answers.
+        # Her number takes texts again; a code is sent to prove it.
+        readiness.started(responder, now)
         return "nurse_start"
     asked = Reply(Act.LIST) if wish is not None else reply.read(message.body)
     meant = {code: codes.meant_by(responder.phone, code) for code in asked.codes}
