@@ -44,14 +44,21 @@ class Lexicon:
     patterns: list[Pattern] = field(default_factory=list)
     anchored: dict[int, list[Pattern]] = field(default_factory=dict)
     common: set[str] = field(default_factory=set)
+    only_english: set[str] = field(default_factory=set)
     emoji: dict[str, str] = field(default_factory=dict)
     homoglyphs: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
+    texting: dict[str, str] = field(default_factory=dict)
     vocabulary: set[str] = field(default_factory=set)
 
     def class_of(self, name: str) -> int:
         """The number of the class called `name`, which exists from then on."""
         return self.classes.setdefault(name, len(self.classes))
+
+    def telling(self) -> set[str]:
+        """The words that make a sign what it is, rather than the ones around them."""
+        signs = {number for number, patterns in self.anchored.items() if any(p.concept[0] not in "~>" for p in patterns)}
+        return {word for word, numbers in self.words.items() if not signs.isdisjoint(numbers)}
 
     def add(self, member: str, number: int) -> None:
         """Put a word, a beginning (`entumec*`) or several words (`pins_and_needles`) into a class."""
@@ -78,13 +85,15 @@ def load(folder: Path = FOLDER) -> Lexicon:
                     raise LexiconError(f"{name}: words.{class_name}: {member!r} is not in plain small letters")
                 lexicon.add(member, number)
         lexicon.emoji.update(content.get("emoji", {}))
+        lexicon.texting.update(content.get("texting", {}))
         lexicon.homoglyphs.update(content.get("homoglyphs", {}))
         lexicon.numbers.update({word: float(value) for word, value in content.get("numbers", {}).items()})
     for name, content in files.items():
         lexicon.patterns.extend(_patterns(lexicon, name, content))
     lexicon.patterns = _merged(lexicon.patterns)
-    for path in sorted(folder.glob("common.*.txt")):
-        lexicon.common.update(path.read_text().split())
+    common = {path.name: set(path.read_text().split()) for path in sorted(folder.glob("common.*.txt"))}
+    lexicon.common = set().union(*common.values())
+    lexicon.only_english = common.get("common.en.txt", set()) - common.get("common.es.txt", set())
     lexicon.vocabulary.update(lexicon.numbers)
     _anchor(lexicon)
     return lexicon

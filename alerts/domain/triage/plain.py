@@ -23,6 +23,8 @@ _LETTER_O = re.compile(r"(?<=\d)o(?=[\d.])")
 _LONGEST_NUMBER = 8
 #: Letters that are joined at most; and how many of the letters of a run are tried as the first of a word.
 _LONGEST_SPELT, _MOST_STARTS = 24, 4
+_TO = LEXICON.class_of("@before_to")
+_WITH_NUMBER = re.compile(r"([a-z]{3,})(\d{2,3})")
 _ABBREVIATED = frozenset({"dr", "dra", "mr", "mrs", "ms", "sr", "sra", "st", "apt", "tel", "approx", "temp"})
 _ENDS = re.compile(r"(?<!\.)\.(?!\.)|[!?;\n\r\u2028]")
 _PAUSES = re.compile(r"[,:()\[\]]|\.\.|\s[-–—]+\s|[–—]|\s[-/]|<[^>]{0,40}>")
@@ -147,8 +149,15 @@ def _spelled(pieces: list[_Piece], flat: str) -> Iterator[_Piece]:
         else:
             tries += 1
         at += 1
+        if piece.word == "2" and at < len(pieces) and at > 1 and _TO in spelling.classes(pieces[at - 2].word):
+            piece.word, piece.value = "to", None
         if piece.value is not None or not any(c.isalpha() for c in piece.word):
             yield piece
+            continue
+        if (joined := _WITH_NUMBER.fullmatch(piece.word)) and spelling.known(joined[1]):
+            cut = piece.start + len(joined[1])
+            yield _Piece(joined[1], piece.start, cut)
+            yield _Piece(joined[2], cut, piece.end, float(joined[2]))
             continue
         for word in spelling.meant(piece.word):
             yield _Piece(word, piece.start, piece.end)

@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from alerts.domain.triage.lexicon import LEXICON
 
 _RUNS = re.compile(r"(.)\1+")
+_PARTS = re.compile(r"[a-z0-9]+")
 _LONG_RUNS = re.compile(r"(.)\1{2,}")
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g"})
 _SIGNS = str.maketrans({"@": "a", "$": "s", "!": "i", "|": "l", "+": "t", "*": "", "^": ""})
@@ -51,17 +52,24 @@ def _by_deletion() -> dict[str, list[str]]:
 _SHORTEST, _LONG = 4, 8
 _SHELVES = _by_start()
 _DELETIONS = _by_deletion()
+_TELLING = LEXICON.telling()
 
 
 @lru_cache(maxsize=65536)
 def meant(written: str) -> tuple[str, ...]:
     """The word or words that `written` stands for; itself where nothing better is known."""
     word = _possessive(written)
+    if word in LEXICON.texting:
+        return tuple(LEXICON.texting[word].split())
+    if word.endswith("in") and word + "g" in LEXICON.vocabulary and word not in LEXICON.common:
+        return (word + "g",)
     if known(word):
         return (word,)
     for guess in _undisguised(word):
         if known(guess):
             return (guess,)
+    if len(parts := _PARTS.findall(word)) > 1:
+        return tuple(piece for part in parts for piece in meant(part))
     plain = next(iter(_undisguised(word)), word)
     if not plain.isalpha() or len(plain) > _MAX_LENGTH:
         return (plain,)
@@ -120,11 +128,11 @@ def nearest(word: str, reach: int) -> str | None:
         extracted = process.extract(word, shelf, scorer=OSA.distance, score_cutoff=allowed, limit=8)
         found = [(choice, int(distance)) for choice, distance, _ in extracted]
     ranked = sorted(
-        (distance, choice[0] != word[0], choice[-1] != word[-1], choice)
+        (distance, choice[0] != word[0], choice not in _TELLING, choice[-1] != word[-1], choice)
         for choice, distance in found
         if distance <= allowed
     )
-    for _, other_start, _, choice in ranked:
+    for _, other_start, *_, choice in ranked:
         if not (other_start and len(word) < _SURE_LENGTH):
             return choice
     return None
@@ -153,4 +161,7 @@ def _undisguised(word: str) -> list[str]:
 
 
 def _beginnings(word: str) -> list[str]:
+    # The beginnings are Spanish ones: `confus*` is not to reach "confused", which has guards of its own.
+    if word in LEXICON.only_english:
+        return []
     return [word[:size] for size in range(2, len(word) + 1) if word[:size] in LEXICON.starts]
