@@ -110,6 +110,7 @@ class AlertAdmin(PageAdmin):
             "title": Condition(alert.condition).title,
             "opts": self.opts,
             "alert": alert,
+            "as_of": now,
             "row": board_rows.rows([alert], me, now=now)[0],
             "me": me,
             "may_act": may_act,

@@ -6,6 +6,8 @@
   const board = document.getElementById("board");
   const title = document.title;
   let fresh = Date.now();
+  let ahead = 0; // how far the clinic's server is ahead of this machine's clock
+  let asking;
 
   const two = (number) => String(number).padStart(2, "0");
 
@@ -15,15 +17,20 @@
     return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
   }
 
+  function setClock() {
+    const told = document.querySelector("[data-now]");
+    if (told) ahead = Date.parse(told.dataset.now) - Date.now();
+  }
+
   function tick() {
-    const now = Date.now();
+    const now = Date.now() + ahead;
     for (const clock of document.querySelectorAll("time[data-since]")) {
       clock.textContent = running(now - Date.parse(clock.dataset.since));
     }
     for (const clock of document.querySelectorAll("time[data-until]")) {
       clock.textContent = running(Date.parse(clock.dataset.until) - now);
     }
-    if (board) tellAge(now);
+    if (board) tellAge(Date.now());
   }
 
   function tellAge(now) {
@@ -44,6 +51,7 @@
     const coming = page.content.querySelector("[data-signature]");
     const present = board.querySelector("[data-signature]");
     if (!coming) return false;
+    ahead = Date.parse(coming.dataset.now) - Date.now();
     if (coming.dataset.signature !== present.dataset.signature) {
       const focused = board.contains(document.activeElement) ? document.activeElement.id : "";
       present.replaceWith(coming);
@@ -55,6 +63,7 @@
   }
 
   async function ask() {
+    clearTimeout(asking);
     if (!document.hidden) {
       try {
         const answer = await fetch(board.dataset.live, { credentials: "same-origin", redirect: "error" });
@@ -63,14 +72,15 @@
         // The board grows old, and says so.
       }
     }
-    setTimeout(ask, Number(board.dataset.every) * 1000);
+    asking = setTimeout(ask, Number(board.dataset.every) * 1000);
   }
 
+  setClock();
   tick();
   setInterval(tick, 1000);
   if (board) {
     tellTitle();
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
-    setTimeout(ask, Number(board.dataset.every) * 1000);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
+    asking = setTimeout(ask, Number(board.dataset.every) * 1000);
   }
 })();
