@@ -33,6 +33,7 @@ def clocks(clock: Clock) -> Look:
     if not _overdue_alerts(clock() - PATIENCE):
         return Look()
     mended = sweeps.advance(now=clock(), via="watchdog")
+    _send_now(clock)
     late = _overdue_alerts(clock() - ALARMING)
     words = f"{late} open alert{_s(late)} cannot be moved on: the board shows which. Phone these patients now."
     return Look((Trouble("overdue", words),) if late else (), mended)
@@ -63,6 +64,7 @@ def texts(clock: Clock) -> Look:
     if not _unread(clock() - TEXT_PATIENCE):
         return Look()
     mended = inbound.sweep(now=clock())
+    _send_now(clock)
     late = _unread(clock() - ALARMING)
     words = f"{late} text{_s(late)} of patients cannot be read by the service: read the inbound texts yourself."
     return Look((Trouble("unread", words),) if late else (), mended)
@@ -93,7 +95,8 @@ def canaries(clock: Clock) -> Look:
 
 def managers(clock: Clock) -> Look:
     """Alarms that managers have not heard of yet."""
-    alarm_pages.tell(now=clock())
+    if alarm_pages.tell(now=clock()):
+        _send_now(clock)
     alarm_pages.settle_quiet(now=clock())
     return Look()
 
@@ -109,6 +112,11 @@ CHECKS = (
 )
 #: The last of a round: tells of what the others have found.
 TELL = Check("managers", managers)
+
+
+def _send_now(clock: Clock) -> None:
+    """Send what has just been written: where the watchdog had to write it, nobody else may be there to send it."""
+    dispatch.run(Urgency.URGENT, clock=clock, worker=_worker())
 
 
 def _overdue_alerts(by: datetime) -> int:

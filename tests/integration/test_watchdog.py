@@ -79,7 +79,9 @@ class TestWhatIsOverdue:
         assert {make.PHONE, team.nurse.phone} <= sent_to
         assert rounds.go(wound).mended == {}
 
-    def test_a_clock_that_nobody_let_strike_strikes(self, team: flags.OnCall, wound: HandClock) -> None:
+    def test_a_clock_that_nobody_let_strike_strikes(
+        self, team: flags.OnCall, memory: type[Memory], wound: HandClock
+    ) -> None:
         flags.text(LEGS)
         flags.deliver_all(now=NOW)
         alert = flags.only_alert()
@@ -90,6 +92,8 @@ class TestWhatIsOverdue:
         assert alert.position == 1
         timed_out = alert.events.get(kind=EventKind.STEP_TIMED_OUT)
         assert timed_out.via == "watchdog"
+        paged = {page.message.address for page in alert.pages.filter(position=1)}
+        assert paged <= received(memory), "what it wrote in a worker's place it has sent in the same round"
 
     def test_a_whole_ladder_is_climbed_with_nothing_but_the_watchdog(
         self, team: flags.OnCall, memory: type[Memory], wound: HandClock
