@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from unfold import widgets
 
+from alerts.domain.triage import likeness
 from alerts.domain.triage.lexicon import LEXICON
 from alerts.domain.words import Tier
 
@@ -45,7 +46,8 @@ class ConceptsField(WordsField):
     @staticmethod
     def known() -> frozenset[str]:
         """Every sign that a text may be found to hold."""
-        return frozenset(pattern.concept for pattern in LEXICON.patterns if pattern.concept[0] not in "~>")
+        named = {pattern.concept for pattern in LEXICON.patterns if pattern.concept[0] not in "~>"}
+        return frozenset(named | likeness.CONCEPTS)
 
 
 class TriggerForm(forms.Form):

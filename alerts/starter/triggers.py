@@ -41,6 +41,7 @@ STARTER_RULES: tuple[Rule, ...] = (
         (
             _when(Tier.T0, *_CORD_NOW, unless=_OLD),
             _when(Tier.RED, *_CORD, unless=_OLD),
+            _when(Tier.RED, "likely.cord"),
             _when(Tier.RED, "weak.cannot_rise"),
             _when(Tier.RED, *_UNCLEAR, unless=_HARMLESS),
             _when(Tier.AMBER, *_CORD, *_CORD_NOW, "arm.numb"),
@@ -64,6 +65,7 @@ STARTER_RULES: tuple[Rule, ...] = (
         Condition.HYPERCALCEMIA,
         (
             _when(Tier.RED, *_CLEAR_MIND, "calcium.high", "calcium.lab_high", "vomiting.cannot_keep"),
+            _when(Tier.RED, "likely.hypercalcemia"),
             _when(Tier.RED, *_HYPERCALCEMIA, at_least=2, unless=_PLAYED_DOWN),
             _when(Tier.RED, *_HYPERCALCEMIA, at_least=3),
             _when(Tier.AMBER, *_HYPERCALCEMIA),
@@ -75,6 +77,7 @@ STARTER_RULES: tuple[Rule, ...] = (
         (
             Trigger(Tier.RED, temperature_c=38.0),
             _when(Tier.RED, "fever", "chills", "infection.local", unless=frozenset({"measured_normal"})),
+            _when(Tier.RED, "likely.infection"),
             _when(Tier.AMBER, "fever", "chills", "cough.bad"),
         ),
     ),
@@ -83,6 +86,7 @@ STARTER_RULES: tuple[Rule, ...] = (
         Condition.BLEEDING,
         (
             _when(Tier.T0, "bleed.active", "bleed.vomit", "stool.black", unless=frozenset({"mild"})),
+            _when(Tier.RED, "likely.bleeding"),
             _when(Tier.T0, "head.injury"),
             _when(Tier.RED, "bleed.vomit", "stool.black", "bleed.orifice"),
             _when(Tier.RED, "bleed.site", "bleed.gums", needs=("severe",)),
@@ -96,6 +100,7 @@ STARTER_RULES: tuple[Rule, ...] = (
         Condition.FRACTURE,
         (
             _when(Tier.RED, "bone.snap", "bone.broken", "bone.deformed", "bone.cannot_bear", "fall.cannot_rise"),
+            _when(Tier.RED, "likely.fracture"),
             _when(Tier.RED, "bone.pain_sudden", unless=_PLAYED_DOWN),
             _when(Tier.RED, "fall", "injury.sign", at_least=2),
             _when(Tier.RED, "fall", "pain.any", at_least=2),
@@ -111,6 +116,7 @@ STARTER_RULES: tuple[Rule, ...] = (
         "hypoca",
         Condition.LOW_CALCIUM,
         (
+            _when(Tier.RED, "likely.low_calcium"),
             _when(Tier.RED, "tingle.mouth", "tingle.fingers"),
             _when(Tier.RED, "spasm", unless=frozenset({"mild"})),
             _when(Tier.RED, "spasm", "cramps.legs", "arm.numb", needs=("denosumab_60d",)),
@@ -153,6 +159,7 @@ STARTER_RULES: tuple[Rule, ...] = (
         (
             _when(Tier.T0, "breathless", "wheeze", "seizure", "stroke", "faint", "headache.worst"),
             _when(Tier.T0, "chest.pain", unless=_OLD),
+            _when(Tier.RED, "likely.emergency"),
             _when(Tier.RED, "body.cry"),
             _when(Tier.AMBER, "chest.pain"),
         ),

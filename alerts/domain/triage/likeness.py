@@ -62,16 +62,16 @@ def features(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
                     yield at, name + other
 
 
-def weigh(text: str, tokens: Sequence[Token]) -> tuple[float, Evidence | None]:
-    """The weight of the heaviest piece of `text`, and, past the limit, the sign it amounts to."""
+def weigh(text: str, tokens: Sequence[Token]) -> tuple[bool, Evidence | None]:
+    """Whether the heaviest piece of `text` raises a doubt, and, past the limit, the sign it amounts to."""
     heaviest, place = LIKENESS.bias, 0
     for start in range(0, len(tokens), PIECE):
         weight = _weight(tokens[start : start + PIECE])
         if weight > heaviest or not start:
             heaviest, place = weight, start
     if not tokens or heaviest <= LIKENESS.limit:
-        return heaviest, None
-    return heaviest, _sign(text, tokens[place : place + PIECE])
+        return heaviest > LIKENESS.doubt, None
+    return True, _sign(text, tokens[place : place + PIECE])
 
 
 def _weight(tokens: Sequence[Token]) -> float:
@@ -104,3 +104,5 @@ def _classes(numbers: frozenset[int]) -> tuple[str, ...]:
 
 
 LIKENESS = load() if FILE.exists() else Likeness()
+#: What a text may be read as by its weight alone.
+CONCEPTS = frozenset(f"likely.{kind}" for kind in LIKENESS.kinds)

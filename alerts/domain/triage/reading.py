@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from alerts.domain.rules import Rule
-from alerts.domain.triage import firing, numbers, patterns, phrases, review
+from alerts.domain.triage import firing, likeness, numbers, patterns, phrases, review
 from alerts.domain.triage.patterns import Match
 from alerts.domain.triage.plain import Plain, read_plain
 from alerts.domain.triage.scene import Scene
@@ -41,7 +41,13 @@ def read(text: str, rules: Sequence[Rule], context: Context = Context()) -> Read
     scene = Scene(plain, marks, signs)
     evidence = tuple(sorted(_evidence(text, scene, values), key=lambda sign: (sign.start, sign.end, sign.concept)))
     fired = firing.fire(rules, evidence, context)
-    return review.conclude(text, plain, fired, evidence, intents)
+    doubtful = False
+    if not any(found.tier.pages for found in fired):
+        doubtful, likely = likeness.weigh(text, plain.tokens)
+        if likely:
+            evidence = tuple(sorted((*evidence, likely), key=lambda sign: (sign.start, sign.end, sign.concept)))
+            fired = firing.fire(rules, evidence, context)
+    return review.conclude(plain, fired, evidence, intents, doubtful=doubtful)
 
 
 def _values(plain: Plain, marks: dict[str, list[Match]]) -> Iterator[tuple[Match, float]]:

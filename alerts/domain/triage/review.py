@@ -22,13 +22,13 @@ _HOW = {
 
 
 def conclude(
-    text: str, plain: Plain, fired: tuple[Fired, ...], evidence: tuple[Evidence, ...], intents: set[str]
+    plain: Plain, fired: tuple[Fired, ...], evidence: tuple[Evidence, ...], intents: set[str], *, doubtful: bool
 ) -> Reading:
-    """Put it together; in doubt a person reads it."""
+    """Put it together; in doubt a person reads it. `doubtful`: its words weigh like those of red flags."""
     for name in _clinical_intents(fired, evidence):
         intents.add(name)
     page = any(found.tier.pages for found in fired)
-    review = not page and (bool(evidence) or bool(fired) or not _is_plainly_everyday(plain, intents))
+    review = not page and (doubtful or bool(evidence) or bool(fired) or not _is_plainly_everyday(plain, intents))
     return Reading(fired, evidence, frozenset(intents), review, _why(fired, evidence, review=review, intents=intents))
 
 
