@@ -22,6 +22,7 @@ from messaging.domain import wall_time
 from patients.models import Clinic
 
 WEEKS = 4
+FAR = timedelta(days=20)
 #: Shifts that begin before the first week are shown whole when they are clicked.
 MARGIN = timedelta(days=32)
 
@@ -90,13 +91,15 @@ def _card(rota: Rota, now: datetime) -> dict[str, Any]:
     plan = load(rota, now)
     duty = on_duty(rota.clinic, rota.role, now)
     shift = next((stint for stint in stints(plan, now, now + DAY) if stint.start <= now < stint.end), None)
-    following = pure.on_call(plan, shift.end) if shift else None
+    # Further ahead than stints are looked for there is no change in sight.
+    near = shift is not None and shift.end < now + FAR
+    following = pure.on_call(plan, shift.end) if shift and near else None
     person = duty.responder if duty else None
     return {
         "role": str(rota.get_role_display()).capitalize(),
         "person": person,
         "hue": hue(person.pk) if person else 0,
-        "until": f"{shift.end.astimezone(rota.zone):%a %-d %b %H:%M}" if shift else "",
+        "until": f"{shift.end.astimezone(rota.zone):%a %-d %b %H:%M}" if shift and near else "",
         "because": duty.because if duty else "",
         "next": Responder.objects.filter(pk=following.person).first() if following else None,
         "badges": badges(person, reach.problems([person])[person.pk]) if person else [("bad", "nobody")],

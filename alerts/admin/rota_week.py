@@ -150,12 +150,10 @@ def _shift_bar(drawn: Drawn, shift: pure.Shift, scale: Callable[[datetime], floa
 
 
 def _fitting(name: str, width: float) -> str:
-    """As much of a name as there is room for: all of it, the first name (after a title the last one), nothing."""
+    """As much of a name as there is room for: all of it, its last word, nothing."""
     if width >= 4 * NARROW:
         return name
-    words = name.split()
-    short = words[-1] if words[0].endswith(".") else words[0]
-    return short if width >= NARROW else ""
+    return name.split()[-1] if width >= NARROW else ""
 
 
 def _gap_bar(drawn: Drawn, gap: pure.Span, scale: Callable[[datetime], float]) -> Bar:

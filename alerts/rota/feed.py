@@ -11,7 +11,6 @@ from icalendar import Calendar, Event, vDuration
 
 from alerts.domain import rota as pure
 from alerts.models import Responder, Rota
-from alerts.rota.duty import stints
 from alerts.rota.loading import load
 from alerts.rota.texts import language_of, role_words
 
@@ -45,19 +44,30 @@ def feed(person: Responder, *, now: datetime) -> bytes:
     made.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", vDuration(REFRESH))
     for rota in Rota.objects.filter(clinic=person.clinic).select_related("clinic"):
-        for stint in stints(load(rota, now - PAST), now - PAST, now + AHEAD):
-            if stint.person == person.pk:
-                made.add_component(_event(person, rota, stint, now))
+        for shift in _shifts(rota, now):
+            if shift.person == person.pk:
+                made.add_component(_event(person, rota, shift, now))
     return bytes(made.to_ical())
 
 
-def _event(person: Responder, rota: Rota, stint: pure.Shift, now: datetime) -> Event:
+def _shifts(rota: Rota, now: datetime) -> list[pure.Shift]:
+    """Turn by turn and whole, also those that reach beyond what the feed looks at."""
+    start, end = now - PAST, now + AHEAD
+    plan = load(rota, start)
+    found = pure.shifts(plan, start, end)
+    return [
+        (pure.on_call(plan, shift.start) or shift) if shift.start == start or shift.end == end else shift
+        for shift in found
+    ]
+
+
+def _event(person: Responder, rota: Rota, shift: pure.Shift, now: datetime) -> Event:
     event = Event()
     # The same shift keeps its name from one look to the next, so that calendars change it in place.
-    event.add("uid", f"{rota.pk}-{person.pk}-{int(stint.start.timestamp())}@bonewatch")
+    event.add("uid", f"{rota.pk}-{person.pk}-{int(shift.start.timestamp())}@bonewatch")
     event.add("dtstamp", now)
-    event.add("dtstart", stint.start)
-    event.add("dtend", stint.end)
+    event.add("dtstart", shift.start)
+    event.add("dtend", shift.end)
     event.add("summary", _summary(person, rota))
     event.add("transp", "TRANSPARENT")
     return event

@@ -91,9 +91,19 @@ def test_it_says_nothing_about_patients_or_numbers() -> None:
         assert secret not in text
 
 
-def test_a_calendar_reaches_two_weeks_back_and_four_months_ahead() -> None:
+def test_a_calendar_reaches_two_weeks_back_and_four_months_ahead_and_shows_turns_whole() -> None:
     _, (ana,) = on_call.weekly("Ana Ruiz")
     on_call.override(Rota.objects.get(), on_call.nurse("Bea"), "2026-06-20 08:00", "2026-06-21 08:00")
-    first, second = events(ana)
-    assert first.decoded("dtend") == make.ny("2026-06-20 08:00")
-    assert second.decoded("dtend") > NOW + timedelta(days=119)
+    found = [(event.decoded("dtstart"), event.decoded("dtend")) for event in events(ana)]
+    assert found[0] == (make.ny("2026-06-01 08:00"), make.ny("2026-06-08 08:00"))
+    assert (make.ny("2026-06-15 08:00"), make.ny("2026-06-20 08:00")) in found
+    assert (make.ny("2026-06-21 08:00"), make.ny("2026-06-22 08:00")) in found
+    assert found[-1][1] > NOW + timedelta(days=119)
+    assert found[-1][1] - found[-1][0] == timedelta(days=7)
+
+
+def test_a_shift_keeps_its_name_from_one_look_to_the_next() -> None:
+    _, (ana,) = on_call.weekly("Ana Ruiz")
+    first = {str(event["uid"]) for event in events(ana)}
+    later = {str(e["uid"]) for e in Calendar.from_ical(feed(ana, now=NOW + timedelta(hours=5))).walk("VEVENT")}
+    assert first == later
