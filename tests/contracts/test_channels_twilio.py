@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from pytest_django.live_server_helper import LiveServer
+from twilio.http.http_client import TwilioHttpClient
 
 from messaging.channels.base import ChannelFailure, OutcomeUnknown, Outgoing, PermanentFailure, TransientFailure
 from messaging.channels.twilio import TwilioSms
@@ -218,6 +220,29 @@ class TestOurRequest:
         monkeypatch.setenv("TWILIO_EDGE", "dublin")
         canned.say("201 Created", json.dumps(CREATED))
         assert TwilioSms().send(outgoing()).provider_id == CREATED["sid"]
+
+    def test_hands_that_ask_at_once_never_share_a_line(self, canned: Canned, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The library keeps its answer in an attribute: on one line, one hand would hear the other's."""
+        canned.say("201 Created", json.dumps(CREATED))
+        used: list[int] = []
+        both = threading.Barrier(2)
+        request = TwilioHttpClient.request
+
+        def note(line: TwilioHttpClient, *args: Any, **kwargs: Any) -> Any:
+            used.append(id(line))
+            both.wait(5)
+            return request(line, *args, **kwargs)
+
+        monkeypatch.setattr(TwilioHttpClient, "request", note)
+        member = TwilioSms()
+        for _ in range(3):
+            hands = [threading.Thread(target=member.send, args=[outgoing()]) for _ in range(2)]
+            for hand in hands:
+                hand.start()
+            for hand in hands:
+                hand.join()
+        assert [len(set(used[at : at + 2])) for at in (0, 2, 4)] == [2, 2, 2]
+        assert len(set(used)) == 2, "lines are kept for the next"
 
     def test_neither_number_nor_text_reaches_a_log(self, canned: Canned, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
