@@ -57,7 +57,9 @@ class Lexicon:
 
     def telling(self) -> set[str]:
         """The words that make a sign what it is, rather than the ones around them."""
-        signs = {number for number, patterns in self.anchored.items() if any(p.concept[0] not in "~>" for p in patterns)}
+        signs = {
+            number for number, patterns in self.anchored.items() if any(p.concept[0] not in "~>" for p in patterns)
+        }
         return {word for word, numbers in self.words.items() if not signs.isdisjoint(numbers)}
 
     def add(self, member: str, number: int) -> None:

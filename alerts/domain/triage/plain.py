@@ -64,7 +64,7 @@ class _Piece:
 def read_plain(text: str) -> Plain:
     """The words of `text`."""
     flat, origin = _flatten(text)
-    pieces = list(_merged(_spelled(list(_pieces(flat)), flat)))
+    pieces = list(_spelled(list(_merged(_pieces(flat))), flat))
     tokens: list[Token] = []
     asking: set[int] = set()
     place = sentence = last = 0
@@ -205,6 +205,8 @@ def _merged(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
 
 
 def _is_word(word: str) -> bool:
+    if len(word) == 1:
+        return word in "aioy"
     return word in LEXICON.vocabulary or word in LEXICON.common
 
 

@@ -17,6 +17,7 @@ _INSIDE = 2
 _LINKS = LEXICON.class_of("@and")
 _PRONOUNS = LEXICON.class_of("@pronoun")
 _OWNERS = LEXICON.class_of("@owner")
+_INTERROGATIVE = LEXICON.class_of("@interrogative")
 _NO = LEXICON.class_of("@no_alone")
 _QUALIFIERS = ("severe", "new", "worse", "sudden", "night", "lying", "cough", "mild", "chronic", "benign")
 _LOWERING = ("mild", "chronic", "benign")
@@ -115,9 +116,21 @@ def _asked_about(scene: Scene, sign: Match) -> bool:
     if sign.concept in _NEVER_JUST_ASKED:
         return False
     if not any(tokens[mark.first].sentence == sentence for mark in scene.of("generic")):
-        return False
+        return _in_general(scene, sentence)
     group = scene.groups[sign.first]
     return not any(scene.groups[mark.first] == group for mark in scene.of("personal"))
+
+
+def _in_general(scene: Scene, sentence: int) -> bool:
+    """Whether a sentence asks, from its first word on, and speaks of nobody and of no day: "Can weak bones break?"."""
+    tokens = [token for token in scene.plain.tokens if token.sentence == sentence]
+    if sentence not in scene.plain.asking or _INTERROGATIVE not in tokens[0].classes:
+        return False
+    return not any(
+        scene.plain.tokens[mark.first].sentence == sentence
+        for name in ("personal", "patient", "current", "worse")
+        for mark in scene.of(name)
+    )
 
 
 def _of_another(scene: Scene, sign: Match) -> bool:
