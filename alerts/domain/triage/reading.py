@@ -10,7 +10,7 @@ from alerts.domain.triage.patterns import Match
 from alerts.domain.triage.plain import Plain, read_plain
 from alerts.domain.triage.scene import Scene
 from alerts.domain.triage.stance import qualifiers, stance, unexplained
-from alerts.domain.triage.values import Context, Evidence, Reading
+from alerts.domain.triage.values import Context, Evidence, Reading, Stance
 
 #: Longer texts are read to here and always go to a person.
 LONGEST = 20_000
@@ -44,10 +44,15 @@ def read(text: str, rules: Sequence[Rule], context: Context = Context()) -> Read
     doubtful = False
     if not any(found.tier.pages for found in fired):
         doubtful, likely = likeness.weigh(text, plain.tokens)
-        if likely:
+        if likely and not _all_denied(evidence):
             evidence = tuple(sorted((*evidence, likely), key=lambda sign: (sign.start, sign.end, sign.concept)))
             fired = firing.fire(rules, evidence, context)
     return review.conclude(plain, fired, evidence, intents, doubtful=doubtful)
+
+
+def _all_denied(evidence: Sequence[Evidence]) -> bool:
+    """Whether every sign there is was said not to be: weighed words know no "no"."""
+    return bool(evidence) and all(sign.stance in (Stance.NEGATED, Stance.ELSEWHERE) for sign in evidence)
 
 
 def _values(plain: Plain, marks: dict[str, list[Match]]) -> Iterator[tuple[Match, float]]:
