@@ -7,11 +7,13 @@ from alerts.admin.responder import ResponderAdmin
 from alerts.admin.review import ReviewAdmin
 from alerts.admin.rota import OverrideAdmin, RotaAdmin, RotationAdmin, SingleShiftAdmin
 from alerts.admin.rule import RuleAdmin
+from alerts.admin.warning import PlannedWarningAdmin, WarningRuleAdmin
 
 __all__ = [
     "AlarmAdmin",
     "AlertAdmin",
     "OverrideAdmin",
+    "PlannedWarningAdmin",
     "PolicyAdmin",
     "ResponderAdmin",
     "ReviewAdmin",
@@ -19,4 +21,5 @@ __all__ = [
     "RotationAdmin",
     "RuleAdmin",
     "SingleShiftAdmin",
+    "WarningRuleAdmin",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -29,7 +29,8 @@ log = structlog.get_logger(__name__)
 BATCH = 200
 CONTACT_KINDS = {Channel.SMS: ContactKind.PHONE, Channel.EMAIL: ContactKind.EMAIL}
 _FIELDS = ("state", "reason", "due_at", "settled_at", "channel", "text", "message")
-Ways = dict[int, list[tuple[ContactPoint, bool]]]
+#: A patient's contact points in the order in which they are tried, and whether each agreed to warnings.
+Contacts = Sequence[tuple[ContactPoint, bool]]
 
 
 def release_due(*, now: datetime, limit: int = BATCH) -> int:
@@ -64,9 +65,9 @@ def send_again(*, now: datetime, limit: int = BATCH) -> int:
     return len(rows)
 
 
-def contacts_of(patients: Collection[int]) -> Ways:
-    """The contact points of each patient in the order in which they are tried, and whether each agreed to warnings."""
-    found: Ways = defaultdict(list)
+def contacts_of(patients: Collection[int]) -> Mapping[int, Contacts]:
+    """The contacts of each patient, by her id."""
+    found: dict[int, list[tuple[ContactPoint, bool]]] = defaultdict(list)
     points = list(ContactPoint.objects.filter(patient__in=patients).order_by("position", "id"))
     agreed = consent.allowed({(point.address, Purpose.WARNINGS) for point in points})
     for point in points:
@@ -74,7 +75,7 @@ def contacts_of(patients: Collection[int]) -> Ways:
     return found
 
 
-def ways_of(row: PlannedWarning, contacts: Sequence[tuple[ContactPoint, bool]]) -> list[Way]:
+def ways_of(row: PlannedWarning, contacts: Contacts) -> list[Way]:
     """Her contacts over the rule's channels, in the rule's order."""
     return [
         Way(channel=channel, address=point.address, usable=point.is_usable, consented=agreed)
@@ -84,7 +85,7 @@ def ways_of(row: PlannedWarning, contacts: Sequence[tuple[ContactPoint, bool]]) 
     ]
 
 
-def situation_of(row: PlannedWarning, contacts: Sequence[tuple[ContactPoint, bool]]) -> Situation:
+def situation_of(row: PlannedWarning, contacts: Contacts) -> Situation:
     """What the decision about `row` rests on."""
     patient = row.patient
     return Situation(
@@ -106,7 +107,7 @@ def _claim_due(now: datetime, limit: int) -> list[PlannedWarning]:
     return list(held.select_related("rule", "patient__clinic")[:limit])
 
 
-def _settle(row: PlannedWarning, contacts: Sequence[tuple[ContactPoint, bool]], now: datetime) -> bool:
+def _settle(row: PlannedWarning, contacts: Contacts, now: datetime) -> bool:
     """Decide on one row, in memory; whether it was released."""
     decision = education.decide(situation_of(row, contacts), now=now)
     if isinstance(decision, Wait):

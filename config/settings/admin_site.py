@@ -188,8 +188,10 @@ LOGIN_REDIRECT_URL = "admin:index"
 #: What other rooms put on a patient's page, in order: `(patient, now) -> Panel | None`.
 PATIENT_PAGE_PANELS = [
     "patients.admin.task_panel.open_tasks",
+    "alerts.patient_page.red_flags",
     "reminders.patient_page.schedules",
     "reminders.patient_page.coming_messages",
+    "alerts.patient_page.warnings",
     "reminders.patient_page.sent_messages",
     "reminders.patient_page.received_texts",
 ]

@@ -22,6 +22,9 @@ TWILIO_API_BASE_URL = env.str(
 #: The sandbox's own phone that answers every text with its words.
 CANARY_PHONE = env.str("CANARY_PHONE", default="+12025550199")
 
+#: Who else has a phone besides patients: modules with `owners(addresses)` and `addresses_of(words)`.
+SANDBOX_PHONEBOOKS = ["alerts.phonebook"]
+
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:8025")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Bonewatch demo clinic <clinic@bonewatch.example>")

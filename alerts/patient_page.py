@@ -1,0 +1,79 @@
+"""What red flags put on a patient's page: her alerts, and the warnings that she will receive next."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from alerts.domain import education
+from alerts.domain.education import Drop, Wait
+from alerts.domain.warning_words import WarningState
+from alerts.domain.words import AlertState
+from alerts.models import PlannedWarning
+from alerts.warnings import release
+from patients.admin.clock import clock, moment
+from patients.models import Patient
+from patients.panels import Panel
+
+LAST_ALERTS = 10
+NEXT_WARNINGS = 12
+LAST_WARNINGS = 10
+
+
+def red_flags(patient: Patient, now: datetime) -> Panel | None:
+    """Her open alerts, and the last closed ones; nothing where she never had any."""
+    alerts = patient.alerts.select_related("owner", "rule_version__rule")
+    open_ones = list(alerts.exclude(state=AlertState.CLOSED).order_by("raised_at"))
+    closed = list(alerts.filter(state=AlertState.CLOSED).order_by("-closed_at")[:LAST_ALERTS])
+    if not open_ones and not closed:
+        return None
+    rows = [
+        {
+            "alert": alert,
+            "when": clock(alert.raised_at, patient.clinic.zone),
+            "ended": clock(alert.closed_at, patient.clinic.zone),
+        }
+        for alert in (*open_ones, *closed)
+    ]
+    many = "" if len(open_ones) == 1 else "s"
+    return Panel(
+        key="red-flags",
+        title="Red flags",
+        template="admin/alerts/panel_red_flags.html",
+        context={"rows": rows, "city": patient.clinic.timezone},
+        summary=f"{len(open_ones)} open red flag{many}" if open_ones else "",
+    )
+
+
+def warnings(patient: Patient, now: datetime) -> Panel:
+    """What she will be told next and by which way, and what she was told, or not, and why."""
+    contacts = release.contacts_of([patient.pk])[patient.pk]
+    coming = release.next_warnings(patient, limit=NEXT_WARNINGS)
+    settled = PlannedWarning.objects.filter(patient=patient).exclude(state=WarningState.PLANNED)
+    past = settled.exclude(state=WarningState.CANCELLED, send_at__lt=now - timedelta(days=60))
+    shown = past.select_related("rule", "message").order_by("-settled_at", "-id")[:LAST_WARNINGS]
+    return Panel(
+        key="warnings",
+        title="Warnings: what she will be told next",
+        template="admin/alerts/panel_warnings.html",
+        context={
+            "coming": [
+                {
+                    "row": row,
+                    "when": moment(row.send_at, patient.zone, patient.clinic.zone),
+                    "way": _way(row, contacts, now),
+                }
+                for row in coming
+            ],
+            "past": [{"row": row, "when": clock(row.settled_at, patient.zone)} for row in shown],
+        },
+    )
+
+
+def _way(row: PlannedWarning, contacts: release.Contacts, now: datetime) -> str:
+    """By which way it would leave at its time, or why it would not."""
+    decision = education.decide(release.situation_of(row, contacts), now=max(now, row.send_at))
+    if isinstance(decision, Drop):
+        return f"to nobody: {decision.reason.label}"
+    if isinstance(decision, Wait):
+        return "waits for the hours in which she may be disturbed"
+    return {"sms": "text", "email": "mail"}[decision.way.channel]
