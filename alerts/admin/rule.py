@@ -66,7 +66,7 @@ class RuleAdmin(PageAdmin):
         """With the active version, and the number of the newest."""
         queryset: QuerySet[AlertRule] = super().get_queryset(request)
         newest = RuleVersion.objects.filter(rule=OuterRef("pk")).order_by("-number")
-        return queryset.select_related("active_version").annotate(
+        return queryset.select_related("active_version__signed_off_by").annotate(
             newest_number=Subquery(newest.values("number")[:1]), newest_fires_on=Subquery(newest.values("fires_on")[:1])
         )
 

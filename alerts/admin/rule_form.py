@@ -49,7 +49,7 @@ class VersionForm(forms.Form):
         EscalationPolicy.objects.all(), label="Escalation policy", widget=widgets.UnfoldAdminSelectWidget()
     )
     source = forms.CharField(
-        widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 6}),
         help_text="Where the numbers and words come from. The signer reads it.",
     )
 
@@ -69,8 +69,8 @@ class VersionForm(forms.Form):
                     widget=widgets.UnfoldAdminTextareaWidget(
                         attrs={"rows": 3, "data-count": line, "lang": language, "maxlength": 400}
                     ),
-                    help_text="{line} becomes the clinic’s 24-hour line.",
                 )
+        self.order_fields([f"phrases_{language}" for language in settings.MESSAGE_LANGUAGES])
 
     def clean(self) -> dict[str, Any]:
         """Hold each text to one SMS."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from alerts import rulebook
@@ -185,3 +187,15 @@ class TestSigning:
         for what in ("edit", "sign-off", "activate", "retire"):
             assert desk.client.get(f"/admin/{page(rule, what)}").status_code == 403, what
             assert desk.send(page(rule, what), number="1", **NAMES).status_code == 403, what
+
+
+def test_the_list_costs_the_same_however_many_are_signed(manager: Desk, rule: AlertRule) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            manager.see("alerts/alertrule/")
+        return len(queries)
+
+    cost()
+    many = cost()
+    AlertRule.objects.exclude(pk=rule.pk).update(status=AlertRule.Status.DRAFT, active_version=None)
+    assert cost() == many
