@@ -19,7 +19,8 @@ _ONE_AS_L = str.maketrans({"1": "l"})
 #: Short words that may be part of words run together.
 _LINKS = frozenset(
     {"i", "a", "my", "no", "to", "in", "is", "me", "mi", "la", "el", "de", "en", "se", "it", "so", "am", "on", "up"}
-    | {"the", "can", "not", "los", "las", "mis", "and", "are", "sin", "con", "por", "que", "of", "at", "le", "lo", "un", "al"}
+    | {"the", "can", "not", "los", "las", "mis", "and", "are", "sin", "con", "por", "que"}
+    | {"of", "at", "le", "lo", "un", "al"}
 )
 _MAX_PIECES = 5
 #: From this length on a word may differ in its first letter too.
