@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 #: What to do now is worth reading for so long.
 INSTRUCTION_LASTS = timedelta(hours=2)
-OPTED_OUT = "She has opted out of texts."
+OPTED_OUT = "opted out of texts"
 
 
 def instruct(alert: Alert, inbound: InboundMessage, *, now: datetime) -> bool:
@@ -75,7 +75,7 @@ def _template(name: str, clinic: Clinic, language: str) -> str:
 
 def _send(alert: Alert, words: str, *, key: str, template: str, now: datetime) -> bool:
     if not alert.phone:
-        alert.phone_her = "No phone is known that can take a text."
+        alert.phone_her = "no phone is known that takes texts"
         return False
     if consent.opted_out(alert.phone):
         alert.phone_her = OPTED_OUT
