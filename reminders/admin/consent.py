@@ -1,4 +1,4 @@
-"""Recording on a patient's contact that its owner agreed to reminders, or no longer does."""
+"""Recording on a patient's contact that its owner agreed to reminders and warnings, or no longer does."""
 
 from __future__ import annotations
 
@@ -22,9 +22,15 @@ from patients.models import ContactPoint
 from reminders.patient_page import in_words, latest_words
 
 _WORDING = (
-    "I agree to receive reminders about my visits and treatment at this number or address. "
-    "Message and data rates may apply. I can opt out at any time."
+    "I agree to receive reminders about my visits and treatment, and warnings about what to watch for, at this "
+    "number or address. Message and data rates may apply. I can opt out at any time."
 )
+#: What was agreed to; a form that does not say means both.
+_PURPOSES = {
+    "both": ("reminders and warnings", (Purpose.REMINDERS, Purpose.WARNINGS)),
+    "reminders": ("reminders", (Purpose.REMINDERS,)),
+    "warnings": ("warnings", (Purpose.WARNINGS,)),
+}
 
 
 class ConsentForm(ActForm):
@@ -32,8 +38,15 @@ class ConsentForm(ActForm):
 
     granted = forms.ChoiceField(
         label="The owner of this contact",
-        choices=[("yes", "agrees to reminders"), ("no", "does not, or no longer, agree")],
+        choices=[("yes", "agrees"), ("no", "does not, or no longer, agree")],
         widget=widgets.UnfoldAdminSelectWidget(),
+    )
+    purposes = forms.ChoiceField(
+        label="To",
+        choices=[(key, words) for key, (words, _) in _PURPOSES.items()],
+        required=False,
+        widget=widgets.UnfoldAdminSelectWidget(),
+        help_text="Warnings teach what to watch for. Answers to her own texts need no consent.",
     )
     source = forms.ChoiceField(
         label="How",
@@ -60,16 +73,18 @@ def record_view(request: HttpRequest, contact_id: int, model_admin: ModelAdmin) 
 
 def _record(contact: ContactPoint, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     granted = data["granted"] == "yes"
-    consent.record(
-        contact.address,
-        Purpose.REMINDERS,
-        granted=granted,
-        source=data["source"],
-        wording=data["wording"],
-        now=now,
-        by=request.user.get_username(),
-    )
-    return f"Recorded: {'agrees' if granted else 'does not agree'} to reminders."
+    words, purposes = _PURPOSES[data["purposes"] or "both"]
+    for purpose in purposes:
+        consent.record(
+            contact.address,
+            purpose,
+            granted=granted,
+            source=data["source"],
+            wording=data["wording"],
+            now=now,
+            by=request.user.get_username(),
+        )
+    return f"Recorded: {'agrees' if granted else 'does not agree'} to {words}."
 
 
 def _facts(contact: ContactPoint) -> list[tuple[str, str]]:
@@ -79,7 +94,9 @@ def _facts(contact: ContactPoint) -> list[tuple[str, str]]:
     if contact.kind == ContactKind.PHONE and consent.revoked_by_text(contact.address, Purpose.REMINDERS):
         on_record += ". The carrier blocks texts to this phone until it texts START."
     facts = [("Patient", str(contact.patient)), (contact.get_kind_display(), contact.address), ("Whose", whose)]
-    return [*facts, ("On record", on_record)]
+    warnings = consent.latest([contact.address]).get((consent_key(contact.address), Purpose.WARNINGS))
+    zone = contact.patient.clinic.zone
+    return [*facts, ("Reminders", on_record), ("Warnings", in_words(warnings, zone))]
 
 
 RECORD = Act(
