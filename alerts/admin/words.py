@@ -14,7 +14,7 @@ STAGES = {
     AlertState.RAISED: "Waits for opening",
     AlertState.PAGED: "Nobody has it yet",
     AlertState.ACCEPTED: "Taken",
-    AlertState.REACHED: "Spoken with the patient",
+    AlertState.REACHED: "Patient reached",
     AlertState.CLOSED: "Closed",
 }
 TIERS = {Tier.T0: "911 now", Tier.RED: "Red", Tier.AMBER: "Amber", Tier.GREEN: "Green"}
