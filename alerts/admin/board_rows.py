@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import BooleanField, ExpressionWrapper, IntegerField, Q, QuerySet, Value, When
 from django.db.models import Case as SqlCase
-from django.db.models import IntegerField, QuerySet, Value, When
 
 from alerts import rendering
 from alerts.admin.words import STAGES, TIERS, running, step_in_words
@@ -20,6 +20,7 @@ from alerts.models import Alert, Responder
 from patients.admin.clock import clock
 
 MOST_CLOSED = 12
+_TAKEN = ExpressionWrapper(Q(owner__isnull=False), output_field=BooleanField())
 _WORST_FIRST = SqlCase(
     *[When(tier=tier.value, then=Value(tier.rank)) for tier in Tier], output_field=IntegerField(), default=Value(9)
 )
@@ -69,9 +70,9 @@ class ClosedRow:
 
 
 def open_alerts() -> QuerySet[Alert]:
-    """Open alerts of people (the canary's are its own business), worst and oldest first."""
+    """Open alerts of people (the canary's are its own business): worst first, then what nobody has, then oldest."""
     rows = Alert.objects.filter(state__in=OPEN_STATES, is_canary=False)
-    return rows.select_related("patient", "clinic", "owner").order_by(_WORST_FIRST, "raised_at", "pk")
+    return rows.select_related("patient", "clinic", "owner").order_by(_WORST_FIRST, _TAKEN, "raised_at", "pk")
 
 
 def rows(alerts: Iterable[Alert], me: Responder | None, *, now: datetime) -> list[Row]:

@@ -71,6 +71,12 @@ class TestWhatItSays:
         names = [name.split(",")[0] for name in cards(nurse.see(BOARD))]
         assert names == ["Old", "Young", "Amber"]
 
+    def test_what_nobody_has_stands_above_what_is_taken(self, nurse: Desk, clinic: OnCall) -> None:
+        taken = flag(minutes_ago=5, phone="+12025550113", name="Taken")
+        services.accept(taken.pk, by=clinic.nurse, via="admin", now=timezone.now())
+        flag(minutes_ago=1, phone="+12025550114", name="Waiting")
+        assert cards(nurse.see(BOARD)) == ["Waiting, Rosa", "Taken, Rosa"]
+
     def test_it_marks_a_patient_who_must_be_phoned_and_a_shared_phone(self, nurse: Desk) -> None:
         alert = flag()
         Alert.objects.filter(pk=alert.pk).update(phone_her="Opted out of texts.", shared_phone=True)
