@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
-from alerts import cases, codes, raising, rendering, rulebook
+from alerts import alarms, cases, codes, raising, rendering, rulebook
 from alerts.domain import reply
 from alerts.domain.reply import Act, Reply
 from alerts.domain.triage import Context, read
@@ -16,6 +16,7 @@ from alerts.models import Alert, NurseReview, ReplyCode, Responder
 from alerts.nurse_acts import perform
 from alerts.nurse_answers import listed, open_for, say, values_for
 from alerts.rota import readiness
+from alerts.rota.asking import answered_by
 from alerts.services import Answer, Verdict
 from messaging.domain.consent_words import Wish
 from messaging.domain.consent_words import read as read_wish
@@ -51,11 +52,22 @@ def handle(message: InboundMessage, responder: Responder, *, now: datetime) -> s
     asked = Reply(Act.LIST) if wish is not None else reply.read(message.body)
     meant = {code: codes.meant_by(responder.phone, code) for code in asked.codes}
     is_about_open_alert = any(row is not None and row.alert.is_open for row in meant.values())
-    if not is_about_open_alert and readiness.answer(responder, message.body, now):
-        return "nurse_rota"
+    if not is_about_open_alert and (said := _to_the_rota(message, responder, asked, now=now)):
+        return said
     if asked.codes or asked.broken:
         return _with_code(message, responder, asked, meant, now=now)
     return _without_code(message, responder, asked, now=now)
+
+
+def _to_the_rota(message: InboundMessage, person: Responder, asked: Reply, *, now: datetime) -> str | None:
+    """Her answer to a question of the rota; a no is no answer to it, and somebody has to phone her."""
+    question = answered_by(person, message.body, now=now) if asked.act is Act.HAND_BACK else None
+    if question is None:
+        return "nurse_rota" if readiness.answer(person, message.body, now) else None
+    words = f"{person} answered NO to a question of the rota ({question.kind}). Phone her and look at the rota."
+    alarms.shout(f"rota:no:{question.pk}", words, now=now)
+    say(message, person, "nurse_rota_no", {"code": question.code}, now=now)
+    return "nurse_rota_no"
 
 
 def _with_code(
