@@ -7,6 +7,7 @@ given is the witness. Never no page, and at most one too many.
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from alerts import ledger
 from alerts.domain.policy import Role
 from alerts.domain.words import AlertState
 from alerts.models import Alarm, Alert, AlertPage
+from config.models import Heartbeat
+from config.tasks import pulse_urgent
 from messaging.domain.delivery import Status
 from messaging.models import InboundMessage, Message
 from sandbox import exchange
@@ -42,6 +45,8 @@ URGENT_ONLY = (
     "celery --quiet -A config worker --queues urgent --concurrency 2 --hostname urgent@%h"
     " --without-gossip --without-mingle"
 )
+#: What has not left, as far as we know.
+UNSETTLED = Message.objects.filter(status__in=["planned", "claimed", "submitting", "in_doubt"])
 Start = Callable[..., Running]
 
 
@@ -141,8 +146,27 @@ def test_the_urgent_worker_dies_while_it_asks_the_carrier(scene: Scene, moment: 
     worker.kill()
     carrier.behave()
     scene.paged_within()
-    settled = Message.objects.filter(status__in=[Status.PLANNED, Status.CLAIMED, Status.SUBMITTING, Status.IN_DOUBT])
-    eventually(lambda: not settled.exists(), WITHIN, what="nothing is left in doubt")
+    eventually(lambda: not UNSETTLED.exists(), WITHIN, what="nothing is left in doubt")
+    scene.nothing_is_lost()
+
+
+def test_the_urgent_worker_freezes_while_it_asks_and_comes_round_when_all_is_over(scene: Scene) -> None:
+    """It holds its rows, answers nobody, and believes afterwards that no time has passed."""
+    carrier.misbehave(latency_ms=700)
+    worker = scene.worker()
+    scene.watchdog()
+    scene.she_texts()
+    in_the_air = Message.objects.filter(status=Status.SUBMITTING, address=scene.team.nurse.phone)
+    eventually(in_the_air.exists, 10, interval=0.005, what="the carrier is being asked")
+    os.killpg(worker.process.pid, signal.SIGSTOP)
+    try:
+        carrier.behave()
+        scene.paged_within()
+        eventually(lambda: not UNSETTLED.exists(), WITHIN, what="nothing is left in doubt")
+    finally:
+        os.killpg(worker.process.pid, signal.SIGCONT)
+    pulse_urgent.delay()
+    eventually(Heartbeat.objects.filter(name="urgent").exists, 30, what="the worker has come round")
     scene.nothing_is_lost()
 
 
