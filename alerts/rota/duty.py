@@ -59,6 +59,8 @@ def on_duty(clinic: Clinic, role: str, at: datetime) -> Duty | None:
 
 def staying(rota: Rota, shift: pure.Shift, at: datetime) -> int | None:
     """Who is still on call because the incoming one has not answered yet."""
+    if not rota.handoff_minutes:
+        return None
     # Spelt as SQL so that SQLite, which cannot see through parameters, uses the partial index.
     is_open = RawSQL("kind = 'handoff' AND answered_at IS NULL", [], output_field=BooleanField())
     waiting = RotaQuestion.objects.filter(is_open, rota=rota, shift_starts_at__lte=at, expires_at__gt=at)

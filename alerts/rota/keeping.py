@@ -16,7 +16,7 @@ from alerts.rota import handoff, reach, texts
 from alerts.rota.asking import Ask, ask
 from alerts.rota.duty import stints
 from alerts.rota.loading import load
-from alerts.rota.substitution import ready_key, replace
+from alerts.rota.substitution import ready_key, replace, replaced_by
 
 log = structlog.get_logger(__name__)
 
@@ -102,7 +102,13 @@ def _replaced_if_unready(case: _Case, *, silence_counts: bool) -> bool:
     if not why:
         return False
     # From the beginning of the stint, also a moment after it: she never had it.
-    return replace(case.rota, case.stint, case.person, why, since=case.stint.start, now=case.now) is not None
+    done = replace(case.rota, case.stint, case.person, why, since=case.stint.start, now=case.now)
+    if done is not None:
+        return True
+    # Another sweep may have done it a moment ago: then the rota that was read is out of date. One that was
+    # known when it was read is no reason to look again: somebody has put her on above it.
+    other = replaced_by(case.rota, case.person.pk, case.stint.start)
+    return other is not None and other.pk not in {overlay.id for overlay in case.plan.overlays}
 
 
 def _remind(case: _Case) -> None:

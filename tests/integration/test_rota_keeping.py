@@ -135,6 +135,16 @@ class TestSubstitution:
         assert Override.objects.count() == 1
         assert who(HANDOVER) == bea
 
+    def test_whoever_is_put_on_by_hand_above_a_substitution_stays_on_and_is_reminded(self) -> None:
+        made, (_, bea, _) = on_call.weekly()
+        Responder.objects.filter(pk=bea.pk).update(email="")
+        keep(HANDOVER - DAY)
+        on_call.override(made, bea, "2026-06-08 08:00", "2026-06-15 08:00")
+        keep(HANDOVER - 20 * HOUR)
+        assert who(HANDOVER) == bea
+        assert Override.objects.count() == 2
+        assert on_call.texts(bea) == ["rota_put_off", "rota_test"]
+
     def test_an_unanswered_test_page_puts_the_next_one_on_when_the_shift_begins(self) -> None:
         _, (ana, bea, cat) = on_call.weekly()
         keep(HANDOVER - DAY, HANDOVER - HOUR, HANDOVER - 2 * MINUTE)
