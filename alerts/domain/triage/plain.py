@@ -154,10 +154,10 @@ def _spelled(pieces: list[_Piece], flat: str) -> Iterator[_Piece]:
         if piece.value is not None or not any(c.isalpha() for c in piece.word):
             yield piece
             continue
-        if (joined := _WITH_NUMBER.fullmatch(piece.word)) and spelling.known(joined[1]):
-            cut = piece.start + len(joined[1])
-            yield _Piece(joined[1], piece.start, cut)
-            yield _Piece(joined[2], cut, piece.end, float(joined[2]))
+        if (numbered := _WITH_NUMBER.fullmatch(piece.word)) and spelling.known(joined[1]):
+            cut = piece.start + len(numbered[1])
+            yield _Piece(numbered[1], piece.start, cut)
+            yield _Piece(numbered[2], cut, piece.end, float(numbered[2]))
             continue
         for word in spelling.meant(piece.word):
             yield _Piece(word, piece.start, piece.end)

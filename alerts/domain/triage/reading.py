@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from alerts.domain.rules import Rule
 from alerts.domain.triage import firing, likeness, numbers, patterns, phrases, review
@@ -47,7 +48,10 @@ def read(text: str, rules: Sequence[Rule], context: Context = Context()) -> Read
         if likely and not _all_denied(evidence):
             evidence = tuple(sorted((*evidence, likely), key=lambda sign: (sign.start, sign.end, sign.concept)))
             fired = firing.fire(rules, evidence, context)
-    return review.conclude(plain, fired, evidence, intents, doubtful=doubtful)
+    reading = review.conclude(plain, fired, evidence, intents, doubtful=doubtful)
+    if len(text) > LONGEST and not reading.page:
+        return replace(reading, review=True, why=f"{reading.why} The end was not read: it is too long.")
+    return reading
 
 
 def _all_denied(evidence: Sequence[Evidence]) -> bool:

@@ -12,6 +12,8 @@ _EVERYDAY = LEXICON.class_of("@everyday")
 _BODILY = LEXICON.class_of("@bodily")
 #: Of a text that is plain logistics, at most this share of words may be strangers.
 _STRANGERS = 0.25
+#: What stands around a sign and is none.
+_CIRCUMSTANCES = frozenset({"after.denosumab", "thinner"})
 _HOW = {
     Stance.NEGATED: "is denied",
     Stance.PAST: "is past or over",
@@ -28,7 +30,10 @@ def conclude(
     for name in _clinical_intents(fired, evidence):
         intents.add(name)
     page = any(found.tier.pages for found in fired)
-    review = not page and (doubtful or bool(evidence) or bool(fired) or not _is_plainly_everyday(plain, intents))
+    told = any(sign.concept not in _CIRCUMSTANCES for sign in evidence)
+    strangers = _strangers(plain)
+    everyday = _is_plainly_everyday(plain, intents, strangers) and not (doubtful and strangers)
+    review = not page and (told or bool(fired) or not everyday)
     return Reading(fired, evidence, frozenset(intents), review, _why(fired, evidence, review=review, intents=intents))
 
 
@@ -44,14 +49,17 @@ def _clinical_intents(fired: Sequence[Fired], evidence: Sequence[Evidence]) -> l
     return names
 
 
-def _is_plainly_everyday(plain: Plain, intents: set[str]) -> bool:
+def _strangers(plain: Plain) -> int:
+    return sum(_EVERYDAY not in token.classes and token.word.isalpha() for token in plain.tokens)
+
+
+def _is_plainly_everyday(plain: Plain, intents: set[str], strangers: int) -> bool:
     """Whether it is, without a doubt, a keyword, logistics or a kind word."""
     if plain.foreign or not intents or not plain.tokens:
         return False
     if any(_BODILY in token.classes for token in plain.tokens):
         return False
-    strange = sum(_EVERYDAY not in token.classes and token.word.isalpha() for token in plain.tokens)
-    return strange <= max(1, len(plain.tokens) * _STRANGERS)
+    return strangers <= max(1, len(plain.tokens) * _STRANGERS)
 
 
 def _why(fired: Sequence[Fired], evidence: Sequence[Evidence], *, review: bool, intents: set[str]) -> str:

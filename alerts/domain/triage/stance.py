@@ -142,8 +142,8 @@ def _of_another(scene: Scene, sign: Match) -> bool:
     best, other = -1, False
     for name, is_other in (("other", True), ("patient", False)):
         for mark in scene.of(name):
-            if best < mark.first <= sign.last and tokens[mark.first].sentence == sentence:
-                best, other = mark.first, is_other
+            if mark.first <= sign.last and best < mark.last and tokens[mark.first].sentence == sentence:
+                best, other = mark.last, is_other
     if best >= 0:
         return other
     if not any(
