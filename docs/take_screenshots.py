@@ -44,6 +44,9 @@ def _admin(browser: Browser) -> None:
     _shoot(page, "/admin/reminders/plannedreminder/", "admin-planned-reminders")
     _shoot(page, "/admin/messaging/message/", "admin-messages")
     _shoot(page, "/admin/reminders/treatment/", "admin-treatments")
+    _shoot(page, "/admin/alerts/rota/", "oncall-rota")
+    page.click(".bw-lane a.bw-turn >> nth=1")
+    _shoot(page, page.url.removeprefix(BASE), "oncall-cover")
     _shoot(page, f"/admin/patients/patient/?q={PATIENT}", "")
     page.click("#result_list a[href*='/change/']")
     # Tall instead of scrolled: the bar with the buttons stays at the foot of the window.

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from unfold import widgets
 
 from alerts.admin.rota_week import span_words
@@ -138,6 +139,11 @@ class SingleShiftForm(forms.ModelForm[SingleShift]):
     class Meta:
         model = SingleShift
         fields = ("rota", "responder", "starts_at", "ends_at", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # One clinic's zone, or UTC where clinics lie in several.
+        self.fields["starts_at"].help_text = f"Times are {timezone.get_current_timezone_name()}."
 
     def clean(self) -> dict[str, Any]:
         """It has a length, and the person works here."""

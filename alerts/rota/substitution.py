@@ -89,7 +89,17 @@ def _next(rota: Rota, stint: pure.Shift, *, now: datetime) -> Responder | None:
     found = Responder.objects.in_bulk(order)
     people: Sequence[Responder] = [found[pk] for pk in order if pk in found]
     wrong = problems(people)
-    return next((p for p in people if not wrong[p.pk] and not replaced_by(rota, p.pk, stint.start)), None)
+    ready = [p for p in people if not wrong[p.pk] and not replaced_by(rota, p.pk, stint.start)]
+    # Whoever is the backup at that time would be paged twice, and there would be no backup.
+    busy = _elsewhere(rota, stint, now=now)
+    return min(ready, key=lambda person: person.pk in busy, default=None)
+
+
+def _elsewhere(rota: Rota, stint: pure.Shift, *, now: datetime) -> set[int]:
+    """Who is on call in another role of the clinic when the stint begins."""
+    others = Rota.objects.filter(clinic=rota.clinic_id).exclude(pk=rota.pk).select_related("clinic")
+    held = (pure.on_call(load(other, now), stint.start) for other in others)
+    return {shift.person for shift in held if shift}
 
 
 def _nobody(rota: Rota, stint: pure.Shift, person: Responder, why: str, *, now: datetime) -> None:

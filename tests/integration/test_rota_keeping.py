@@ -169,6 +169,13 @@ class TestSubstitution:
         keep(HANDOVER - DAY)
         assert Override.objects.get().responder == dot
 
+    def test_whoever_is_the_backup_at_that_time_is_put_on_last(self) -> None:
+        _, (_, bea, cat, dot) = on_call.weekly("Ana Ruiz", "Bea Stone", "Cat Lowe", "Dot Hale")
+        on_call.rotation(on_call.rota("backup", checks_readiness=False), cat)
+        Responder.objects.filter(pk=bea.pk).update(email="")
+        keep(HANDOVER - DAY)
+        assert Override.objects.get().responder == dot
+
     def test_when_nobody_is_ready_it_is_shouted_and_she_stays(self) -> None:
         _, (_, bea, _) = on_call.weekly()
         Responder.objects.update(email="")
