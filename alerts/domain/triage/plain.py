@@ -154,7 +154,7 @@ def _spelled(pieces: list[_Piece], flat: str) -> Iterator[_Piece]:
         if piece.value is not None or not any(c.isalpha() for c in piece.word):
             yield piece
             continue
-        if (numbered := _WITH_NUMBER.fullmatch(piece.word)) and spelling.known(joined[1]):
+        if (numbered := _WITH_NUMBER.fullmatch(piece.word)) and spelling.known(numbered[1]):
             cut = piece.start + len(numbered[1])
             yield _Piece(numbered[1], piece.start, cut)
             yield _Piece(numbered[2], cut, piece.end, float(numbered[2]))
