@@ -42,7 +42,7 @@ class Lexicon:
     starts: dict[str, set[int]] = field(default_factory=dict)
     phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = field(default_factory=dict)
     patterns: list[Pattern] = field(default_factory=list)
-    anchored: dict[int, list[Pattern]] = field(default_factory=dict)
+    anchored: dict[int, list[tuple[tuple[tuple[int, ...], ...], Pattern]]] = field(default_factory=dict)
     common: set[str] = field(default_factory=set)
     only_english: set[str] = field(default_factory=set)
     emoji: dict[str, str] = field(default_factory=dict)
@@ -57,9 +57,7 @@ class Lexicon:
 
     def telling(self) -> set[str]:
         """The words that make a sign what it is, rather than the ones around them."""
-        signs = {
-            number for number, patterns in self.anchored.items() if any(p.concept[0] not in "~>" for p in patterns)
-        }
+        signs = {number for number, filed in self.anchored.items() if any(p.concept[0] not in "~>" for _, p in filed)}
         return {word for word, numbers in self.words.items() if not signs.isdisjoint(numbers)}
 
     def add(self, member: str, number: int) -> None:
@@ -163,15 +161,15 @@ def _merged(patterns: Iterable[Pattern]) -> list[Pattern]:
 
 
 def _anchor(lexicon: Lexicon) -> None:
-    """File each pattern under its rarest element: only there is it looked for."""
+    """File each pattern under its rarest element, the others beside it: only there is it looked for."""
     uses: dict[int, int] = {}
     for pattern in lexicon.patterns:
         for number in _all(pattern.elements):
             uses[number] = uses.get(number, 0) + 1
     for pattern in lexicon.patterns:
-        rarest = min(pattern.elements, key=lambda element: sum(uses[number] for number in element))
+        rarest, *others = sorted(pattern.elements, key=lambda element: sum(uses[number] for number in element))
         for number in set(rarest):
-            lexicon.anchored.setdefault(number, []).append(pattern)
+            lexicon.anchored.setdefault(number, []).append((tuple(others), pattern))
 
 
 def _all(elements: Iterable[tuple[int, ...]]) -> Iterator[int]:

@@ -34,11 +34,15 @@ def find(tokens: Sequence[Token]) -> list[Match]:
     """Every match in the text."""
     hits = _hits(tokens)
     present = hits.keys()
+
+    def meets(element: tuple[int, ...]) -> bool:
+        return not present.isdisjoint(element)
+
     found: list[Match] = []
     seen: set[tuple[str, tuple[Span, ...]]] = set()
     for number in hits:
-        for pattern in LEXICON.anchored.get(number, ()):
-            if all(not present.isdisjoint(element) for element in pattern.elements):
+        for others, pattern in LEXICON.anchored.get(number, ()):
+            if all(map(meets, others)):
                 for spans in _places(pattern, hits, tokens):
                     if (key := (pattern.concept, spans)) not in seen:
                         seen.add(key)

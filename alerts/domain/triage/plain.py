@@ -151,7 +151,7 @@ def _spelled(pieces: list[_Piece], flat: str) -> Iterator[_Piece]:
         at += 1
         if piece.word == "2" and at < len(pieces) and at > 1 and _TO in spelling.classes(pieces[at - 2].word):
             piece.word, piece.value = "to", None
-        if piece.value is not None or not any(c.isalpha() for c in piece.word):
+        if piece.value is not None or not (piece.word.isalpha() or any(c.isalpha() for c in piece.word)):
             yield piece
             continue
         if (numbered := _WITH_NUMBER.fullmatch(piece.word)) and spelling.known(numbered[1]):

@@ -87,6 +87,7 @@ def known(word: str) -> bool:
     return word in LEXICON.vocabulary or word in LEXICON.common or any(_beginnings(word))
 
 
+@lru_cache(maxsize=65536)
 def classes(word: str) -> frozenset[int]:
     """The classes that `word` belongs to, by itself or by how it begins."""
     found = set(LEXICON.words.get(word, ()))
