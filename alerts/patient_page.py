@@ -10,7 +10,7 @@ from alerts.domain.warning_words import WarningState
 from alerts.domain.words import AlertState
 from alerts.models import PlannedWarning
 from alerts.warnings import release
-from patients.admin.clock import clock, moment
+from patients.admin.clock import city, clock, moment
 from patients.models import Patient
 from patients.panels import Panel
 
@@ -39,7 +39,7 @@ def red_flags(patient: Patient, now: datetime) -> Panel | None:
         key="red-flags",
         title="Red flags",
         template="admin/alerts/panel_red_flags.html",
-        context={"rows": rows, "city": patient.clinic.timezone},
+        context={"rows": rows, "city": city(patient.clinic.zone)},
         summary=f"{len(open_ones)} open red flag{many}" if open_ones else "",
     )
 

@@ -29,6 +29,7 @@ class WarningRuleForm(forms.ModelForm[WarningRule]):
     """One rule; the ways are boxes, tried from left to right."""
 
     channels = SeveralField(
+        label="By",
         choices=[(channel.value, CHANNEL_WORDS[channel]) for channel in WARNING_CHANNELS],
         help_text="Tried in this order; the first one that reaches her is used.",
     )
@@ -39,6 +40,19 @@ class WarningRuleForm(forms.ModelForm[WarningRule]):
             *("code", "name", "topic", "audience", "drug_class", "anchor", "after_days", "at_time", "every_weeks"),
             *("for_weeks", "first_doses", "expires_days", "channels", "template", "source", "is_active"),
         )
+        labels = {
+            "audience": "Whom it is for",
+            "drug_class": "Treatment",
+            "after_days": "So many days after",
+            "at_time": "At",
+            "every_weeks": "Again every so many weeks",
+            "for_weeks": "For so many weeks",
+            "first_doses": "First doses only",
+            "expires_days": "Of use for so many days",
+            "template": "Default words",
+            "source": "Why, and from where",
+            "is_active": "Active",
+        }
 
     def clean_template(self) -> str:
         """There must be default words in every language, for both ways."""

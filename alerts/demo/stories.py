@@ -148,7 +148,7 @@ _OPEN = (
 )
 _INBOX = (
     *_story(_ago(days=2, hours=4), (0, _says("HB-1036", "what does blastic mean? saw it in my chart"))),
-    *_story(_ago(minutes=95), (0, _says("HB-1020", "my wrist looks puffy since the needle"))),
+    *_story(_ago(minutes=95), (0, _says("HB-1020", "no fever and no chills since friday"))),
     *_story(_ago(minutes=40), (0, _says("HB-1029", "no numbness and no weakness today, slept ok"))),
     *_story(_ago(minutes=25), (0, lambda stage: stage.text("+12025550177", "hi is this the right number for results"))),
 )

@@ -46,7 +46,7 @@ TEAM = (
     Member("Miles Draper", "+12025550189", "manager"),
 )
 _NURSES = (0, 1, 2, 3)
-#: Role → who takes turns, in order. The backup is whoever is the on-call nurse next week.
+#: Role → who takes turns, whoever has the present one first. The backup is the on-call nurse of next week.
 _TURNS: dict[Role, tuple[int, ...]] = {
     Role.NURSE: _NURSES,
     Role.BACKUP: (*_NURSES[1:], _NURSES[0]),
@@ -96,9 +96,12 @@ def _responder(member: Member, clinic: Clinic, now: datetime) -> Responder:
 
 def _rotate(rota: Rota, people: list[Responder], *, starts_on: date) -> None:
     rotation = Rotation.objects.create(rota=rota, name="Weeks", starts_on=starts_on, handover=time(8))
+    # The present turn is the last whole week before the next change.
+    first = (_WEEKS - 1) % len(people)
+    order = [people[(place - first) % len(people)] for place in range(len(people))]
     RotationMember.objects.bulk_create(
         RotationMember(rotation=rotation, responder=person, position=position)
-        for position, person in enumerate(people, start=1)
+        for position, person in enumerate(order, start=1)
     )
 
 

@@ -110,6 +110,10 @@ def test_somebody_is_on_call_in_every_role_for_weeks_and_the_backup_is_never_the
         people = {role: rota.who(clinic, role.value, at) for role in Role}
         assert None not in people.values(), (days, people)
         assert people[Role.NURSE] != people[Role.BACKUP] or Rota.objects.filter(overrides__starts_at__lt=at).exists()
+    now = {role: rota.who(clinic, role.value, DAY) for role in Role}
+    assert (now[Role.NURSE], now[Role.BACKUP]) == tuple(
+        Responder.objects.get(name=name) for name in ("Nurse Nadia Burke", "Nurse Paul Ibarra")
+    )
     ready = reach.problems(list(Responder.objects.all()))
     assert set(map(tuple, ready.values())) == {()}
     assert Responder.objects.get(user__username="nurse").name == "Nurse Nadia Burke"
