@@ -24,7 +24,7 @@ from messaging.models import Attempt, ConsentEvent, Message
 log = structlog.get_logger(__name__)
 
 #: How long the answer of a provider may take before the row counts as left behind: more than any timeout.
-SUBMIT_LEASE = {Urgency.ORDINARY: timedelta(seconds=90), Urgency.URGENT: timedelta(seconds=20)}
+SUBMIT_LEASE = {Urgency.ORDINARY: timedelta(seconds=90), Urgency.URGENT: timedelta(seconds=15)}
 #: The first look into the provider's log after an answer was lost.
 FIRST_LOOK = {Urgency.ORDINARY: timedelta(seconds=10), Urgency.URGENT: timedelta(seconds=5)}
 

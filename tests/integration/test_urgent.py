@@ -223,7 +223,7 @@ class TestDeadWorkers:
         lease = dispatch.LEASE[Urgency.URGENT]
         (held,) = outbox.claim(urgency=Urgency.URGENT, limit=1, now=NOW, lease=lease, worker="dead")
         assert record.begin(held, worker="dead", now=NOW)
-        clock.move(seconds=19)
+        clock.move(seconds=14)
         assert settle(clock) == {}
         clock.move(seconds=1)
         assert settle(clock) == {"sent_again": 1}
