@@ -25,6 +25,8 @@ from patients.models import Clinic, ContactPoint, Patient
 
 log = structlog.get_logger(__name__)
 
+#: Bare answers to the questions of reminders: whoever asked reads them.
+BARE_ANSWERS = frozenset({"1", "2"})
 #: What the fallback instruction asks her to answer with.
 CONFIRMS = frozenset({"1", "one", "uno"})
 CONFIRMS_WITHIN = timedelta(hours=12)
@@ -65,6 +67,8 @@ def _handle(message: InboundMessage, *, now: datetime) -> str | None:
     patients = _patients_of(message.from_address)
     if not patients:
         return _from_nobody(message, now=now)
+    if words(message.body) in BARE_ANSWERS:
+        return None
     book = rulebook.current()
     readings = [(patient, read(message.body, book.rules, context_of(patient, now))) for patient in patients]
     if not any(_alerts(reading) for _, reading in readings):

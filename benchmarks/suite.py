@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from benchmarks import due, planning, quotes, red_flags, redis_memory, release
+from benchmarks import due, planning, quotes, red_flags, redis_memory, release, triage
 from benchmarks.figures import Findings, passages, table
 from sandbox.launch.redis_server import RedisServer
 
@@ -32,4 +32,6 @@ def _run(name: str, redis: RedisServer, now: datetime, rounds: int, *, tiny: boo
             return release.run(now=now, rounds=rounds, count=40 if tiny else release.COUNT)
         case "red_flags":
             return red_flags.run(now=now, sizes=red_flags.TINY if tiny else red_flags.FULL)
+        case "triage":
+            return triage.run(rounds=rounds, count=triage.TINY if tiny else triage.FULL)
     raise ValueError(f"no benchmark is called {name!r}")

@@ -19,6 +19,8 @@ SAID = {
     "due": ("finding 60 due reminders among 600 ", "among 6,000 ", "Scan using reminder_due"),
     "redis": ("memory of Redis with no reminder planned", "with 6,000 reminders planned", "_kombu.binding.ordinary"),
     "release": ("releasing 40 due reminders into the outbox",),
+    "red_flags": ("red flag → page at the carrier, idle, p99", "while 20 reminders are sent", "burst of 4 red flags"),
+    "triage": ("reading 50 texts in one process", "reading a text of 1,600 characters"),
 }
 
 

@@ -21,7 +21,7 @@ from tests.support.builders import HOUR, ny
 pytestmark = pytest.mark.django_db
 ASKED = ny("2026-06-15 10:00")
 ANSWERED = ASKED + HOUR
-STRANGER = "+12025550199"
+STRANGER = "+12025550190"
 _numbers = itertools.count(1)
 
 
@@ -128,7 +128,7 @@ def test_she_may_change_her_mind(course: Schedule) -> None:
     assert task.done_at == ANSWERED + HOUR
 
 
-@pytest.mark.parametrize("body", ["1 but my back hurts", "Can I bring my sister?", "no", "", "👍"])
+@pytest.mark.parametrize("body", ["Can I bring my sister?", "Do I need to fast?", "Can I come an hour later?"])
 def test_anything_else_is_for_a_person_to_read(course: Schedule, body: str) -> None:
     assert text(body) == "inbox"
     assert make.visit(course).confirmed_at is None
@@ -139,10 +139,10 @@ def test_anything_else_is_for_a_person_to_read(course: Schedule, body: str) -> N
 
 def test_a_long_talk_is_answered_once_a_day(course: Schedule) -> None:
     for hour in range(4):
-        text(f"and another thing {hour}", now=ANSWERED + hour * HOUR)
+        text(f"Can I bring {hour} friends?", now=ANSWERED + hour * HOUR)
     assert len(tasks(TaskKind.UNREAD_REPLY)) == 4
     assert answers() == ["text_received"]
-    text("good morning", now=ANSWERED + 24 * HOUR)
+    text("Where do I park?", now=ANSWERED + 24 * HOUR)
     assert answers() == ["text_received", "text_received"]
 
 
@@ -188,10 +188,19 @@ def test_another_number_cannot_answer_for_her(course: Schedule) -> None:
     assert make.visit(course).confirmed_at is None
 
 
-def test_a_stranger_lands_in_the_inbox_without_an_answer(course: Schedule) -> None:
-    assert text("1", sender=STRANGER) == "inbox"
-    assert answers(STRANGER) == []
+def test_a_stranger_lands_in_the_nurses_inbox_with_one_polite_answer_a_day(course: Schedule) -> None:
+    assert [text("1", sender=STRANGER) for _ in range(3)] == ["nurse_inbox"] * 3
+    assert answers(STRANGER) == ["unknown_sender"]
     assert not CoordinatorTask.objects.exists()
+    assert make.visit(course).confirmed_at is None
+
+
+@pytest.mark.parametrize("body", ["", "qqq zzz", "ñandú verde"])
+def test_what_nothing_recognises_is_read_by_a_nurse_and_asks_no_coordinator(course: Schedule, body: str) -> None:
+    assert text(body) == "nurse_inbox"
+    assert answers() == ["text_for_nurse"]
+    assert not CoordinatorTask.objects.exists()
+    assert make.visit(course).confirmed_at is None
 
 
 @pytest.mark.parametrize("body", ["STOP", "no más mensajes"])
@@ -227,9 +236,8 @@ def test_a_picture_without_words_is_told_of(course: Schedule) -> None:
         media_count=2,
         received_at=ANSWERED,
     )
-    assert inbound.handle(message.pk, now=ANSWERED) == "inbox"
-    (task,) = tasks(TaskKind.UNREAD_REPLY)
-    assert "2 pictures" in task.detail
+    assert inbound.handle(message.pk, now=ANSWERED) == "nurse_inbox"
+    assert message.nurse_review.why
 
 
 def test_in_spanish_she_is_answered_in_spanish(course: Schedule) -> None:
