@@ -26,6 +26,8 @@ _LONGEST_SPELT, _MOST_STARTS = 24, 4
 _TO = LEXICON.class_of("@before_to")
 _WITH_NUMBER = re.compile(r"([a-z]{3,})(\d{2,3})")
 _ABBREVIATED = frozenset({"dr", "dra", "mr", "mrs", "ms", "sr", "sra", "st", "apt", "tel", "approx", "temp"})
+#: A sentence of one word is a pause in a halting one ("can't. feel. my. legs."), unless it is an answer.
+_ANSWERS = frozenset({"no", "nope", "nah", "nop", "yes", "yeah", "yep", "si", "ok", "okay"})
 _ENDS = re.compile(r"(?<!\.)\.(?!\.)|[!?;\n\r\u2028]")
 _PAUSES = re.compile(r"[,:()\[\]]|\.\.|\s[-–—]+\s|[–—]|\s[-/]|<[^>]{0,40}>")
 
@@ -77,7 +79,7 @@ def read_plain(text: str) -> Plain:
             if ends and "?" in between:
                 asking.add(sentence)
             # A word that is a sentence by itself belongs to the next: "can't. feel. my. legs."
-            hard = ends and length > 1
+            hard = ends and (length > 1 or pieces[number - 1].word in _ANSWERS)
             soft = not hard and (ends or bool(_PAUSES.search(between)))
             length = 1 if hard else length + 1
             sentence += hard
