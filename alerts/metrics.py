@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet, Sum
 from django.utils import timezone
 from prometheus_client import Counter
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -24,7 +24,7 @@ WATCHDOG_MENDED = Counter("bonewatch_watchdog_mended_total", "What the watchdog 
 
 #: Seconds. The carrier's answer lies in the first ones, people's in the last.
 BUCKETS = (0.1, 0.3, 1, 5, 15, 60, 180, 300, 600, 1800, 3600)
-STAGES = {"page": "first_paged_at", "accept": "accepted_at", "reach": "reached_at", "close": "closed_at"}
+STAGES = {"page": "handed_at", "accept": "accepted_at", "reach": "reached_at", "close": "closed_at"}
 
 
 class AlertsCollector(Collector):
@@ -73,6 +73,8 @@ def _open(alerts: QuerySet[Alert]) -> Metric:
 def _times(alerts: QuerySet[Alert]) -> Metric:
     """One histogram of the seconds from raised to each stage."""
     family = HistogramMetricFamily("bonewatch_alert_seconds", "From the text to each stage.", labels=["stage"])
+    # Paged is an alert when the carrier has a page of it, not when we have written one.
+    alerts = alerts.annotate(handed_at=Min("pages__message__accepted_at"))
     for stage, column in STAGES.items():
         took = ExpressionWrapper(F(column) - F("raised_at"), output_field=DurationField())
         reached = alerts.filter(**{f"{column}__isnull": False}).annotate(took=took)

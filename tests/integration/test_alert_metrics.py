@@ -38,6 +38,7 @@ def alert(redis_url: str) -> Alert:
     now = timezone.now() - timedelta(hours=1)
     flags.text(LEGS, now=now)
     raised = flags.only_alert()
+    flags.deliver_all(now=now + timedelta(seconds=2))
     services.accept(raised.pk, by=team.nurse, via="text", now=now + 4 * MINUTE)
     services.reached(raised.pk, by=team.nurse, spoke=True, via="link", now=now + 9 * MINUTE)
     return raised
@@ -61,7 +62,8 @@ def test_alerts_are_counted_by_condition_and_tier_and_where_they_stand(alert: Al
 def test_the_time_to_each_stage_falls_into_its_bucket(alert: Alert, client: Client) -> None:
     seen = measured(client)
     bucket = 'bonewatch_alert_seconds_bucket{le="%s",stage="%s"}'
-    assert seen[bucket % ("0.1", "page")] == 1
+    assert (seen[bucket % ("1.0", "page")], seen[bucket % ("5.0", "page")]) == (0, 1)
+    assert seen['bonewatch_alert_seconds_sum{stage="page"}'] == pytest.approx(2)
     assert (seen[bucket % ("180.0", "accept")], seen[bucket % ("300.0", "accept")]) == (0, 1)
     assert (seen[bucket % ("300.0", "reach")], seen[bucket % ("600.0", "reach")]) == (0, 1)
     assert seen[bucket % ("+Inf", "close")] == 0
