@@ -23,6 +23,8 @@ _QUALIFIERS = ("severe", "new", "worse", "sudden", "night", "lying", "cough", "m
 _LOWERING = ("mild", "chronic", "benign")
 #: Nobody asks about these out of curiosity.
 _NEVER_JUST_ASKED = frozenset({"selfharm", "breathless", "cannot.walk", "paralysis"})
+#: "They would be better off if I were dead" supposes nothing.
+_NEVER_SUPPOSED = frozenset({"selfharm"})
 #: How many words away something that plays a sign down still speaks of it.
 _NEAR = 7
 
@@ -102,6 +104,8 @@ def _goes_on(tokens: Sequence[Token], at: int) -> bool:
 
 def _supposed(scene: Scene, sign: Match) -> bool:
     tokens = scene.plain.tokens
+    if sign.concept in _NEVER_SUPPOSED:
+        return False
     asked = tokens[sign.first].sentence in scene.plain.asking
     parts = scene.groups if asked else scene.segments
     return any(
