@@ -19,8 +19,12 @@ _CHANGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )
+#: Who takes turns may leave a rotation; one that has begun stays (see the rota's admin).
+_BUILT = ("delete_rotation", "delete_rotationmember")
 #: Group → permissions beyond viewing and changing.
-_FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType({"Managers": ("sign_off_rule",)})
+_FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"Coordinators": _BUILT, "Managers": (*_BUILT, "delete_policystep", "sign_off_rule")}
+)
 
 
 def grant(group: Group) -> None:

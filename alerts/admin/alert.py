@@ -61,7 +61,8 @@ class AlertAdmin(PageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
         """Without the canary's, which concern nobody."""
         queryset: QuerySet[Alert] = super().get_queryset(request)
-        return queryset.select_related("patient", "clinic", "owner", "rule_version__rule")
+        people = queryset.filter(is_canary=False)
+        return people.select_related("patient", "clinic", "owner", "rule_version__rule")
 
     def list_view(self, request: HttpRequest) -> HttpResponse:
         """Django's own list."""

@@ -92,6 +92,7 @@ class TestWhatItSays:
         alert = flag()
         Alert.objects.filter(pk=alert.pk).update(is_canary=True)
         assert "No open red flag." in nurse.see(BOARD)
+        assert "Luz" not in nurse.see(f"{BOARD}all/")
 
     def test_it_lists_what_was_closed_of_late(self, nurse: Desk, clinic: OnCall) -> None:
         alert = flag()

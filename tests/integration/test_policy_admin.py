@@ -132,6 +132,16 @@ class TestSaving:
         )
         assert "Red and T0 never wait" in refusal(response)
 
+    def test_a_step_is_taken_out_and_an_empty_ring_is_not_left(self, manager: Desk) -> None:
+        policy = red_policy()
+        path = f"alerts/escalationpolicy/{policy.pk}/change/"
+        count = policy.steps.count()
+        assert "was changed" in manager.told(manager.edit(path, "escalationpolicy_form", **{"steps-0-DELETE": "on"}))
+        assert policy.steps.count() == count - 1
+        ring = [number for number, row in enumerate(policy.steps.order_by("part", "position")) if row.part == "ring"]
+        gone = {f"steps-{number}-DELETE": "on" for number in ring}
+        assert "ring" in refusal(manager.edit(path, "escalationpolicy_form", **gone))
+
     def test_the_policies_that_ship_can_be_saved(self, manager: Desk) -> None:
         for policy in EscalationPolicy.objects.all():
             path = f"alerts/escalationpolicy/{policy.pk}/change/"
