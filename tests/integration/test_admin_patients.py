@@ -224,21 +224,6 @@ class TestConsent:
             assert (event.source, event.wording, event.recorded_by) == ("form", "I agree.", "boss")
         assert "yes, signed form" in desk.see(page(owner))
 
-    @pytest.mark.parametrize(
-        ("asked", "granted"),
-        [
-            ({}, {Purpose.REMINDERS, Purpose.WARNINGS}),
-            ({"purposes": "both"}, {Purpose.REMINDERS, Purpose.WARNINGS}),
-            ({"purposes": "reminders"}, {Purpose.REMINDERS}),
-            ({"purposes": "warnings"}, {Purpose.WARNINGS}),
-        ],
-    )
-    def test_it_says_what_is_agreed_to(self, desk: Desk, asked: dict[str, str], granted: set[Purpose]) -> None:
-        owner = make.patient()
-        make.contact(owner, make.PHONE, agrees=False)
-        desk.send(self.path(owner), granted="yes", source="form", wording="I agree.", **asked)
-        assert set(ConsentEvent.objects.filter(granted=True).values_list("purpose", flat=True)) == granted
-
     def test_a_no_is_recorded_too(self, desk: Desk) -> None:
         owner = make.patient(make.PHONE)
         desk.send(self.path(owner), granted="no", source="staff", wording="She called and said no more texts.")
