@@ -75,10 +75,10 @@ def test_a_temperature_is_told_from_other_numbers(text: str, *, pages: bool) -> 
 
 
 def test_a_fact_about_the_patient_raises_what_fires() -> None:
-    cramps = "cramps in my calves"
-    assert not read(cramps, STARTER_RULES).page
-    assert read(cramps, STARTER_RULES, Context(days_since_denosumab=20)).page
-    assert not read(cramps, STARTER_RULES, Context(days_since_denosumab=90)).page
+    cramps = rule(Trigger(Tier.RED, frozenset({"cramps.legs"}), needs=frozenset({"denosumab_60d"})))
+    assert not read("cramps in my calves", [cramps]).page
+    assert read("cramps in my calves", [cramps], Context(days_since_denosumab=20)).page
+    assert not read("cramps in my calves", [cramps], Context(days_since_denosumab=90)).page
 
 
 def test_aches_after_a_bisphosphonate_are_a_reaction_for_the_nurse_to_read() -> None:
