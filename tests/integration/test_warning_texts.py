@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from alerts.models import WarningRule, WarningText
+from alerts.models import PlannedWarning, WarningRule, WarningText
 from alerts.models.warning import TextIsFixed
 from alerts.warnings import texts
 from alerts.warnings.texts import Text
@@ -31,7 +33,7 @@ def test_the_newest_version_is_what_leaves_and_the_row_keeps_which() -> None:
     plan_and_release()
     assert second.number == 2
     assert Message.objects.get().body == "Too warm? (202) 555-0150"
-    assert patient.planned_warnings.get().text == second
+    assert PlannedWarning.objects.get(patient=patient).text == second
 
 
 def test_another_language_keeps_the_default() -> None:
@@ -75,8 +77,7 @@ def test_a_version_is_never_changed() -> None:
     ],
 )
 def test_what_could_not_be_sent_is_named(changes: dict[str, str], field: str | None, said: str) -> None:
-    plain = {"sms": GOOD.sms, "subject": GOOD.subject, "mail": GOOD.mail}
-    text = Text(**plain | changes)
+    text = replace(GOOD, **changes)  # type: ignore[arg-type]
     found = texts.problems(text)
     if field is None:
         assert found == {}

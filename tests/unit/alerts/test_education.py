@@ -174,7 +174,7 @@ class TestWhatChanges:
         return education.compare(found, there, who, lessons, now=NOW)
 
     def row(self, one: Occasion, pk: int = 1, **changes: Any) -> Existing:
-        plain = {"send_at": one.send_at, "expires_at": one.expires_at, "waits": True}
+        plain: dict[str, Any] = {"send_at": one.send_at, "expires_at": one.expires_at, "waits": True}
         return Existing(id=pk, rule_id=one.rule_id, occasion=one.occasion, **plain | changes)
 
     def planned(self, who: Learner) -> list[Existing]:

@@ -21,6 +21,7 @@ from tests.support.forbidden_words import DRUGS
 
 #: No clinic's line is longer when it is written as people dial it at home.
 LINE = "(202) 555-0123"
+FACTS = [*(one.facts for one in INSTRUCTIONS), *(one.facts for one in WARNINGS)]
 TEXTS = [
     (f"{one.code} {kind} {language}", text)
     for one in INSTRUCTIONS
@@ -83,14 +84,14 @@ def test_no_two_rules_of_one_kind_say_exactly_the_same() -> None:
         assert first.es != second.es
 
 
-@pytest.mark.parametrize("facts", [one.facts for one in (*INSTRUCTIONS, *WARNINGS)])
+@pytest.mark.parametrize("facts", FACTS)
 def test_whatever_is_claimed_has_a_mark_and_each_mark_a_source(facts: str) -> None:
     assert cited(facts)
     assert len(with_references(facts).splitlines()) == 1 + len(cited(facts))
 
 
 def test_every_source_is_cited_somewhere() -> None:
-    marks = {mark for one in (*INSTRUCTIONS, *WARNINGS) for mark in cited(one.facts)}
+    marks = {mark for facts in FACTS for mark in cited(facts)}
     assert set(SOURCES) <= marks
 
 
