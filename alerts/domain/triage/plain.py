@@ -100,6 +100,8 @@ def _fold(character: str) -> str:
         return f" {said} "
     if character in "¿¡":
         return ";" if character == "¿" else " "
+    if character in "°º":
+        return " degrees "
     if character in "‘’´ʼ":
         return "'"
     letters = []

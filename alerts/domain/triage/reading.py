@@ -45,7 +45,7 @@ def read(text: str, rules: Sequence[Rule], context: Context = Context()) -> Read
     doubtful = False
     if not any(found.tier.pages for found in fired):
         doubtful, likely = likeness.weigh(text, plain.tokens)
-        if likely and not _all_denied(evidence):
+        if likely and not _all_denied(evidence) and not _measured_normal(evidence, likely):
             evidence = tuple(sorted((*evidence, likely), key=lambda sign: (sign.start, sign.end, sign.concept)))
             fired = firing.fire(rules, evidence, context)
     reading = review.conclude(plain, fired, evidence, intents, doubtful=doubtful)
@@ -57,6 +57,11 @@ def read(text: str, rules: Sequence[Rule], context: Context = Context()) -> Read
 def _all_denied(evidence: Sequence[Evidence]) -> bool:
     """Whether every sign there is was said not to be: weighed words know no "no"."""
     return bool(evidence) and all(sign.stance in (Stance.NEGATED, Stance.ELSEWHERE) for sign in evidence)
+
+
+def _measured_normal(evidence: Sequence[Evidence], likely: Evidence) -> bool:
+    """Whether a thermometer has answered what the words may seem to say."""
+    return likely.concept == "likely.infection" and any("measured_normal" in sign.qualifiers for sign in evidence)
 
 
 def _values(plain: Plain, marks: dict[str, list[Match]]) -> Iterator[tuple[Match, float]]:

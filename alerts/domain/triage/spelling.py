@@ -62,7 +62,12 @@ def meant(written: str) -> tuple[str, ...]:
     word = _possessive(written)
     if word in LEXICON.texting:
         return tuple(LEXICON.texting[word].split())
-    if word.endswith("in") and word + "g" in LEXICON.vocabulary and word not in LEXICON.common:
+    if (
+        len(word) > _SHORTEST
+        and word.endswith("in")
+        and word + "g" in LEXICON.vocabulary
+        and word not in LEXICON.common
+    ):
         return (word + "g",)
     if known(word):
         return (word,)

@@ -75,7 +75,7 @@ def test_a_common_word_is_not_bent_into_a_symptom(word: str) -> None:
 
 
 def test_numbers_with_units_and_decimals_stay_whole() -> None:
-    assert words("38,5°C at 8:30, 102F, 7/10") == ["38,5", "c", "at", "8:30", "102", "f", "7/10"]
+    assert words("38,5°C at 8:30, 102F, 7/10") == ["38,5", "degrees", "c", "at", "8:30", "102", "f", "7/10"]
 
 
 ODD = {
