@@ -12,6 +12,8 @@ _EVERYDAY = LEXICON.class_of("@everyday")
 _BODILY = LEXICON.class_of("@bodily")
 #: Of a text that is plain logistics, at most this share of words may be strangers.
 _STRANGERS = 0.25
+#: A longer word is several run together; more single letters than this are words taken apart.
+_JOINED, _LETTERS = 16, 3
 #: What stands around a sign and is none.
 _CIRCUMSTANCES = frozenset({"after.denosumab", "thinner"})
 _HOW = {
@@ -58,6 +60,11 @@ def _is_plainly_everyday(plain: Plain, intents: set[str], strangers: int) -> boo
     if plain.foreign or not intents or not plain.tokens:
         return False
     if any(_BODILY in token.classes for token in plain.tokens):
+        return False
+    if (
+        any(len(token.word) > _JOINED for token in plain.tokens)
+        or sum(len(t.word) == 1 for t in plain.tokens) > _LETTERS
+    ):
         return False
     return strangers <= max(1, len(plain.tokens) * _STRANGERS)
 
