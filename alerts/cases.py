@@ -18,7 +18,7 @@ from django.db.models import Max
 
 from alerts import alarms, paging, telling
 from alerts.domain import policy as policies
-from alerts.domain.escalation import (
+from alerts.domain.case import (
     AnnounceNurse,
     Case,
     Closed,
@@ -31,8 +31,8 @@ from alerts.domain.escalation import (
     Shout,
     StandDown,
     StepEmpty,
-    transition,
 )
+from alerts.domain.escalation import transition
 from alerts.domain.policy import Policy
 from alerts.domain.words import ALERT_MOVES, OPEN_STATES, AlertState, EventKind, Tier
 from alerts.models import Alert, AlertEvent, Responder

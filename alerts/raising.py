@@ -11,7 +11,7 @@ from django.db import transaction
 
 from alerts import cases, rulebook, telling
 from alerts.domain import worse
-from alerts.domain.escalation import Raised, ReportedAgain, Worsened
+from alerts.domain.case import Raised, ReportedAgain, Worsened
 from alerts.domain.policy import Policy
 from alerts.domain.triage import Evidence, Fired, Reading
 from alerts.domain.words import AlertState, Condition, EventKind, Tier

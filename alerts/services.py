@@ -13,7 +13,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from alerts import cases
-from alerts.domain.escalation import Accepted, Closed, HandedBack, Spoke
+from alerts.domain.case import Accepted, Closed, HandedBack, Spoke
 from alerts.domain.words import OWNED_STATES, AlertState, EventKind, Outcome
 from alerts.models import Alert, Responder
 

@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
 from alerts import alarms, cases
-from alerts.domain.escalation import ClockStruck, StepLost
+from alerts.domain.case import ClockStruck, StepLost
 from alerts.domain.receipts import fate
 from alerts.domain.words import AlertState
 from alerts.models import Alert, AlertPage, NurseReview

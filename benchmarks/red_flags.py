@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 from urllib.parse import urlencode, urlsplit
@@ -24,12 +24,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from alerts.models import AlertPage, Responder
-from benchmarks import clinic
+from benchmarks import clinic, crowd
 from benchmarks.figures import Figure, Findings, say
-from messaging.domain.delivery import Purpose, Status, Urgency
-from messaging.models import ConsentEvent, InboundMessage, Message
-from patients.domain.profile import ContactKind
-from patients.models import Clinic, ContactPoint, Patient
+from messaging.models import InboundMessage, Message
 from sandbox.launch.ports import LOOPBACK, free_port
 from tests.support import red_flags as flags
 from tests.support.processes import Running, live_environment, procfile, running
@@ -81,20 +78,20 @@ def run(*, now: datetime, sizes: Sizes = FULL) -> Findings:
     Responder.objects.update(email="")
     flags.sign_everything(now=now)
     total = sizes.idle + sizes.loaded + sizes.burst
-    phones = _patients(total, place)
+    phones = crowd.patients(total, place)
     with _at_work() as desk:
-        desk.hops(_burst(_patients(_WARMING, place), _WARMING))
+        desk.hops(_burst(crowd.patients(_WARMING, place), _WARMING))
         say(f"red flags: {sizes.idle} idle")
         idle = _one_by_one(phones[: sizes.idle], sizes.pause)
         idle_hops = desk.hops(idle)
         say(f"red flags: {sizes.loaded} while {sizes.ordinary:,} reminders are sent")
-        _ordinary(sizes.ordinary, now=timezone.now())
-        eventually(lambda: _sent_ordinary() > 0, 60, what="ordinary reminders are being sent")
-        began, before = time.time(), _sent_ordinary()
+        crowd.remind(sizes.ordinary, now=timezone.now())
+        eventually(lambda: crowd.sent() > 0, 60, what="ordinary reminders are being sent")
+        began, before = time.time(), crowd.sent()
         loaded = _one_by_one(phones[sizes.idle : sizes.idle + sizes.loaded], sizes.pause)
         loaded_hops = desk.hops(loaded)
-        rate = (_sent_ordinary() - before) / (time.time() - began)
-        _withdraw_ordinary()
+        rate = (crowd.sent() - before) / (time.time() - began)
+        crowd.take_back()
         say(f"red flags: a burst of {sizes.burst}")
         burst = _burst(phones[sizes.idle + sizes.loaded :], sizes.burst_hands)
         burst_hops = desk.hops(burst)
@@ -218,57 +215,6 @@ def _text(connection: http.client.HTTPConnection, phone: str, body: str) -> Sent
     if response.status != 200:
         raise RuntimeError(f"the webhook answered {response.status}")
     return Sent(sid, at, time.time() - at)
-
-
-def _patients(count: int, place: Clinic) -> list[str]:
-    """Patients with a phone each; everyone of them writes once."""
-    people = Patient.objects.bulk_create(
-        Patient(clinic=place, mrn=f"RF{count}-{n}", given_name="Ada", family_name="Weber", timezone="America/New_York")
-        for n in range(count)
-    )
-    phones = [f"+1303{person.pk:07}" for person in people]
-    ContactPoint.objects.bulk_create(
-        ContactPoint(patient=person, kind=ContactKind.PHONE, address=phone)
-        for person, phone in zip(people, phones, strict=True)
-    )
-    return phones
-
-
-def _ordinary(count: int, *, now: datetime) -> None:
-    """Reminders that are due now, to a thousand phones that have agreed to them."""
-    phones = [f"+1404{number:07}" for number in range(1000)]
-    ConsentEvent.objects.bulk_create(
-        ConsentEvent(
-            address=phone, purpose=Purpose.REMINDERS, granted=True, source="form", wording="yes", recorded_at=now
-        )
-        for phone in phones
-    )
-    Message.objects.bulk_create(
-        (
-            Message(
-                key=f"ordinary:{number}",
-                channel="sms",
-                purpose=Purpose.REMINDERS,
-                address=phones[number % len(phones)],
-                body="Bayside: your visit is tomorrow at 9:30 AM.",
-                segments=1,
-                due_at=now,
-                expires_at=now + timedelta(hours=6),
-                created_at=now,
-            )
-            for number in range(count)
-        ),
-        batch_size=2000,
-    )
-
-
-def _withdraw_ordinary() -> None:
-    waiting = Message.objects.filter(urgency=Urgency.ORDINARY, status=Status.PLANNED)
-    waiting.update(status=Status.SUPPRESSED, reason="measured", finished_at=timezone.now())
-
-
-def _sent_ordinary() -> int:
-    return Message.objects.filter(urgency=Urgency.ORDINARY, status=Status.ACCEPTED).count()
 
 
 def _figures(

@@ -8,18 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from alerts.domain.escalation import (
-    Case,
-    ClockStruck,
-    Effect,
-    Event,
-    PagePerson,
-    PageStep,
-    Raised,
-    SendFallback,
-    StepEmpty,
-    transition,
-)
+from alerts.domain.case import Case, ClockStruck, Effect, Event, PagePerson, PageStep, Raised, SendFallback, StepEmpty
+from alerts.domain.escalation import transition
 from alerts.domain.policy import Policy, Role, Step
 from alerts.domain.words import Tier
 from messaging.domain.delivery import Channel

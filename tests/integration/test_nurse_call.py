@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from alerts import cases, services
-from alerts.domain.escalation import ClockStruck
+from alerts.domain.case import ClockStruck
 from alerts.domain.words import AlertState, Outcome
 from alerts.models import Alert, AlertEvent, AlertPage, Responder
 from tests.support import nurses, signing

@@ -78,6 +78,14 @@ def test_a_red_flag_from_her_text_to_the_outcome(at_work: list[Running], eventua
     carrier.reply(team.backup.phone, f"ER {code.code}")
     alert.refresh_from_db()
     assert (alert.state, alert.outcome) == (AlertState.CLOSED, Outcome.EMERGENCY)
+    every_hop_is_a_row(alert)
+    eventually(lambda: not Message.objects.filter(status="planned").exists(), 15, what="nothing is left to send")
+    for process in at_work:
+        log = process.output()
+        assert not [word for word in (make.PHONE, team.nurse.phone, "funny", "Rosa") if word in log], process.name
+
+
+def every_hop_is_a_row(alert: Alert) -> None:
     kinds = flags.story(alert)
     hops = [
         EventKind.RAISED,
@@ -89,7 +97,3 @@ def test_a_red_flag_from_her_text_to_the_outcome(at_work: list[Running], eventua
     ]
     positions = [kinds.index(hop) for hop in hops]
     assert positions == sorted(positions)
-    eventually(lambda: not Message.objects.filter(status="planned").exists(), 15, what="nothing is left to send")
-    for process in at_work:
-        log = process.output()
-        assert not [word for word in (make.PHONE, team.nurse.phone, "funny", "Rosa") if word in log], process.name

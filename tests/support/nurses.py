@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alerts import cases, nurse_replies
-from alerts.domain.escalation import Raised
+from alerts.domain.case import Raised
 from alerts.domain.policy import Policy, Step, Target
 from alerts.domain.words import Condition, Tier
 from alerts.models import Alert, AlertPage, AlertRule, EscalationPolicy, ReplyCode, Responder, RuleVersion

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from alerts.domain.case import Case
 from alerts.domain.dry_run import Line, Recipient, Scene, Spans, What, Whom, first_voice, play, play_on, slowest
-from alerts.domain.escalation import Case
 from alerts.domain.policy import Policy, Role, Step, Target
 from alerts.domain.words import AlertState, Tier
 from messaging.domain.delivery import Channel
@@ -157,3 +159,29 @@ def test_it_asks_the_rota_once_for_each_span() -> None:
     for days in (0, 1, 6, 7, 8, 20):
         remembering(POLICY.step(0), NOW + timedelta(days=days))
     assert asked == [NOW, NOW + WEEK]
+
+
+@given(
+    gaps=st.lists(st.tuples(st.sampled_from(list(Role)), st.integers(0, 600), st.integers(1, 120)), max_size=6),
+    waits=st.lists(st.tuples(st.sampled_from(list(Role)), st.booleans(), st.integers(1, 30)), min_size=1, max_size=4),
+    looked=st.lists(st.integers(0, 700), max_size=20),
+)
+def test_no_moment_is_slower_than_the_slowest(
+    gaps: list[tuple[Role, int, int]], waits: list[tuple[Role, bool, int]], looked: list[int]
+) -> None:
+    """Whatever the gaps of a rota: the moment that is named is as slow as any that is looked at."""
+    spans = [(role, NOW + start * MINUTE, NOW + (start + length) * MINUTE) for role, start, length in gaps]
+    steps = tuple(step(role, VOICE if calls else SMS, wait=minutes * 60) for role, calls, minutes in waits)
+    day = timedelta(days=1)
+    policy = Policy(name="any", ladder=steps, ring=(step(Role.MANAGER, VOICE),), human_within=day)
+
+    def whom(one: Step, at: datetime) -> Sequence[Recipient]:
+        away = any(one.role is role and start <= at < end for role, start, end in spans)
+        return [] if away else everybody(one, at)
+
+    changes = [moment for _, start, end in spans for moment in (start, end)]
+    found = slowest(policy, whom, changes=changes, start=NOW, end=NOW + day)
+    assert first_voice(policy, found.start, whom) == found.after
+    for minute in looked:
+        after = first_voice(policy, NOW + minute * MINUTE, whom)
+        assert found.after is None or (after is not None and after <= found.after)

@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.domain import escalation as machine
-from alerts.domain.escalation import (
+from alerts.domain.case import (
     Accepted,
     AnnounceNurse,
     Case,
     ClockStruck,
     Closed,
+    Effect,
+    Event,
     HandedBack,
     Note,
     PagePerson,
@@ -28,8 +30,8 @@ from alerts.domain.escalation import (
     StepEmpty,
     StepLost,
     Worsened,
-    transition,
 )
+from alerts.domain.escalation import transition
 from alerts.domain.policy import Policy, PolicyError, Role, Step, Target, from_json
 from alerts.domain.words import ALERT_MOVES, OWNED_STATES, AlertState, EventKind, Outcome, Tier
 from messaging.domain.delivery import Channel
@@ -60,7 +62,7 @@ def raised(*, fallback_after: int | None = 10) -> Case:
     return case
 
 
-def notes(effects: tuple[machine.Effect, ...]) -> list[EventKind]:
+def notes(effects: tuple[Effect, ...]) -> list[EventKind]:
     return [effect.kind for effect in effects if isinstance(effect, Note)]
 
 
@@ -233,9 +235,7 @@ policies = st.builds(
 
 @settings(max_examples=400, deadline=None)
 @given(policies, st.lists(st.tuples(events, st.integers(0, 7200)), max_size=40))
-def test_it_never_reaches_a_state_without_owner_or_next_step(
-    policy: Policy, history: list[tuple[machine.Event, int]]
-) -> None:
+def test_it_never_reaches_a_state_without_owner_or_next_step(policy: Policy, history: list[tuple[Event, int]]) -> None:
     now = NOW
     case, _ = transition(policy, Case(tier=Tier.RED), Raised(now, now + timedelta(minutes=10)), now)
     for event, seconds in history:
@@ -260,7 +260,7 @@ def test_it_never_reaches_a_state_without_owner_or_next_step(
 @settings(max_examples=200, deadline=None)
 @given(policies, st.lists(events, max_size=25))
 def test_when_nobody_answers_any_more_somebody_is_paged_within_the_longest_wait(
-    policy: Policy, history: list[machine.Event]
+    policy: Policy, history: list[Event]
 ) -> None:
     case, _ = transition(policy, Case(tier=Tier.RED), Raised(NOW), NOW)
     for event in history:
