@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -59,6 +60,41 @@ def test_a_connection_that_is_cut_is_opened_anew(start_process: Start) -> None:
     cut = timezone.now()
     eventually(lambda: marked_since(cut), 30, what="its heartbeat after the cut")
     assert watchdog.process.poll() is None
+
+
+HANGS = """
+import django, threading
+django.setup()
+from django.utils import timezone
+from alerts.watchdog import loop
+from alerts.watchdog.finding import Check
+loop.HUNG = 1.0
+wait = Check("wait", lambda clock: threading.Event().wait())
+loop.Watchdog(clock=timezone.now, mark=lambda now: None, extra=[wait]).live()
+"""
+
+
+def test_a_round_that_hangs_ends_the_process_with_a_trace_of_where(start_process: Start) -> None:
+    """Whoever started it starts it again; a process that is there and does nothing would be worse."""
+    watchdog = start_process("hangs", f"python -c {shlex.quote(HANGS)}")
+    eventually(lambda: watchdog.process.poll() is not None, 30, what="it has ended itself")
+    assert watchdog.process.returncode == 1
+    assert "Timeout" in watchdog.output()
+    assert "in _fenced" in watchdog.output()
+
+
+def test_two_watchdogs_by_mistake_do_no_harm(start_process: Start) -> None:
+    began = timezone.now()
+    pair = [start_process("watchdog"), start_process("watchdog")]
+    alarms.shout("two", "Told once.", now=timezone.now())
+    eventually(lambda: marked_since(began), 30, what="a heartbeat")
+    told = Alarm.objects.filter(key="two", told_at__isnull=False)
+    eventually(told.exists, 30, what="the managers were told")
+    first = told.get().told_at
+    later = timezone.now()
+    eventually(lambda: marked_since(later), 30, what="another heartbeat")
+    assert told.get().told_at == first
+    assert [one.process.poll() for one in pair] == [None, None]
 
 
 @pytest.fixture
