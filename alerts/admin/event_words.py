@@ -34,8 +34,15 @@ _SENTENCES: Mapping[EventKind, tuple[str, str]] = {
     EventKind.FALLBACK_SENT: ("Nobody had it in time: the fallback instruction went out", "warning"),
     EventKind.FALLBACK_CONFIRMED: ("The patient has read the fallback instruction", "ok"),
     EventKind.NURSE_ANNOUNCED: ("The patient was told that a nurse will call", "ok"),
-    EventKind.NOTED: ("Noted: {note}", "info"),
+    EventKind.NOTED: ("{note}", "info"),
     EventKind.REPAIRED: ("The watchdog did what was overdue", "warning"),
+}
+
+
+#: What is noted without moving anything.
+_NOTES = {
+    "not_understood": "{who} answered in words that could not be read, and was asked again",
+    "line_heard": "Somebody at the clinic’s line pressed 1: heard, but nobody has taken it",
 }
 
 
@@ -55,7 +62,7 @@ class Told:
 def tell_event(event: AlertEvent, alert: Alert, policy: Policy, pages: Mapping[int, AlertPage]) -> Told:
     """The event in words, by the clinic's clock."""
     local = event.at.astimezone(alert.clinic.zone)
-    sentence, colour = _SENTENCES.get(EventKind(event.kind), (event.get_kind_display(), "info"))
+    sentence, colour = _SENTENCES.get(EventKind(event.kind), (event.kind, "info"))
     return Told(
         number=event.number,
         day=f"{local:%a %-d %b %Y}",
@@ -78,14 +85,16 @@ def _values(event: AlertEvent, alert: Alert, policy: Policy, pages: Mapping[int,
     detail: Mapping[str, Any] = event.detail
     position = detail.get("position")
     known = isinstance(position, int) and position >= 0
+    who = event.by.name if event.by else "Somebody"
+    note = str(detail.get("what") or "")
     return {
-        "who": event.by.name if event.by else "Somebody",
+        "who": who,
         "step": place_in_words(policy, position) if known and isinstance(position, int) else "the step",
         "whom": _whom(detail, policy, pages),
         "empty": str(detail.get("whom") or "the step"),
         "tier": _tier(detail.get("tier")),
         "outcome": _outcome(detail.get("outcome") or alert.outcome),
-        "note": str(detail.get("words") or detail.get("note") or detail.get("what") or "see the details"),
+        "note": _NOTES.get(note, "Noted: {note}").format(who=who, note=note.replace("_", " ")),
     }
 
 

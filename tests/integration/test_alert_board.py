@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -11,18 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from alerts import alarms, services
-from alerts.domain.policy import Role
 from alerts.domain.words import Outcome
 from alerts.models import Alert, AlertEvent
 from tests.support import builders as make
 from tests.support.admin_pages import Desk, errors
-from tests.support.flag_desk import at_desk, staff
-from tests.support.red_flags import OnCall, on_call, sign_everything, text, wind
+from tests.support.flag_desk import BOARD, at_desk, flag, staff
+from tests.support.red_flags import OnCall, on_call, sign_everything
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert('x')</script>"
-NUMB = "i cant feel my legs since this morning"
-BOARD = "alerts/alert/"
 
 
 @pytest.fixture
@@ -35,13 +31,6 @@ def clinic() -> OnCall:
 @pytest.fixture
 def nurse(clinic: OnCall) -> Desk:
     return at_desk(staff("nadia", "Nurses", responder=clinic.nurse))
-
-
-def flag(body: str = NUMB, *, minutes_ago: float = 0, phone: str = make.PHONE, name: str = "Luz") -> Alert:
-    """A red flag of a patient of her own."""
-    make.patient(phone, family_name=name)
-    text(body, sender=phone, now=timezone.now() - timedelta(minutes=minutes_ago))
-    return Alert.objects.latest("pk")
 
 
 def cards(html: str) -> list[str]:
@@ -256,43 +245,3 @@ class TestAlarms:
         for number in range(5):
             alarms.shout(f"k{number}", f"Trouble {number}.", now=timezone.now())
         assert "and 2 more" in nurse.see(BOARD)
-
-
-class TestStory:
-    def test_it_tells_words_evidence_pages_events_and_what_comes(self, nurse: Desk, clinic: OnCall) -> None:
-        alert = flag("no fever but i cant feel my legs", minutes_ago=4)
-        wind(alert, until=timezone.now(), deliver=False)
-        html = nurse.see(f"{BOARD}{alert.pk}/change/")
-        assert re.search(r'bw-mark-asserted" title="[^"]+reported as so">cant feel my legs</mark>', html)
-        assert re.search(r'bw-mark-negated" title="[^"]+denied">fever</mark>', html)
-        assert "mscc_neuro v1" in html
-        assert "What to do now" in html
-        assert "This may be an emergency." in html
-        for words in ("Raised", "Paged step 1, on-call nurse: On-Call Nurse Ortiz", "No answer to step 1"):
-            assert words in html, words
-        assert "Step 3: backup nurse by text and call" in html
-        assert "Backup Nurse Ortiz (text and call)" in html
-        assert "waits 3 min" in html
-
-    def test_it_tells_who_closed_it_and_how(self, nurse: Desk, clinic: OnCall) -> None:
-        alert = flag()
-        services.accept(alert.pk, by=clinic.nurse, via="call", now=timezone.now())
-        services.close(
-            alert.pk, by=clinic.nurse, outcome=Outcome.IMAGING, note="MRI at 14:00", via="link", now=timezone.now()
-        )
-        html = nurse.see(f"{BOARD}{alert.pk}/change/")
-        assert "On-Call Nurse Ortiz took it" in html
-        assert "by a keypress in the call" in html
-        assert "Imaging arranged" in html
-        assert "MRI at 14:00" in html
-        assert "What comes next" not in html
-
-    def test_it_tells_of_a_gap_in_the_rota(self, nurse: Desk, clinic: OnCall) -> None:
-        alert = flag()
-        clinic.people[Role.BACKUP].is_active = False
-        clinic.people[Role.BACKUP].save()
-        assert "nobody: skipped at once" in nurse.see(f"{BOARD}{alert.pk}/change/")
-
-    def test_one_that_does_not_exist_is_not_found(self, nurse: Desk) -> None:
-        for odd in ("999", "abc", "0"):
-            assert nurse.client.get(f"/admin/{BOARD}{odd}/change/").status_code == 404

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import timezone
 
 from alerts import roles
-from alerts.models import Responder
+from alerts.models import Alert, Responder
+from tests.support import builders as make
 from tests.support.admin_pages import Desk
+from tests.support.red_flags import text
+
+BOARD = "alerts/alert/"
+NUMB = "i cant feel my legs since this morning"
 
 
 def staff(name: str, group: str, *, responder: Responder | None = None) -> Any:
@@ -29,3 +36,10 @@ def at_desk(user: Any) -> Desk:
     client = Client()
     client.force_login(user)
     return Desk(client)
+
+
+def flag(body: str = NUMB, *, minutes_ago: float = 0, phone: str = make.PHONE, name: str = "Luz") -> Alert:
+    """A red flag of a patient of her own."""
+    make.patient(phone, family_name=name)
+    text(body, sender=phone, now=timezone.now() - timedelta(minutes=minutes_ago))
+    return Alert.objects.latest("pk")
