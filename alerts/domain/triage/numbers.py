@@ -105,13 +105,26 @@ def temperatures(tokens: Sequence[Token], found: Sequence[Number]) -> Iterator[T
     """The numbers that are body temperatures."""
     thermal = {token.sentence for token in tokens if _THERMAL in token.classes}
     weather = {token.sentence for token in tokens if _WEATHER in token.classes}
-    for number in found:
+    apart = [number for number in _digit_by_digit(tokens) if tokens[number.first].sentence in thermal]
+    for number in [*found, *apart]:
         sentence = tokens[number.last].sentence
         if sentence in weather:
             continue
         celsius = _celsius(tokens, number, warm=sentence in thermal)
         if celsius is not None:
             yield Temperature(celsius, Match("temperature", ((number.first, number.last),)))
+
+
+def _digit_by_digit(tokens: Sequence[Token]) -> Iterator[Number]:
+    """Whole numbers whose digits were written apart: "temp 1 0 2", "10 2"."""
+    for at, token in enumerate(tokens):
+        last, digits = at, token.word if token.word.isdigit() else ""
+        while digits and len(digits) < 3 and last + 1 < len(tokens) and len(tokens[last + 1].word) == 1:
+            if not tokens[last + 1].word.isdigit() or tokens[last + 1].soft:
+                break
+            last, digits = last + 1, digits + tokens[last + 1].word
+        if last > at and len(digits) == 3 and digits[0] == "1":
+            yield Number(float(digits), at, last, spelled=True)
 
 
 def _celsius(tokens: Sequence[Token], number: Number, *, warm: bool) -> float | None:

@@ -180,6 +180,8 @@ def _letters(pieces: list[_Piece], at: int, flat: str) -> tuple[int, tuple[str, 
         return None
     for stop in range(end, at + 2, -1):
         word = "".join(piece.word for piece in pieces[at:stop])
+        if word.isdigit():
+            continue
         meant = spelling.meant(word)
         if len(word) > 2 and (all(spelling.known(part) for part in meant) and (len(meant) > 1 or len(meant[0]) > 2)):
             return stop - at, meant

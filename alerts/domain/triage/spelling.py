@@ -81,7 +81,7 @@ def meant(written: str) -> tuple[str, ...]:
         return (plain,)
     close = nearest(plain, 1)
     if close:
-        return (close,)
+        return tuple(LEXICON.texting.get(close, close).split())
     if pieces := apart(plain):
         return pieces
     return (nearest(plain, 2) or plain,)
