@@ -18,6 +18,7 @@ class MessagingConfig(AppConfig):
         """Hand the checks to Django, and stand by for a broker that is away."""
         register(checks.check_wordings)
         register(checks.check_paths)
+        register(checks.check_callers)
         # Here, since models must be ready before its imports.
         from messaging import standin
 

@@ -3,6 +3,7 @@
 E001 a message template is missing, malformed, or invites a word that carriers own
 E002 an inbound handler cannot be imported
 E003 a channel cannot be imported
+W004 no sender is a number, so that no call can be placed
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 from django.utils.module_loading import import_string
 
 from messaging import wordings
 from messaging.channels import REGISTRY
+from messaging.domain.address import is_phone
 
 
 def check_wordings(**_: Any) -> list[CheckMessage]:
@@ -29,6 +31,15 @@ def check_paths(**_: Any) -> list[CheckMessage]:
     return _unimportable(settings.INBOUND_HANDLERS, "messaging.E002", "INBOUND_HANDLERS") + _unimportable(
         chosen.values(), "messaging.E003", "MESSAGE_CHANNELS"
     )
+
+
+def check_callers(**_: Any) -> list[CheckMessage]:
+    """W004: a page by phone needs a number to call from; a messaging service sends texts only."""
+    if any(is_phone(str(sender)) for sender in (settings.TWILIO_FROM_ALERTS, settings.TWILIO_FROM_REMINDERS)):
+        return []
+    words = "TWILIO_FROM_ALERTS and TWILIO_FROM_REMINDERS are messaging services: nobody can be called"
+    hint = "Set TWILIO_FROM_ALERTS to a number that can place calls, or page by text and mail alone."
+    return [Warning(words, hint=hint, id="messaging.W004")]
 
 
 def _unimportable(paths: Iterable[str], number: str, setting: str) -> list[CheckMessage]:

@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import requests
 from celery import current_app
 from django.utils import timezone
 
-from messaging import consent, outbox, reconcile, record
+from messaging import consent, inbound, outbox, reconcile, record
 from messaging.domain.delivery import Purpose, Status, Urgency
 from messaging.models import InboundMessage, Message
 from sandbox import testing as carrier
+from tests.support import signing
 from tests.support.messages import MAILBOX, PHONE, agree, draft, mail
 from tests.support.processes import Running
 
@@ -78,6 +80,16 @@ def test_an_answer_lost_on_its_way_is_found_in_the_carriers_log_and_not_sent_twi
     current_app.send_task("messaging.reconcile_in_doubt")
     eventually(lambda: Message.objects.get(key="lost").provider_id, 20)
     assert len(carrier.bodies_to(PHONE)) == 1
+
+
+def test_ten_megabytes_over_a_real_server_are_cut_and_kept(live_app: str) -> None:
+    form = {"MessageSid": "SM" + "1" * 32, "From": PHONE, "To": "+12025550100", "Body": "back pain " * 1_000_000}
+    path = "/webhooks/twilio/sms/"
+    headers = {"X-Twilio-Signature": signing.signature(live_app + path, form, "sandbox-token")}
+    assert requests.post(live_app + path, form, headers=headers, timeout=30).status_code == 200
+    stored = InboundMessage.objects.get()
+    assert (len(stored.body), stored.body[:20]) == (inbound.LONGEST_BODY, "back pain back pain ")
+    assert stored.handled_at is not None
 
 
 def test_a_worker_killed_while_the_carrier_is_asked_leaves_a_row_that_is_resolved(

@@ -140,6 +140,14 @@ def test_paths_that_lead_nowhere_are_found(settings: Any) -> None:
     assert {error.id for error in checks.check_paths()} == {"messaging.E002", "messaging.E003"}
 
 
+def test_senders_that_cannot_call_are_told_of(settings: Any) -> None:
+    assert checks.check_callers() == []
+    settings.TWILIO_FROM_ALERTS = "MG" + "a" * 32
+    assert checks.check_callers() == [], "calls leave by the other number"
+    settings.TWILIO_FROM_REMINDERS = "MG" + "a" * 32
+    assert [problem.id for problem in checks.check_callers()] == ["messaging.W004"]
+
+
 def test_an_sms_is_one_line_however_it_is_broken_in_its_file(folder: Path) -> None:
     write(folder, "visit.en.txt", "Your visit\n  is {day}.\n\nCall {phone}.\n")
     assert wordings.load("visit", "en", Channel.SMS).body == "Your visit is {day}.\n\nCall {phone}."
