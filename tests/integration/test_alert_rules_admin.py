@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -199,3 +200,12 @@ def test_the_list_costs_the_same_however_many_are_signed(manager: Desk, rule: Al
     many = cost()
     AlertRule.objects.exclude(pk=rule.pk).update(status=AlertRule.Status.DRAFT, active_version=None)
     assert cost() == many
+
+
+def test_who_may_write_may_not_for_that_sign(rule: AlertRule) -> None:
+    user = staff("writer", "Nurses")
+    user.user_permissions.add(Permission.objects.get(codename="change_alertrule"))
+    desk = at_desk(user)
+    assert "Version 2 is written" in desk.told(write(desk, rule))
+    for what in ("sign-off", "activate", "retire"):
+        assert desk.send(page(rule, what), number="2", **NAMES).status_code == 403, what
