@@ -8,6 +8,7 @@ from datetime import datetime
 
 import structlog
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
@@ -53,11 +54,8 @@ def release_due(*, now: datetime, limit: int = BATCH) -> int:
 
 def send_again(*, now: datetime, limit: int = BATCH) -> int:
     """Plan anew what waited in the outbox past the hours in which it may arrive, and is fresh still; how many."""
-    # Spelt as SQL: with a parameter SQLite would not use the partial index.
-    released = RawSQL("alerts_plannedwarning.state = 'released'", [], output_field=BooleanField())
     with transaction.atomic():
-        held = PlannedWarning.objects.filter(released, expires_at__gt=now, message__status=Status.EXPIRED)
-        rows = list(held.select_for_update(of=("self",)).order_by("pk")[:limit])
+        rows = list(held_up(now).select_for_update(of=("self",)).order_by("pk")[:limit])
         for row in rows:
             row.state, row.due_at, row.settled_at = WarningState.PLANNED, now, None
             row.message, row.text, row.channel = None, None, ""
@@ -99,11 +97,22 @@ def situation_of(row: PlannedWarning, contacts: Contacts) -> Situation:
     )
 
 
-def _claim_due(now: datetime, limit: int) -> list[PlannedWarning]:
+def due(now: datetime) -> QuerySet[PlannedWarning]:
+    """What is to be decided on at `now`, the longest due first."""
+    # Spelt as SQL: with a parameter SQLite would not use the partial index.
     planned = RawSQL("alerts_plannedwarning.state = 'planned'", [], output_field=BooleanField())
-    due = PlannedWarning.objects.filter(planned, due_at__lte=now).order_by("due_at", "id")
+    return PlannedWarning.objects.filter(planned, due_at__lte=now).order_by("due_at", "id")
+
+
+def held_up(now: datetime) -> QuerySet[PlannedWarning]:
+    """What was released and is of use still, but whose message did not leave in its hours."""
+    released = RawSQL("alerts_plannedwarning.state = 'released'", [], output_field=BooleanField())
+    return PlannedWarning.objects.filter(released, expires_at__gt=now, message__status=Status.EXPIRED)
+
+
+def _claim_due(now: datetime, limit: int) -> list[PlannedWarning]:
     skip = connection.features.has_select_for_update_skip_locked
-    held = due.select_for_update(of=("self",), skip_locked=skip)
+    held = due(now).select_for_update(of=("self",), skip_locked=skip)
     return list(held.select_related("rule", "patient__clinic")[:limit])
 
 

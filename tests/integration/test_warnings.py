@@ -215,10 +215,13 @@ class TestReleasing:
         release.release_due(now=MORNING)
         assert rows(patient) == [("enrolment/0", "skipped", "patient_on_hold")]
 
-    def test_the_sweep_reads_its_partial_index(self) -> None:
-        enrolled()
-        planning.plan_due(now=NOW)
-        with CaptureQueriesContext(connection) as said:
-            release.release_due(now=MORNING)
-        (query,) = [entry["sql"] for entry in said if "due_at" in entry["sql"] and "SELECT" in entry["sql"]][:1]
-        assert "state = 'planned'" in query
+    def test_each_sweep_reads_its_partial_index(self) -> None:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                # A table this small would be read as a whole.
+                cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "warning_due" in release.due(MORNING).explain()
+        assert "warning_fresh" in release.held_up(MORNING).explain()
+        assert (
+            "warning_plan_due" in WarningPlan.objects.filter(look_at__lte=MORNING).order_by("look_at", "id").explain()
+        )
