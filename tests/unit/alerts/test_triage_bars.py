@@ -12,7 +12,7 @@ from alerts.starter.triggers import STARTER_RULES
 from tests.support.triage_score import load, score
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "triage"
-TUNED = [FOLDER / f"{name}.jsonl" for name in ("dev", "dev2", "dev3", "dev4", "fresh")]
+TUNED = [FOLDER / f"{name}.jsonl" for name in ("dev", "dev2", "dev3", "dev4", "dev5", "dev6", "dev7", "dev8", "fresh", "fresh2", "fresh3", "fresh4")]
 HELD_OUT = FOLDER / "heldout.jsonl"
 
 

@@ -59,6 +59,7 @@ def test_evidence_is_quoted_as_it_was_written() -> None:
         ("thirtsy", "thirsty"),
         ("constipaated", "constipated"),
         ("konfused", "confused"),
+        ("leggs", "legs"),
         ("weeeak", "weak"),
         ("husband's", "husband"),
         ("can't", "cant"),
