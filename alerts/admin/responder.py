@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from unfold import widgets
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
@@ -17,18 +21,33 @@ from patients.admin.fields import LanguageField
 from patients.admin.show import chip, two_lines
 
 
+class LoginField(forms.ModelChoiceField[Any]):
+    """A login of staff. A plain list: whoever keeps responders need not be allowed to look into accounts."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        staff = get_user_model().objects.filter(is_staff=True).order_by("username")
+        super().__init__(staff, widget=widgets.UnfoldAdminSelect2Widget(), empty_label="–", **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Login and name."""
+        name = obj.get_full_name()
+        return f"{obj.get_username()} ({name})" if name else str(obj.get_username())
+
+
 class ResponderForm(forms.ModelForm[Responder]):
     """A responder; a number or mailbox that changes has to be verified anew."""
 
     language = LanguageField(initial="en", help_text="In which she is paged.")
+    user = LoginField(
+        label="Login",
+        required=False,
+        help_text="With it she can take red flags in the admin, and sees details on her phone once logged in.",
+    )
 
     class Meta:
         model = Responder
         fields = ("name", "clinic", "user", "phone", "email", "language", "is_active")
-        labels = {"user": "Login", "is_active": "Can be paged"}
-        help_texts = {
-            "user": "With it she can take red flags in the admin, and sees details on her phone once logged in.",
-        }
+        labels = {"is_active": "Can be paged"}
 
     def save(self, commit: bool = True) -> Responder:  # noqa: FBT001, FBT002 - Django's own signature
         """Forget that an address was verified when it is changed."""
@@ -49,7 +68,7 @@ class ResponderAdmin(OnTheRota, PageAdmin):
     list_select_related = ("clinic", "user")
     search_fields = ("name", "phone", "email", "user__username")
     search_help_text = "Name, phone, e-mail or login"
-    autocomplete_fields = ("clinic", "user")
+    autocomplete_fields = ("clinic",)
     warn_unsaved_form = True
     fieldsets = (
         (None, {"fields": (("name", "clinic"), ("user", "language"))}),

@@ -52,6 +52,16 @@ class TestResponders:
         data = self.PLAIN | {"clinic": str(clinic.clinic.pk), "phone": "(202) 555-0188", "email": ""} | changes
         assert field in errors(manager.send("alerts/responder/add/", **data))
 
+    def test_a_manager_links_a_login_and_it_can_act(self, manager: Desk, clinic: OnCall) -> None:
+        login = staff("nadia", "Nurses")
+        path = f"alerts/responder/{clinic.nurse.pk}/change/"
+        assert f'value="{login.pk}"' in manager.see(path)
+        manager.told(manager.edit(path, "responder_form", user=str(login.pk)))
+        assert Responder.objects.get(user=login) == clinic.nurse
+        assert "not linked to a responder" not in at_desk(login).see("alerts/alert/")
+        taken = manager.edit(f"alerts/responder/{clinic.backup.pk}/change/", "responder_form", user=str(login.pk))
+        assert "user" in errors(taken)
+
     def test_a_number_is_hers_alone(self, manager: Desk, clinic: OnCall) -> None:
         data = self.PLAIN | {"clinic": str(clinic.clinic.pk), "phone": clinic.nurse.phone, "email": ""}
         assert errors(manager.send("alerts/responder/add/", **data))
