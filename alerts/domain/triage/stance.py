@@ -144,8 +144,11 @@ def _of_another(scene: Scene, sign: Match) -> bool:
     if any(mark.first > sign.last for mark in scene.of("likewise")):
         return False
     best, other = -1, False
+    own = sign.words
     for name, is_other in (("other", True), ("patient", False)):
         for mark in scene.of(name):
+            if own.issuperset(mark.words) and is_other:
+                continue
             if mark.first <= sign.last and best < mark.last and tokens[mark.first].sentence == sentence:
                 best, other = mark.last, is_other
     if best >= 0:
@@ -161,6 +164,8 @@ def _of_another(scene: Scene, sign: Match) -> bool:
 
 def _denied(scene: Scene, sign: Match) -> bool:
     tokens = scene.plain.tokens
+    if any(not mark.words.isdisjoint(sign.words) for mark in scene.of("untroubled")):
+        return True
     for mark in scene.of("negator"):
         if not mark.words.isdisjoint(scene.taken):
             continue
