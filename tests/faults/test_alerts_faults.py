@@ -152,12 +152,14 @@ def test_the_urgent_worker_dies_while_it_asks_the_carrier(scene: Scene, moment: 
 
 def test_the_urgent_worker_freezes_while_it_asks_and_comes_round_when_all_is_over(scene: Scene) -> None:
     """It holds its rows, answers nobody, and believes afterwards that no time has passed."""
-    carrier.misbehave(latency_ms=700)
+    carrier.misbehave(latency_ms=2000)
     worker = scene.worker()
     scene.watchdog()
     scene.she_texts()
     in_the_air = Message.objects.filter(status=Status.SUBMITTING, address=scene.team.nurse.phone)
-    eventually(in_the_air.exists, 10, interval=0.005, what="the carrier is being asked")
+    eventually(in_the_air.exists, 20, interval=0.005, what="the carrier is being asked")
+    # By then all its hands wait for the carrier: SQLite would let nobody write whom it froze in the middle of writing.
+    Event().wait(1)
     os.killpg(worker.process.pid, signal.SIGSTOP)
     try:
         carrier.behave()
