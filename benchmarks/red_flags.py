@@ -113,38 +113,48 @@ class Desk:
         self._journal = journal
 
     def hops(self, sent: list[Sent]) -> list[Hop]:
-        """The hops of each text; waits until all have been made."""
-        eventually(lambda: self._all_there(sent), 120, what="every red flag instructed and paged")
+        """The hops of each text; waits until all have been made, looking seldom: looking costs what is measured."""
+        found: dict[str, Hop] = {}
+
+        def all_made() -> bool:
+            found.update(self._made(sent))
+            return len(found) == len(sent)
+
+        eventually(all_made, 120, interval=2, what="every red flag instructed and paged")
+        return [found[one.sid] for one in sent]
+
+    def _made(self, sent: list[Sent]) -> dict[str, Hop]:
         taken = self._taken()
-        return [self._hop(one, taken) for one in sent]
+        told, paged = _names([one.sid for one in sent])
+        made = {}
+        for one in sent:
+            instruction, page = taken.get(told.get(one.sid, "")), taken.get(paged.get(one.sid, ""))
+            if instruction and page:
+                made[one.sid] = Hop(instruction - one.at, page - one.at)
+        return made
 
     def _taken(self) -> dict[str, float]:
-        lines = (line.split() for line in self._journal.read_text().splitlines())
         taken: dict[str, float] = {}
-        for at, _, name in lines:
+        for line in self._journal.read_text().splitlines():
+            at, _, name = line.split()
             taken.setdefault(name, float(at))
         return taken
 
-    def _all_there(self, sent: list[Sent]) -> bool:
-        taken = self._taken()
-        names = [name for one in sent for name in _names(one.sid)]
-        return len(names) == 2 * len(sent) and all(name in taken for name in names)
 
-    @staticmethod
-    def _hop(one: Sent, taken: dict[str, float]) -> Hop:
-        instruction, page = _names(one.sid)
-        return Hop(taken[instruction] - one.at, taken[page] - one.at)
-
-
-def _names(sid: str) -> tuple[str, ...]:
-    """Our names for the instruction and the first page that a text led to; fewer while they are not there."""
-    text = InboundMessage.objects.filter(provider_id=sid).first()
-    if text is None:
-        return ()
-    instruction = Message.objects.filter(key__startswith=f"instruction:{text.pk}:").first()
-    pages = AlertPage.objects.filter(alert__reports__inbound=text, channel="sms").select_related("message")
-    page = pages.order_by("pk").first()
-    return (str(instruction.uuid), str(page.message.uuid)) if instruction and page else ()
+def _names(sids: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Our names for the instruction and for the first page that each text led to, where they are there."""
+    texts = dict(InboundMessage.objects.filter(provider_id__in=sids).values_list("pk", "provider_id"))
+    told = {}
+    for key, name in Message.objects.filter(template="instruction").values_list("key", "uuid"):
+        sid = texts.get(int(key.split(":")[1]))
+        if sid:
+            told[sid] = str(name)
+    paged: dict[str, str] = {}
+    pages = AlertPage.objects.filter(channel="sms", alert__reports__inbound__in=texts).order_by("pk")
+    for text, name in pages.values_list("alert__reports__inbound", "message__uuid"):
+        if text in texts:
+            paged.setdefault(texts[text], str(name))
+    return told, paged
 
 
 @contextlib.contextmanager

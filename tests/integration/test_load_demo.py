@@ -177,10 +177,9 @@ def test_the_command_says_what_it_did() -> None:
     out = io.StringIO()
     call_command("load_demo", stdout=out)
     call_command("load_demo", stdout=out)
-    lines = out.getvalue().splitlines()
-    first, second = lines[: len(lines) // 2], lines[len(lines) // 2 :]
-    assert "patients" in first[0]
-    assert all("already" in line for line in second), second
+    first, *_, last = out.getvalue().splitlines()
+    assert "patients" in first
+    assert "already" in last
 
 
 def test_without_its_treatments_it_loads_nothing() -> None:
