@@ -6,6 +6,7 @@ Needs what `make test` installs (Playwright, and Chromium on the machine). Inven
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -18,6 +19,9 @@ DESKTOP = {"width": 1440, "height": 900}
 TALL = {"width": 1440, "height": 2600}
 PATIENT = "HB-1051"
 PHONE = {"width": 390, "height": 844}
+#: A Sunday, for the dry run at ten past three.
+SUNDAY = "2026-12-06"
+TRIED = "No fever, but my legs feel like jelly since this morning and I fell twice"
 
 
 def main() -> int:
@@ -27,17 +31,50 @@ def main() -> int:
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         _admin(browser)
+        _red_flags(browser)
         _sandbox(browser)
         browser.close()
     return 0
 
 
-def _admin(browser: Browser) -> None:
+def _log_in(browser: Browser, who: str) -> Page:
     page = browser.new_context(viewport=DESKTOP).new_page()  # type: ignore[arg-type]
     page.goto(f"{BASE}/admin/")
-    page.fill("input[name=username]", "coordinator")
+    page.fill("input[name=username]", who)
     page.fill("input[name=password]", "bonewatch-demo")
     page.click("button[type=submit]")
+    return page
+
+
+def _red_flags(browser: Browser) -> None:
+    """Board, story, dry run and trial as a nurse sees them; then the page behind the link of a text."""
+    page = _log_in(browser, "nurse")
+    _shoot(page, "/admin/alerts/alert/", "red-flags-board")
+    story = page.locator("a[id^='flag-']").first.get_attribute("href") or ""
+    page.set_viewport_size(TALL)  # type: ignore[arg-type]
+    _shoot(page, story, "red-flag-story", whole=True)
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    _shoot(page, "/admin/alerts/escalationpolicy/dry-run/", "")
+    page.fill("input[name=on]", SUNDAY)
+    page.fill("input[name=clock]", "03:10")
+    page.click("#dry_run_form button[type=submit]")
+    _shoot(page, page.url.removeprefix(BASE), "dry-run", whole=True)
+    _shoot(page, "/admin/alerts/alertrule/", "alert-rules")
+    _shoot(page, "/admin/alerts/alertrule/try/", "")
+    page.fill("textarea[name=text]", TRIED)
+    page.click("#content-main button[type=submit]")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=HERE / "try-a-text.png", full_page=True)
+    small = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
+    _shoot(small, "/sandbox/phones/", "")
+    paged = small.locator("a[href^='/sandbox/phones/']").filter(has_text="RED FLAG: ").first.get_attribute("href")
+    _shoot(small, paged or "/sandbox/phones/", "nurse-phone-text")
+    link = re.findall(r"/a/[\w-]+/", small.inner_text("body"))
+    _shoot(small, link[-1], "nurse-phone-page", whole=True)
+
+
+def _admin(browser: Browser) -> None:
+    page = _log_in(browser, "coordinator")
     _shoot(page, "/admin/", "admin-home")
     _shoot(page, "/admin/patients/patient/", "admin-patients")
     _shoot(page, "/admin/reminders/visit/?when=week", "admin-visits")
@@ -66,12 +103,12 @@ def _sandbox(browser: Browser) -> None:
     _shoot(small, first or "/sandbox/phones/", "sandbox-phone-small")
 
 
-def _shoot(page: Page, path: str, name: str) -> None:
-    """Open `path`, and take the picture where it has a name."""
+def _shoot(page: Page, path: str, name: str, *, whole: bool = False) -> None:
+    """Open `path`, and take the picture where it has a name: of the window, or of the whole page."""
     page.goto(BASE + path)
     page.wait_for_load_state("networkidle")
     if name:
-        page.screenshot(path=HERE / f"{name}.png")
+        page.screenshot(path=HERE / f"{name}.png", full_page=whole)
 
 
 if __name__ == "__main__":
