@@ -21,7 +21,7 @@ from alerts.models import AlertPage, CanaryRun, ReplyCode, Responder
 from messaging import inbound
 from messaging.domain.delivery import Channel
 from messaging.models import InboundMessage
-from patients.models import Clinic
+from patients.models import Clinic, ContactPoint
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +37,14 @@ MISSED = "canary-missed"
 def is_on() -> bool:
     """Whether there is a canary at all."""
     return bool(settings.ALERTS_CANARY_MINUTES > 0 and settings.CANARY_PHONE)
+
+
+def is_robot(address: str) -> bool:
+    """Whether a text from `address` is the robot's. Where settings name a person's number, it is hers."""
+    if not address or address != settings.CANARY_PHONE:
+        return False
+    somebody = Responder.objects.filter(phone=address).exclude(name=NAME).exists()
+    return not somebody and not ContactPoint.objects.filter(address=address).exists()
 
 
 def walk(*, now: datetime) -> CanaryRun | None:

@@ -6,14 +6,14 @@ Everything happens in one transaction: state, story, pages and texts stand or fa
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import structlog
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Max
 
 from alerts import alarms, paging, telling
@@ -35,7 +35,7 @@ from alerts.domain.case import (
 from alerts.domain.escalation import transition
 from alerts.domain.policy import Policy
 from alerts.domain.words import ALERT_MOVES, OPEN_STATES, AlertState, EventKind, Tier
-from alerts.models import Alert, AlertEvent, Responder
+from alerts.models import Alert, AlertEvent, AlertPage, Responder
 from messaging import outbox
 from messaging.domain.delivery import Urgency
 
@@ -169,13 +169,14 @@ def _carry_out(run: _Run, effect: Effect) -> list[Event]:
         case Note():
             run.note(effect.kind, effect.detail)
         case PageStep():
-            paged = paging.page_step(alert, run.policy.step(effect.position), effect.position, now=now)
+            step = run.policy.step(effect.position)
+            paged = _written(run, lambda: paging.page_step(alert, step, effect.position, now=now))
             if not paged:
                 return [StepEmpty(effect.position)]
             alert.first_paged_at = alert.first_paged_at or now
             run.note(EventKind.STEP_PAGED, (("position", effect.position), ("pages", [page.pk for page in paged])))
         case PagePerson():
-            paged = paging.page_person(alert, effect.who, effect.why, now=now)
+            paged = _written(run, lambda: paging.page_person(alert, effect.who, effect.why, now=now))
             run.note(EventKind.STEP_PAGED, (("why", effect.why), ("pages", [page.pk for page in paged])))
         case StandDown():
             paging.stand_down(alert, effect.owner, now=now)
@@ -188,3 +189,15 @@ def _carry_out(run: _Run, effect: Effect) -> list[Event]:
         case Shout():
             alarms.shout(effect.key, effect.words, now=now)
     return []
+
+
+def _written(run: _Run, write: Callable[[], list[AlertPage]]) -> list[AlertPage]:
+    """The pages of a step. Whatever breaks while they are written leaves it empty: the next one is tried at once."""
+    try:
+        with transaction.atomic():
+            return write()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a rota that cannot be read must not keep the others unpaged
+        log.error("page_could_not_be_written", alert=run.alert.pk, error=type(error).__name__)
+        return []

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from alerts import alarms, canary, nurse_replies, raising, rendering, rulebook, services
 from alerts.context import context_of
@@ -43,19 +43,28 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     Should reading break, a nurse reads it, soon, and staff are told: a fault of ours is nobody's silence.
     """
     try:
-        with transaction.atomic():
-            return _handle(message, now=now)
-    except OperationalError:
+        return _handled(message, now=now)
+    except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever broke, the text must come before a person
         log.error("triage_broke", inbound=message.pk, error=type(error).__name__)
     return _unread(message, now=now)
 
 
+def _handled(message: InboundMessage, *, now: datetime) -> str | None:
+    try:
+        with transaction.atomic():
+            return _handle(message, now=now)
+    except IntegrityError:
+        # Two texts at once, and the other one has opened the alert: looked at again, it is there.
+        with transaction.atomic():
+            return _handle(message, now=now)
+
+
 def _handle(message: InboundMessage, *, now: datetime) -> str | None:
     if message.from_address == canary.SENDER:
         return canary.report(message, now=now)
-    if settings.CANARY_PHONE and message.from_address == settings.CANARY_PHONE:
+    if canary.is_robot(message.from_address):
         return canary.answered(message, now=now)
     responder = Responder.objects.filter(phone=message.from_address, is_active=True).select_related("clinic").first()
     if responder is not None:
@@ -70,7 +79,7 @@ def _handle(message: InboundMessage, *, now: datetime) -> str | None:
     if words(message.body) in BARE_ANSWERS:
         return None
     book = rulebook.current()
-    readings = [(patient, read(message.body, book.rules, context_of(patient, now))) for patient in patients]
+    readings = [(patient, read(message.body, book.rules, _context(patient, now))) for patient in patients]
     if not any(_alerts(reading) for _, reading in readings):
         return _to_the_inbox(message, readings, now=now)
     raised: list[Alert] = []
@@ -129,6 +138,15 @@ def _patients_of(address: str) -> list[Patient]:
     return sorted(patients.values(), key=lambda patient: not patient.is_active)
 
 
+def _context(patient: Patient, now: datetime) -> Context:
+    try:
+        return context_of(patient, now)
+    except (LookupError, ValueError, TypeError) as error:
+        # A file that cannot be read, a zone that is none: the words alone page as well.
+        log.error("patient_without_context", patient=patient.pk, error=type(error).__name__)
+        return Context()
+
+
 def _alerts(reading: Reading) -> bool:
     return any(one.tier in raising.ALERTING for one in reading.fired)
 
@@ -169,11 +187,13 @@ def _to_the_inbox(message: InboundMessage, readings: list[tuple[Patient, Reading
 def _from_nobody(message: InboundMessage, *, now: datetime) -> str | None:
     """A number that nobody knows: what sounds like an emergency is paged, the rest is read by a nurse."""
     clinic = Clinic.objects.order_by("pk").first()
-    if clinic is None or not is_phone(message.from_address):
+    if clinic is None:
         return None
     reading = read(message.body, rulebook.active_rules(), Context())
     if reading.page:
-        teller = raising.Teller(clinic=clinic, patient=None, phone=message.from_address)
+        # What is no number cannot be called back or answered: then the nurse is told so.
+        phone = message.from_address if is_phone(message.from_address) else ""
+        teller = raising.Teller(clinic=clinic, patient=None, phone=phone)
         return _disposition(message, reading, raising.report(message, teller, reading, now=now), now=now)
     if not reading.review and reading.intents & {"stop", "start", "help"}:
         return None

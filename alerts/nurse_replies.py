@@ -51,6 +51,8 @@ def handle(message: InboundMessage, responder: Responder, *, now: datetime) -> s
         return "nurse_start"
     asked = Reply(Act.LIST) if wish is not None else reply.read(message.body)
     meant = {code: codes.meant_by(responder.phone, code) for code in asked.codes}
+    if not any(meant.values()) and _is_a_red_flag_of_her_own(message):
+        return None
     is_about_open_alert = any(row is not None and row.alert.is_open for row in meant.values())
     if not is_about_open_alert and (said := _to_the_rota(message, responder, asked, now=now)):
         return said
@@ -194,6 +196,12 @@ def _let_somebody_read(
             "due_at": due,
         },
     )
+
+
+def _is_a_red_flag_of_her_own(message: InboundMessage) -> bool:
+    """Whether the number is a patient's too, and the text one that pages: then it is no answer of a nurse."""
+    is_patients = ContactPoint.objects.filter(address=message.from_address).exists()
+    return is_patients and read(message.body, rulebook.active_rules(), Context()).page
 
 
 def _line(person: Responder) -> str:

@@ -16,7 +16,9 @@ from alerts.domain.policy import Step, Target
 from alerts.models import Alert, AlertPage, Responder
 from alerts.models.people import new_token
 from messaging import consent, outbox, wordings
+from messaging.domain.address import is_email, is_phone
 from messaging.domain.delivery import Channel, Purpose, Urgency
+from messaging.domain.wording import WordingError
 from messaging.models import Message
 from patients.models import Clinic
 
@@ -61,11 +63,17 @@ def stand_down(alert: Alert, owner_id: int, *, now: datetime) -> None:
     name = owner.name if owner else ""
     outbox.withdraw([page.message_id for page in pages], reason=f"taken by {name}"[:200], now=now)
     # Whoever has a text of it on the phone; calls have been heard or not.
-    told = {p.responder for p in pages if p.responder and p.responder_id != owner_id and p.channel == Channel.SMS}
+    texted = {p.responder for p in pages if p.responder and p.responder_id != owner_id and p.channel == Channel.SMS}
+    told = [person for person in texted if is_phone(person.phone)]
     drafts = []
     for person in told:
         values = rendering.page_values(alert, person) | {"owner": name, "code": codes.known(alert, person)}
-        wording = wordings.load("page_taken", _language(person), Channel.SMS)
+        try:
+            wording = wordings.load("page_taken", _language(person), Channel.SMS)
+        except WordingError as error:
+            # A courtesy: who has taken it keeps it.
+            log.error("page_without_words", alert=alert.pk, error=type(error).__name__)
+            continue
         draft = outbox.Draft(
             key=f"taken:{alert.pk}:{alert.events.count()}:{person.pk}",
             channel=Channel.SMS,
@@ -86,7 +94,7 @@ def ways(clinic: Clinic, step: Step, *, now: datetime) -> list[Way]:
     """Whom the step means at `now`, and by which channels each of them can be had."""
     if step.target is Target.LINE:
         line = str(clinic.emergency_line or "")
-        return [Way(None, Channel.VOICE, line, clinic.default_language)] if line else []
+        return [Way(None, Channel.VOICE, line, clinic.default_language)] if is_phone(line) else []
     return _ways_to(_people(clinic, step, now=now), step.channels)
 
 
@@ -107,7 +115,8 @@ def _ways_to(people: Iterable[Responder], channels: Iterable[Channel]) -> list[W
         texts = bool(person.phone) and not consent.opted_out(person.phone)
         for channel in channels:
             address = person.email if channel is Channel.EMAIL else person.phone
-            if address and (channel is not Channel.SMS or texts):
+            usable = is_email(address) if channel is Channel.EMAIL else is_phone(address)
+            if usable and (channel is not Channel.SMS or texts):
                 ways.append(Way(person, channel, address, _language(person)))
     return ways
 
@@ -128,8 +137,13 @@ def _send(alert: Alert, ways: list[Way], position: int, *, now: datetime) -> lis
             code=code_of.get(way.responder.pk, "") if way.responder else "",
             sent_at=now,
         )
+        try:
+            drafts.append(_draft(alert, page, way, f"page:{alert.pk}:{number}", now=now))
+        except WordingError as error:
+            # The other ways to her go out.
+            log.error("page_without_words", alert=alert.pk, channel=way.channel, error=type(error).__name__)
+            continue
         pages.append(page)
-        drafts.append(_draft(alert, page, way, f"page:{alert.pk}:{number}", now=now))
     stored = outbox.enqueue(drafts, now=now)
     for page, draft in zip(pages, drafts, strict=True):
         message: Message = stored[draft.key]

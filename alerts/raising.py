@@ -108,11 +108,13 @@ def _to_raise(fired: Sequence[Fired], teller: Teller) -> list[Fired]:
 def _open_alert(teller: Teller, condition: Condition) -> Alert | None:
     same = Alert.objects.filter(subject=teller.subject, condition=condition).exclude(state=AlertState.CLOSED)
     pk = same.values_list("pk", flat=True).first()
-    return cases.lock(pk) if pk else None
+    alert = cases.lock(pk) if pk else None
+    # Closed while its row was waited for: what she writes now is a new case.
+    return alert if alert is not None and alert.is_open else None
 
 
 def _new(teller: Teller, fired: Fired, version: RuleVersion, *, stands_in: bool, now: datetime) -> Alert:
-    policy = teller.policy or rulebook.frozen(rulebook.policy_for(version, fired.tier, teller.clinic))
+    policy = teller.policy or rulebook.policy_to_climb(version, fired.tier, teller.clinic, now=now)
     # The clocks are set by the machine a moment later, in the same transaction.
     return Alert.objects.create(
         clinic=teller.clinic,
@@ -159,8 +161,7 @@ def _again(
     told = telling.instruct(alert, inbound, now=now) if tell else True
     if is_worse and fired.tier.pages and not Tier(alert.tier).pages:
         # An amber case that turns red climbs the red ladder from here on.
-        policy = rulebook.policy_for(version, fired.tier, alert.clinic)
-        alert.policy = rulebook.frozen(policy).to_json()
+        alert.policy = rulebook.policy_to_climb(version, fired.tier, alert.clinic, now=now).to_json()
     event = Worsened(fired.tier) if is_worse else ReportedAgain(fired.tier)
     cases.move(alert, event, hand=hand, now=now, then=_told(told) if tell else ())
 

@@ -12,12 +12,27 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Max, OuterRef, Subquery
 
+from alerts import alarms
 from alerts.domain.policy import Part, Policy, Role, Step, Target
 from alerts.domain.rules import Rule, rule_from_json
 from alerts.domain.words import Condition, Tier
 from alerts.models import AlertRule, EscalationPolicy, RuleVersion
 from messaging.domain.delivery import Channel
 from patients.models import Clinic
+
+_LOUD = (Channel.SMS, Channel.VOICE)
+_NURSES = (Role.NURSE, Role.BACKUP, Role.CHARGE)
+#: Everybody in turn, for an alert whose own policy has no steps left.
+LAST_RESORT = Policy(
+    name="Last resort",
+    ladder=tuple(Step(Target.ON_CALL, _LOUD, timedelta(minutes=3), role=role) for role in _NURSES),
+    ring=(
+        Step(Target.TEAM, _LOUD, timedelta(minutes=3), role=Role.NURSE),
+        Step(Target.ON_CALL, _LOUD, timedelta(minutes=3), role=Role.PHYSICIAN),
+        Step(Target.LINE, (Channel.VOICE,), timedelta(minutes=3)),
+        Step(Target.ON_CALL, _LOUD, timedelta(minutes=3), role=Role.MANAGER),
+    ),
+)
 
 
 class NotSigned(ValueError):
@@ -146,6 +161,17 @@ def frozen(policy: EscalationPolicy) -> Policy:
         human_within=timedelta(minutes=policy.human_within),
         waits_for_opening=policy.waits_for_opening,
     )
+
+
+def policy_to_climb(version: RuleVersion, tier: Tier, clinic: Clinic, *, now: datetime) -> Policy:
+    """The policy of a new alert, frozen. One that cannot be used costs nobody her page: then LAST_RESORT is climbed."""
+    policy = policy_for(version, tier, clinic)
+    try:
+        return frozen(policy)
+    except ValueError:
+        words = f"The policy {policy} cannot be used: red flags page everybody in turn until it is mended."
+        alarms.shout(f"policy-broken:{policy.pk}", words, now=now)
+        return LAST_RESORT
 
 
 @lru_cache(maxsize=8)

@@ -10,6 +10,7 @@ from django.conf import settings
 from alerts import rendering
 from alerts.models import Alert, RuleVersion
 from messaging import consent, outbox, wordings
+from messaging.domain.address import is_phone
 from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.wording import WordingError, fill
 from messaging.models import InboundMessage
@@ -69,16 +70,24 @@ def _own_words(version: RuleVersion, texts: dict[str, str], clinic: Clinic, lang
 
 
 def _template(name: str, clinic: Clinic, language: str) -> str:
-    wording = wordings.load(name, language, Channel.SMS)
-    return wording.filled({"line": rendering.line(clinic), "clinic": clinic.short_name}).body
+    """The words; none where the file is missing or broken: whoever is paged is told to phone her."""
+    values = {"line": rendering.line(clinic), "clinic": clinic.short_name}
+    try:
+        return wordings.load(name, language, Channel.SMS).filled(values).body
+    except WordingError as error:
+        log.error("telling_without_words", template=name, error=type(error).__name__)
+        return ""
 
 
 def _send(alert: Alert, words: str, *, key: str, template: str, now: datetime) -> bool:
-    if not alert.phone:
+    if not is_phone(alert.phone):
         alert.phone_her = "no phone is known that takes texts"
         return False
     if consent.opted_out(alert.phone):
         alert.phone_her = OPTED_OUT
+        return False
+    if not words.strip():
+        alert.phone_her = "no words could be found to tell her"
         return False
     draft = outbox.Draft(
         key=key,
