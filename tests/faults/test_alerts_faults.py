@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Event
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from alerts import ledger
 from alerts.domain.policy import Role
-from alerts.domain.words import AlertState
+from alerts.domain.words import AlertState, EventKind
 from alerts.models import Alarm, Alert, AlertPage
 from config.models import Heartbeat
 from config.tasks import pulse_urgent
@@ -212,7 +213,9 @@ def test_beat_is_dead_and_the_ladder_goes_on(scene: Scene) -> None:
     scene.paged_within()
     eventually(lambda: carrier.bodies_to(scene.team.backup.phone), 2 * 15 + WITHIN, what="the page on the second phone")
     alert = scene.alert()
-    assert alert.events.filter(via="watchdog").exists()
+    struck = alert.events.get(via="watchdog", kind=EventKind.STEP_TIMED_OUT, detail__position=0)
+    late = struck.at - alert.raised_at - timedelta(seconds=15)
+    assert timedelta(0) < late < timedelta(seconds=10)
     eventually(
         lambda: Alarm.objects.filter(key="watchdog:processes:beat").exists(), 90, what="the silence of beat is an alarm"
     )
