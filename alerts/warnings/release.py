@@ -9,18 +9,18 @@ from datetime import datetime
 import structlog
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import Case, RawSQL, Value, When
 from django.db.models.fields import BooleanField
 
 from alerts.domain import education
 from alerts.domain.education import Send, Situation, Wait, Way
 from alerts.domain.warning_words import Audience, WarningReason, WarningState
-from alerts.models import PlannedWarning
+from alerts.models import PlannedWarning, WarningText
 from alerts.warnings import texts
 from messaging import consent, outbox
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.domain.quiet_hours import Window
-from messaging.domain.wording import WordingError
+from messaging.models import Message
 from patients.domain.profile import ContactKind, PatientStatus
 from patients.models import ContactPoint, Patient
 
@@ -29,9 +29,10 @@ log = structlog.get_logger(__name__)
 #: Warnings in one transaction.
 BATCH = 200
 CONTACT_KINDS = {Channel.SMS: ContactKind.PHONE, Channel.EMAIL: ContactKind.EMAIL}
-_FIELDS = ("state", "reason", "due_at", "settled_at", "channel", "text", "message")
 #: A patient's contact points in the order in which they are tried, and whether each agreed to warnings.
 Contacts = Sequence[tuple[ContactPoint, bool]]
+#: The newest version of staff's own words, by rule and language.
+Versions = Mapping[tuple[int, str], WarningText]
 
 
 def release_due(*, now: datetime, limit: int = BATCH) -> int:
@@ -43,24 +44,32 @@ def release_due(*, now: datetime, limit: int = BATCH) -> int:
     with transaction.atomic():
         rows = _claim_due(now, limit)
         contacts = contacts_of({row.patient_id for row in rows})
-        released = sum(_settle(row, contacts[row.patient_id], now) for row in rows)
-        PlannedWarning.objects.bulk_update(rows, _FIELDS, batch_size=BATCH)
-        if released:
+        versions = texts.newest_of({row.rule_id for row in rows})
+        drafts: dict[str, PlannedWarning] = {}
+        letters: list[outbox.Draft] = []
+        for row in rows:
+            draft = _decide(row, contacts[row.patient_id], versions, now)
+            if draft is not None:
+                drafts[draft.key] = row
+                letters.append(draft)
+        for key, message in _hand_in(letters, drafts, now).items():
+            drafts[key].message = message
+        _store(rows, now)
+        if letters:
             outbox.wake(Urgency.ORDINARY)
     if rows:
-        log.info("warnings_released", decided=len(rows), released=released)
+        log.info("warnings_released", decided=len(rows), released=len(letters))
     return len(rows)
 
 
 def send_again(*, now: datetime, limit: int = BATCH) -> int:
     """Plan anew what waited in the outbox past the hours in which it may arrive, and is fresh still; how many."""
     with transaction.atomic():
-        rows = list(held_up(now).select_for_update(of=("self",)).order_by("pk")[:limit])
-        for row in rows:
-            row.state, row.due_at, row.settled_at = WarningState.PLANNED, now, None
-            row.message, row.text, row.channel = None, None, ""
-        PlannedWarning.objects.bulk_update(rows, _FIELDS, batch_size=BATCH)
-    return len(rows)
+        held = held_up(now).select_for_update(of=("self",)).order_by("pk")
+        ids = list(held.values_list("pk", flat=True)[:limit])
+        return PlannedWarning.objects.filter(pk__in=ids).update(
+            state=WarningState.PLANNED, due_at=now, settled_at=None, message=None, text=None, channel=""
+        )
 
 
 def contacts_of(patients: Collection[int]) -> Mapping[int, Contacts]:
@@ -116,36 +125,33 @@ def _claim_due(now: datetime, limit: int) -> list[PlannedWarning]:
     return list(held.select_related("rule", "patient__clinic")[:limit])
 
 
-def _settle(row: PlannedWarning, contacts: Contacts, now: datetime) -> bool:
-    """Decide on one row, in memory; whether it was released."""
-    decision = education.decide(situation_of(row, contacts), now=now)
+def _decide(row: PlannedWarning, contacts: Contacts, versions: Versions, now: datetime) -> outbox.Draft | None:
+    """The message to enqueue, or None once the row in memory says why there is none."""
+    try:
+        decision = education.decide(situation_of(row, contacts), now=now)
+        if isinstance(decision, Send):
+            return _draft(row, decision, versions, now)
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001
+        # A row that nobody foresaw must not hold back the others. Only the error's kind: its words may name her.
+        log.error("warning_without_words", warning=row.pk, rule=row.rule.code, error=type(error).__name__)
+        _skip(row, WarningReason.WORDING, now)
+        return None
     if isinstance(decision, Wait):
         row.due_at = decision.until
-        return False
-    if isinstance(decision, Send):
-        try:
-            # A savepoint of its own: what is wrong with one draft is not wrong with the others.
-            with transaction.atomic():
-                _hand_in(row, decision, now)
-        except DatabaseError:
-            raise
-        except (WordingError, ValueError) as error:
-            log.error("warning_without_words", rule=row.rule.code, why=type(error).__name__)
-            _skip(row, WarningReason.WORDING, now)
-            return False
-        return True
-    _skip(row, decision.reason, now)
-    return False
+    else:
+        _skip(row, decision.reason, now)
+    return None
 
 
-def _skip(row: PlannedWarning, reason: WarningReason, now: datetime) -> None:
-    row.state, row.reason, row.settled_at = WarningState.SKIPPED, reason, now
-
-
-def _hand_in(row: PlannedWarning, decision: Send, now: datetime) -> None:
+def _draft(row: PlannedWarning, decision: Send, versions: Versions, now: datetime) -> outbox.Draft:
     channel, patient = Channel(decision.way.channel), row.patient
-    words = texts.words(row.rule, patient, channel)
-    draft = outbox.Draft(
+    language = texts.language_of(patient)
+    version = versions.get((row.rule_id, language))
+    words = texts.words(row.rule, patient, channel, version)
+    row.state, row.channel, row.text, row.settled_at = WarningState.RELEASED, channel, version, now
+    return outbox.Draft(
         # Handed in again after it has waited too long, it is another message.
         key=f"warning:{row.pk}:{now:%Y%m%dT%H%M%S}",
         channel=channel,
@@ -155,12 +161,55 @@ def _hand_in(row: PlannedWarning, decision: Send, now: datetime) -> None:
         subject=words.subject,
         html=words.html,
         template=row.rule.template,
-        language=texts.language_of(patient),
+        language=language,
         due_at=now,
         expires_at=decision.until,
     )
-    row.message = outbox.enqueue([draft], now=now)[draft.key]
-    row.state, row.channel, row.text, row.settled_at = WarningState.RELEASED, channel, words.version, now
+
+
+def _skip(row: PlannedWarning, reason: WarningReason, now: datetime) -> None:
+    row.state, row.reason, row.settled_at = WarningState.SKIPPED, reason, now
+    row.channel, row.text = "", None
+
+
+def _hand_in(
+    letters: Sequence[outbox.Draft], drafts: Mapping[str, PlannedWarning], now: datetime
+) -> dict[str, Message]:
+    """Enqueue all; where the outbox refuses one, all but that one."""
+    try:
+        return outbox.enqueue(letters, now=now)
+    except ValueError:
+        stored: dict[str, Message] = {}
+        for letter in letters:
+            try:
+                stored |= outbox.enqueue([letter], now=now)
+            except ValueError as error:
+                log.error("warning_refused_by_outbox", why=str(error))
+                _skip(drafts[letter.key], WarningReason.WORDING, now)
+        return stored
+
+
+def _store(rows: Sequence[PlannedWarning], now: datetime) -> None:
+    """Write the decisions down: one statement for all that share one; a CASE for each column is far slower."""
+    waiting: dict[datetime, list[int]] = defaultdict(list)
+    settled: dict[tuple[str, str, str, int | None], list[int]] = defaultdict(list)
+    messages: dict[int, int] = {}
+    for row in rows:
+        if row.state == WarningState.PLANNED:
+            waiting[row.due_at].append(row.pk)
+            continue
+        settled[row.state, row.reason, row.channel, row.text_id].append(row.pk)
+        if row.message_id is not None:
+            messages[row.pk] = row.message_id
+    for due_at, ids in waiting.items():
+        PlannedWarning.objects.filter(pk__in=ids).update(due_at=due_at)
+    for (state, reason, channel, text_id), ids in settled.items():
+        PlannedWarning.objects.filter(pk__in=ids).update(
+            state=state, reason=reason, channel=channel, text=text_id, settled_at=now
+        )
+    if messages:
+        own = Case(*(When(pk=pk, then=Value(message)) for pk, message in messages.items()))
+        PlannedWarning.objects.filter(pk__in=messages).update(message=own)
 
 
 def next_warnings(patient: Patient, *, limit: int = 20) -> list[PlannedWarning]:

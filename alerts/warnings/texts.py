@@ -3,7 +3,7 @@ with a text before it is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,12 +25,11 @@ BLANKS = {name: rendering.VOCABULARY[name] for name in ("clinic", "line")}
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What leaves, and the version it is of; None is the default."""
+    """What leaves."""
 
     subject: str
     body: str
     html: str
-    version: WarningText | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +61,26 @@ def current(rule: WarningRule, language: str) -> Text:
     return Text(wordings.load(rule.template, language, Channel.SMS).body, mail.subject, mail.body)
 
 
-def words(rule: WarningRule, patient: Patient, channel: Channel) -> Words:
-    """The filled words for `patient`. WordingError naming what cannot be filled in."""
+def newest_of(rules: Collection[int]) -> dict[tuple[int, str], WarningText]:
+    """The newest version of each of the rules, by rule and language."""
+    versions = WarningText.objects.filter(rule__in=rules).order_by("number")
+    return {(version.rule_id, version.language): version for version in versions}
+
+
+def words(rule: WarningRule, patient: Patient, channel: Channel, version: WarningText | None) -> Words:
+    """The filled words for `patient`, of `version` or else the default. WordingError naming what cannot be filled."""
     language = language_of(patient)
     values = {"clinic": patient.clinic.short_name, "line": rendering.line(patient.clinic)}
-    version = newest(rule, language)
     if version is None:
         filled = wordings.load(rule.template, language, channel).filled(values)
-        return Words(filled.subject, filled.body, filled.html, None)
+        return Words(filled.subject, filled.body, filled.html)
     if channel is Channel.SMS:
-        return Words("", fill(version.sms, values), "", version)
+        return Words("", fill(version.sms, values), "")
     body = fill(version.mail, values)
     subject = fill(version.subject, values)
     paragraphs = [" ".join(part.split()) for part in body.replace("\r\n", "\n").split("\n\n") if part.strip()]
     context = {"subject": subject, "paragraphs": paragraphs, "language": language}
-    return Words(subject, "\n\n".join(paragraphs), render_to_string("mails/message.html", context), version)
+    return Words(subject, "\n\n".join(paragraphs), render_to_string("mails/message.html", context))
 
 
 def write(rule: WarningRule, language: str, text: Text, *, by: str, now: datetime) -> WarningText:
