@@ -89,6 +89,7 @@ STARTER_RULES: tuple[Rule, ...] = (
             _when(Tier.RED, "likely.bleeding"),
             _when(Tier.T0, "head.injury"),
             _when(Tier.RED, "bleed.vomit", "stool.black", "bleed.orifice"),
+            _when(Tier.RED, "bleed.plain", unless=_PLAYED_DOWN),
             _when(Tier.RED, "bleed.site", "bleed.gums", needs=("severe",)),
             _when(Tier.RED, "bruising", unless=frozenset({"mild"})),
             _when(Tier.RED, "bleed.site", "bleed.gums", "bruising", "thinner", "fall", at_least=2, unless=_PLAYED_DOWN),

@@ -62,14 +62,14 @@ def features(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
                     yield at, name + other
 
 
-def weigh(text: str, tokens: Sequence[Token]) -> tuple[bool, Evidence | None]:
-    """Whether the heaviest piece of `text` raises a doubt, and, past the limit, the sign it amounts to."""
+def weigh(text: str, tokens: Sequence[Token], *, more: float = 0.0) -> tuple[bool, Evidence | None]:
+    """Whether the heaviest piece of `text` raises a doubt, and, past the limit and `more`, the sign it amounts to."""
     heaviest, place = LIKENESS.bias, 0
     for start in range(0, len(tokens), PIECE):
         weight = _weight(tokens[start : start + PIECE])
         if weight > heaviest or not start:
             heaviest, place = weight, start
-    if not tokens or heaviest <= LIKENESS.limit:
+    if not tokens or heaviest <= LIKENESS.limit + more:
         return heaviest > LIKENESS.doubt, None
     return True, _sign(text, tokens[place : place + PIECE])
 

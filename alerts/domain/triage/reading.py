@@ -18,6 +18,9 @@ LONGEST = 20_000
 #: Calcium, mg/dL: from here a patient is called in (docs/clinical-content.md); below that, too low.
 HIGH_CALCIUM, LOW_CALCIUM = 12.0, 8.0
 FEVER_C = 37.995
+#: How much more a question must weigh.
+_ASKED_MORE = 1.5
+_NOT_SO = frozenset({Stance.NEGATED, Stance.PAST, Stance.ELSEWHERE})
 
 
 def read(text: str, rules: Sequence[Rule], context: Context = Context()) -> Reading:  # noqa: B008 - it is frozen
@@ -44,7 +47,7 @@ def read(text: str, rules: Sequence[Rule], context: Context = Context()) -> Read
     fired = firing.fire(rules, evidence, context)
     doubtful = False
     if not any(found.tier.pages for found in fired):
-        doubtful, likely = likeness.weigh(text, plain.tokens)
+        doubtful, likely = likeness.weigh(text, plain.tokens, more=_ASKED_MORE * _all_asked(evidence))
         if likely and not _all_denied(evidence) and not _measured_normal(evidence, likely):
             evidence = tuple(sorted((*evidence, likely), key=lambda sign: (sign.start, sign.end, sign.concept)))
             fired = firing.fire(rules, evidence, context)
@@ -55,8 +58,13 @@ def read(text: str, rules: Sequence[Rule], context: Context = Context()) -> Read
 
 
 def _all_denied(evidence: Sequence[Evidence]) -> bool:
-    """Whether every sign there is was said not to be: weighed words know no "no"."""
-    return bool(evidence) and all(sign.stance in (Stance.NEGATED, Stance.ELSEWHERE) for sign in evidence)
+    """Whether every sign there is was said not to be, or no more: weighed words know no "no"."""
+    return bool(evidence) and all(sign.stance in _NOT_SO for sign in evidence)
+
+
+def _all_asked(evidence: Sequence[Evidence]) -> bool:
+    """Whether every sign there is stands in a question and is only supposed or asked about."""
+    return bool(evidence) and all("asked" in sign.qualifiers and not sign.standing for sign in evidence)
 
 
 def _measured_normal(evidence: Sequence[Evidence], likely: Evidence) -> bool:

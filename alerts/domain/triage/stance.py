@@ -18,11 +18,16 @@ _LINKS = LEXICON.class_of("@and")
 _PRONOUNS = LEXICON.class_of("@pronoun")
 _OWNERS = LEXICON.class_of("@owner")
 _INTERROGATIVE = LEXICON.class_of("@interrogative")
+_CONTINUES = LEXICON.class_of("@continues")
 _NO = LEXICON.class_of("@no_alone")
 _QUALIFIERS = ("severe", "new", "worse", "sudden", "night", "lying", "cough", "mild", "chronic", "benign")
 _LOWERING = ("mild", "chronic", "benign")
 #: Nobody asks about these out of curiosity.
-_NEVER_JUST_ASKED = frozenset({"selfharm", "breathless", "cannot.walk", "paralysis"})
+_NEVER_JUST_ASKED = frozenset({"selfharm", "cannot.walk", "paralysis"})
+#: What happens once is told as something that was, however fresh: "tuvo una convulsión".
+_EVENTS = frozenset(
+    {"seizure", "faint", "stroke", "fall", "bone.broken", "bone.snap", "head.injury", "bleed.vomit", "selfharm"}
+)
 #: "They would be better off if I were dead" supposes nothing.
 _NEVER_SUPPOSED = frozenset({"selfharm"})
 #: How many words away something that plays a sign down still speaks of it.
@@ -33,12 +38,12 @@ def stance(scene: Scene, sign: Match) -> Stance:
     """How `sign` is meant."""
     if _supposed(scene, sign):
         return Stance.HYPOTHETICAL
+    if _denied(scene, sign):
+        return Stance.NEGATED
     if _asked_about(scene, sign):
         return Stance.QUESTION
     if _of_another(scene, sign):
         return Stance.ELSEWHERE
-    if _denied(scene, sign):
-        return Stance.NEGATED
     if _over(scene, sign):
         return Stance.PAST
     return Stance.ASSERTED
@@ -122,7 +127,7 @@ def _asked_about(scene: Scene, sign: Match) -> bool:
     if not any(tokens[mark.first].sentence == sentence for mark in scene.of("generic")):
         return _in_general(scene, sentence)
     group = scene.groups[sign.first]
-    return not any(scene.groups[mark.first] == group for mark in scene.of("personal"))
+    return not any(scene.groups[mark.first] == group for name in ("personal", "current") for mark in scene.of(name))
 
 
 def _in_general(scene: Scene, sentence: int) -> bool:
@@ -187,12 +192,13 @@ def _reaches(scene: Scene, mark: Match, sign: Match) -> bool:
     if scene.segments[mark.first] != scene.segments[sign.first]:
         return False
     between = range(mark.last + 1, sign.first)
-    if any(_OWNERS in tokens[at].classes for at in between):
+    if any(_OWNERS in tokens[at].classes and _CONTINUES not in tokens[at - 1].classes for at in between):
         return False
     for other in scene.signs:
         if other is not sign and other.first > mark.last and other.last < sign.first:
             gap = range(other.last + 1, sign.first + 1)
-            if not any(tokens[at].soft or _LINKS in tokens[at].classes for at in gap):
+            linked = any(tokens[at].soft or not tokens[at].classes.isdisjoint((_LINKS, _CONTINUES)) for at in gap)
+            if not linked:
                 return False
     return True
 
@@ -216,6 +222,15 @@ def _answered_no(scene: Scene, sign: Match) -> bool:
     return len(answer) <= 2 and any(_NO in token.classes for token in answer)
 
 
+def _of_more(scene: Scene, mark: Match) -> bool:
+    """Whether a mark has a sign before it that needs no word of it: "the numbness in my legs is gone"."""
+    segment = scene.segments[mark.first]
+    return any(
+        sign.last < mark.first and scene.segments[sign.first] == segment and not sign.concept.endswith(UNCLEAR)
+        for sign in scene.signs
+    )
+
+
 def _over(scene: Scene, sign: Match) -> bool:
     """Whether it is told of a time that is over, or said to have gone, and not to be there again."""
     tokens = scene.plain.tokens
@@ -225,14 +240,15 @@ def _over(scene: Scene, sign: Match) -> bool:
         return [
             mark
             for mark in scene.of(name)
-            if scene.segments[mark.first] == segment and sign.words.isdisjoint(mark.words)
+            if scene.segments[mark.first] == segment and (sign.words.isdisjoint(mark.words) or _of_more(scene, mark))
         ]
 
     if here("worse") or any(again.first > sign.last or again in here("recurring") for again in scene.of("recurring")):
         return False
     if here("resolved"):
         return True
-    if here("past") and not here("current"):
+    told = here("past") or (sign.concept not in _EVENTS and here("formerly"))
+    if told and not here("current"):
         return True
     busy = {scene.segments[other.first] for other in scene.signs}
     for mark in scene.of("resolved"):
