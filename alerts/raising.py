@@ -23,6 +23,9 @@ from patients.models import Clinic, Patient
 #: The tiers that make an alert; green ones are read in the inbox.
 ALERTING = (Tier.T0, Tier.RED, Tier.AMBER)
 
+#: Whoever writes of the same thing again is told again what to do, but not at once.
+TELL_AGAIN_AFTER = timedelta(minutes=10)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
@@ -158,12 +161,26 @@ def _again(
     known = {piece["concept"] for report in alert.reports.all() for piece in report.evidence}
     is_worse = worse.is_worse(Tier(alert.tier), known, fired)
     _report(alert, inbound, fired, reading, whole=tell, now=now)
+    # Said again where it is worse or some time has passed: a telephone that answers by itself would go on for ever.
+    tell = tell and (is_worse or not _happened(alert, EventKind.INSTRUCTED, since=now - TELL_AGAIN_AFTER))
     told = telling.instruct(alert, inbound, now=now) if tell else True
     if is_worse and fired.tier.pages and not Tier(alert.tier).pages:
         # An amber case that turns red climbs the red ladder from here on.
         alert.policy = rulebook.policy_to_climb(version, fired.tier, alert.clinic, now=now).to_json()
-    event = Worsened(fired.tier) if is_worse else ReportedAgain(fired.tier)
+    event = Worsened(fired.tier, _fallback_at(alert, fired, version, now)) if is_worse else ReportedAgain(fired.tier)
     cases.move(alert, event, hand=hand, now=now, then=_told(told) if tell else ())
+
+
+def _fallback_at(alert: Alert, fired: Fired, version: RuleVersion, now: datetime) -> datetime | None:
+    """When she is told not to wait any longer; said once for each alert."""
+    if not fired.tier.pages or _happened(alert, EventKind.FALLBACK_SENT):
+        return None
+    return now + timedelta(minutes=version.fallback_after)
+
+
+def _happened(alert: Alert, kind: EventKind, *, since: datetime | None = None) -> bool:
+    events = alert.events.filter(kind=kind)
+    return (events.filter(at__gt=since) if since else events).exists()
 
 
 def _told(told: bool) -> list[tuple[EventKind, dict[str, Any]]]:  # noqa: FBT001

@@ -20,6 +20,8 @@ from messaging.domain.delivery import Channel, Status
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+#: Seconds, where the alert's own policy does not say.
+RECEIPT_WITHIN = 60.0
 
 
 def advance(*, now: datetime, via: str = "clock") -> int:
@@ -34,8 +36,7 @@ def advance(*, now: datetime, via: str = "clock") -> int:
         except OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with this one, the next is another patient
-            log.error("alert_could_not_move", alert=pk, error=type(error).__name__)
-            alarms.shout(f"stuck:{pk}", f"Alert {pk} could not be moved on ({type(error).__name__}).", now=now)
+            _shout_about(pk, error, now=now)
     return moved
 
 
@@ -52,7 +53,7 @@ def check_receipts(*, now: datetime) -> int:
     waiting = AlertPage.objects.filter(RawSQL("fate = 'waiting'", [], output_field=BooleanField()))
     changed: dict[int, list[AlertPage]] = defaultdict(list)
     for page in waiting.select_related("message", "alert").order_by("sent_at")[:BATCH]:
-        within = timedelta(seconds=page.alert.policy["receipt_within"])
+        within = timedelta(seconds=page.alert.policy.get("receipt_within", RECEIPT_WITHIN))
         message = page.message
         became = fate(
             Status(message.status), Channel(message.channel), sent_at=page.sent_at, now=now, receipt_within=within
@@ -61,9 +62,14 @@ def check_receipts(*, now: datetime) -> int:
             page.fate = AlertPage.Fate(became)
             changed[page.alert_id].append(page)
     for alert_id, pages in changed.items():
-        with transaction.atomic():
-            AlertPage.objects.bulk_update(pages, ["fate"])
-            _pull_forward(alert_id, now=now)
+        try:
+            with transaction.atomic():
+                AlertPage.objects.bulk_update(pages, ["fate"])
+                _pull_forward(alert_id, now=now)
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above: the others are other patients
+            _shout_about(alert_id, error, now=now)
     return sum(map(len, changed.values()))
 
 
@@ -90,11 +96,19 @@ def _strike(pk: int, *, now: datetime, via: str) -> bool:
     return True
 
 
+def _shout_about(pk: int, error: Exception, *, now: datetime) -> None:
+    log.error("alert_could_not_move", alert=pk, error=type(error).__name__)
+    alarms.shout(f"stuck:{pk}", f"Alert {pk} could not be moved on ({type(error).__name__}).", now=now)
+
+
 def _pull_forward(alert_id: int, *, now: datetime) -> None:
     alert = cases.lock(alert_id)
     if alert is None or alert.state != AlertState.PAGED:
         return
-    step = [page for page in alert.pages.all() if page.position == alert.position]
+    pages = list(alert.pages.filter(position=alert.position))
+    # Of this round alone: a page that arrived before somebody gave it back proves nothing of the present one.
+    latest = max((page.sent_at for page in pages), default=None)
+    step = [page for page in pages if page.sent_at == latest]
     # A mail brings no receipt from the reader's side: it never holds a step whose text or call is lost.
     proving = [page for page in step if page.channel != Channel.EMAIL] or step
     if proving and all(page.fate == AlertPage.Fate.LOST for page in proving):

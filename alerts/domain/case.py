@@ -24,8 +24,9 @@ class Case:
 
     @property
     def next_at(self) -> datetime | None:
-        """The earlier of the two clocks; None once closed."""
-        clocks = [moment for moment in (self.due_at, self.fallback_at) if moment]
+        """The earlier of the two clocks; None once closed. The patient's own stands still while somebody has it."""
+        fallback_at = self.fallback_at if self.owner is None else None
+        clocks = [moment for moment in (self.due_at, fallback_at) if moment]
         return min(clocks) if clocks else None
 
 
@@ -99,9 +100,13 @@ class ReportedAgain:
 
 @dataclass(frozen=True, slots=True)
 class Worsened:
-    """What she reports now is more urgent, or new trouble: pages go out again even if somebody had taken it."""
+    """What she reports now is more urgent, or new trouble: pages go out again even if somebody had taken it.
+
+    `fallback_at`: when she is told not to wait any longer, where that clock does not run already.
+    """
 
     tier: Tier
+    fallback_at: datetime | None = None
 
 
 Event = Raised | StepEmpty | StepLost | ClockStruck | Accepted | HandedBack | Spoke | Closed | ReportedAgain | Worsened

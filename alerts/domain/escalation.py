@@ -112,8 +112,8 @@ def _raised(policy: Policy, case: Case, event: Raised, now: datetime) -> Step:
 
 def _clock(policy: Policy, case: Case, now: datetime) -> Step:
     effects: tuple[Effect, ...] = ()
-    if case.fallback_at is not None and case.fallback_at <= now:
-        # Only while nobody has it: taking the case stops this clock.
+    if case.owner is None and case.fallback_at is not None and case.fallback_at <= now:
+        # Only while nobody has it: taking the case halts this clock, giving it back lets it run on.
         case, effects = replace(case, fallback_at=None), (SendFallback(),)
     if case.due_at is None or case.due_at > now:
         return case, effects
@@ -173,7 +173,6 @@ def _accepted(policy: Policy, case: Case, event: Accepted, now: datetime) -> Ste
         empty_steps=0,
         nudges=0,
         due_at=now + policy.reach_within,
-        fallback_at=None,
     )
     return taken, (Note(EventKind.ACCEPTED), StandDown(event.by), AnnounceNurse())
 
@@ -207,7 +206,9 @@ def _spoke(policy: Policy, case: Case, event: Spoke, now: datetime) -> Step:
 def _worsened(policy: Policy, case: Case, event: Worsened, now: datetime) -> Step:
     worst = event.tier if event.tier.rank < case.tier.rank else case.tier
     note = Note(EventKind.WORSENED, (("tier", event.tier.value), ("was", case.tier.value)))
-    worse = replace(case, tier=worst, empty_steps=0)
+    # A clock that runs is not put back.
+    runs = case.fallback_at if case.owner is None else None
+    worse = replace(case, tier=worst, empty_steps=0, fallback_at=runs or event.fallback_at or case.fallback_at)
     first: tuple[Effect, ...] = (note,)
     if case.owner is not None:
         first = (note, PagePerson(case.owner, "worse"))

@@ -135,7 +135,7 @@ class TestTheLadder:
 class TestTaking:
     def test_the_first_wins_and_the_second_changes_nothing(self) -> None:
         case, effects = transition(POLICY, raised(), Accepted(NURSE), NOW)
-        assert (case.state, case.owner, case.fallback_at) == (AlertState.ACCEPTED, NURSE, None)
+        assert (case.state, case.owner, case.next_at) == (AlertState.ACCEPTED, NURSE, NOW + POLICY.reach_within)
         assert {AnnounceNurse(), StandDown(NURSE)} <= set(effects)
         again, effects = transition(POLICY, case, Accepted(OTHER), NOW)
         assert again == case
@@ -201,6 +201,27 @@ class TestTheFallback:
         case, _ = transition(POLICY, raised(), Accepted(NURSE), NOW)
         _, effects = transition(POLICY, case, ClockStruck(), NOW + timedelta(minutes=11))
         assert SendFallback() not in effects
+
+    def test_giving_it_back_lets_her_clock_run_on(self) -> None:
+        case, _ = transition(POLICY, raised(), Accepted(NURSE), NOW)
+        case, _ = transition(POLICY, case, HandedBack(NURSE), NOW + timedelta(minutes=11))
+        assert case.next_at == NOW + timedelta(minutes=10)
+        case, effects = transition(POLICY, case, ClockStruck(), NOW + timedelta(minutes=11))
+        assert effects == (SendFallback(),)
+
+    def test_it_does_not_go_out_once_a_nurse_has_spoken_with_her(self) -> None:
+        case, _ = transition(POLICY, raised(), Spoke(NURSE, reached=True), NOW)
+        case, _ = transition(POLICY, case, HandedBack(NURSE), NOW + timedelta(minutes=11))
+        assert case.fallback_at is None
+
+    def test_worse_news_start_it_where_it_does_not_run(self) -> None:
+        later = NOW + timedelta(minutes=12)
+        amber, _ = transition(POLICY, raised(fallback_after=None), Worsened(Tier.RED, later), NOW)
+        assert amber.fallback_at == later
+        running, _ = transition(POLICY, raised(), Worsened(Tier.T0, later), NOW)
+        assert running.fallback_at == NOW + timedelta(minutes=10)
+        taken, _ = transition(POLICY, raised(), Accepted(NURSE), NOW)
+        assert transition(POLICY, taken, Worsened(Tier.T0, later), NOW)[0].fallback_at == later
 
 
 people = st.sampled_from([NURSE, OTHER, 9])
