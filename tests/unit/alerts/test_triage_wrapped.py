@@ -35,7 +35,8 @@ DENIED = (
     "I haven't noticed any {}.", "I deny {}.", "There is no {}.", "I have had no {} this week.", "I am free of {}.",
     "The {} is gone.", "The {} has resolved.", "My {} went away last month.", "I never had {}.",
     "I had {} two years ago.", "I had {} last year but not now.", "What if I get {}?",
-    "If I develop {}, should I call?", "When should I call about {}?", "Neither fever nor {}.", "Thanks, no {} to report.",
+    "If I develop {}, should I call?", "When should I call about {}?", "Neither fever nor {}.",
+    "Thanks, no {} to report.",
 )  # fmt: skip
 SIGNOS = (
     "adormecimiento en las piernas", "debilidad en las piernas", "dificultad para caminar", "dificultad para orinar",
