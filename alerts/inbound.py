@@ -17,6 +17,7 @@ from alerts.models import Alert, NurseReview, Responder
 from messaging import consent, consent_replies, outbox, wordings
 from messaging.domain import wall_time
 from messaging.domain.address import is_phone
+from messaging.domain.consent_words import Wish, is_stop_among_others
 from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.plain import words
 from messaging.domain.quiet_hours import Window
@@ -167,7 +168,7 @@ def _confirms_instruction(message: InboundMessage, *, now: datetime) -> bool:
 
 def _disposition(message: InboundMessage, reading: Reading, raised: list[Alert], *, now: datetime) -> str:
     said = "alert_raised" if any(alert.raised_at == now for alert in raised) else "alert_added"
-    if "stop" in reading.intents:
+    if message.opt_out_type == Wish.STOP.name or is_stop_among_others(message.body):
         # Both are meant: she is in trouble, and she wants no more texts. The nurse is told to phone.
         consent_replies.revoke(message, now=now)
         return f"{said}+stop"

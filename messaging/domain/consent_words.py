@@ -6,6 +6,7 @@ legs" is no opt-out, and neither is "stop the numbness please": such texts go on
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,6 +66,24 @@ _HELP = {
     "en": frozenset({"help me", "who is this", "who are you"}),
     "es": frozenset({"ayuda", "informacion", "quien es", "quienes son"}),
 }
+#: What makes a phrase one about texts, and not about whatever else should stop.
+_OF_TEXTS = re.compile(r"text|messag|mensaje|escrib|number|list|contact|unsubscribe|opt out")
+_SILENCING = tuple(
+    f" {phrase} " for phrases in _STOP.values() for phrase in phrases if _OF_TEXTS.search(phrase) and " " in phrase
+)
+_SENTENCE_ENDS = re.compile(r"[.!;\n]+")
+
+
+def is_stop_among_others(text: str) -> bool:
+    """Whether a text that says other things too also asks for no more texts: "stop texting me, my legs are numb".
+
+    A sentence of its own must say it, or words about texts. "Stop the numbness please" asks for help.
+    """
+    said = f" {words(text)} "
+    if any(phrase in said for phrase in _SILENCING):
+        return True
+    wishes = (read(sentence) for sentence in _SENTENCE_ENDS.split(text))
+    return any(wish is not None and wish.wish is Wish.STOP for wish in wishes)
 
 
 def read(text: str, *, carrier_says: str = "") -> Reading | None:

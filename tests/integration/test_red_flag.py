@@ -121,6 +121,12 @@ class TestWhenSheTexts:
         flags.text("now i cant pee at all", now=NOW + MINUTE)
         assert flags.only_alert().phone_her
 
+    def test_to_want_the_numbness_to_stop_is_no_opt_out(self, team: flags.OnCall) -> None:
+        text = flags.text("stop the numbness please")
+        assert text.disposition == "alert_raised"
+        flags.text("now i cant pee at all", now=NOW + MINUTE)
+        assert not flags.only_alert().phone_her
+
 
 class TestTheLadder:
     def test_nobody_answers_and_the_ring_widens_for_ever(self, team: flags.OnCall) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.domain.consent_words import Wish, read
+from messaging.domain.consent_words import Wish, is_stop_among_others, read
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,35 @@ def test_it_reads_any_text_without_breaking(text: str) -> None:
 def test_stop_followed_by_another_word_is_no_opt_out_by_itself(word: str) -> None:
     if word.casefold() not in ("all", "please", "texting", "messages", "texts"):
         assert read(f"stop {word}") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop texting me, I can't feel my legs",
+        "STOP. i cant move my legs",
+        "please stop the numbness and dont text me anymore",
+        "no me escriban más, no siento los pies",
+        "my back hurts\nSTOP",
+    ],
+)
+def test_a_wish_for_silence_is_heard_among_other_words(text: str) -> None:
+    assert is_stop_among_others(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop the numbness please",
+        "the tingling wont stop",
+        "stop, i cant pee",
+        "make it stop my legs are numb",
+        "end this numbness",
+        "quiero que pare el hormigueo",
+        "I had to stop the car, my legs are jelly",
+        "CANCEL my infusion I fell and cant get up",
+        "no more feeling in my feet",
+    ],
+)
+def test_what_should_stop_and_is_no_text_is_no_opt_out(text: str) -> None:
+    assert not is_stop_among_others(text)
