@@ -154,7 +154,9 @@ def _of_another(scene: Scene, sign: Match) -> bool:
         for mark in scene.of(name):
             if own.issuperset(mark.words) and is_other:
                 continue
-            if mark.first <= sign.last and best < mark.last and tokens[mark.first].sentence == sentence:
+            # Inside a sign another one is no subject ("holding on to the kids"), but the patient's body is hers.
+            limit = sign.first if is_other else sign.last
+            if mark.first <= limit and best < mark.last and tokens[mark.first].sentence == sentence:
                 best, other = mark.last, is_other
     if best >= 0:
         return other
