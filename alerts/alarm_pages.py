@@ -18,6 +18,7 @@ from alerts import rota
 from alerts.domain.policy import Role
 from alerts.models import Alarm, Responder
 from messaging import outbox, wordings
+from messaging.domain.address import is_email, is_phone
 from messaging.domain.delivery import Channel, Purpose, Urgency
 from patients.models import Clinic
 
@@ -44,7 +45,8 @@ def tell(*, now: datetime) -> int:
         # One update decides: a second teller at the same moment finds nothing left to tell.
         told = _untold(now).filter(pk__in=[alarm.pk for alarm in alarms]).update(told_at=now)
         if told:
-            drafts = list(_drafts(alarms, people, now=now))
+            # Where none of them has an address that could be written to, everybody hears of it.
+            drafts = list(_drafts(alarms, people, now=now)) or list(_drafts(alarms, _everybody(), now=now))
             outbox.enqueue(drafts, now=now)
             outbox.wake(Urgency.URGENT)
             if not drafts:
@@ -72,9 +74,12 @@ def managers(now: datetime) -> list[Responder]:
             log.error("rota_unreadable", clinic=clinic.pk, error=type(error).__name__)
             continue
         found |= {person.pk: person for person in people}
+    return list(found.values()) or _everybody()
+
+
+def _everybody() -> list[Responder]:
     # Nobody reads the canary's phone.
-    everybody = Responder.objects.filter(is_active=True).exclude(phone=settings.CANARY_PHONE or "none")
-    return list(found.values()) or list(everybody)
+    return list(Responder.objects.filter(is_active=True).exclude(phone=settings.CANARY_PHONE or "none"))
 
 
 def _untold(now: datetime) -> QuerySet[Alarm]:
@@ -89,7 +94,7 @@ def _drafts(alarms: list[Alarm], people: Iterable[Responder], *, now: datetime) 
     for person in people:
         language = person.language if person.language in settings.MESSAGE_LANGUAGES else settings.MESSAGE_LANGUAGES[0]
         for channel, address in ((Channel.SMS, person.phone), (Channel.EMAIL, person.email)):
-            if not address:
+            if not (is_phone(address) if channel is Channel.SMS else is_email(address)):
                 continue
             words = wordings.load("alarm", language, channel).filled(values)
             yield outbox.Draft(

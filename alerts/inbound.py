@@ -94,6 +94,8 @@ def _handle(message: InboundMessage, *, now: datetime) -> str | None:
 def _unread(message: InboundMessage, *, now: datetime) -> str | None:
     words = "A patient's text could not be read by the machine: read it in the inbox now."
     alarms.shout("triage-broke", words, now=now)
+    if message.from_address == canary.SENDER:
+        return "canary_lost"
     patients = _patients_of(message.from_address)
     clinic = patients[0].clinic if patients else Clinic.objects.order_by("pk").first()
     if clinic is None:
@@ -168,11 +170,15 @@ def _confirms_instruction(message: InboundMessage, *, now: datetime) -> bool:
 
 def _disposition(message: InboundMessage, reading: Reading, raised: list[Alert], *, now: datetime) -> str:
     said = "alert_raised" if any(alert.raised_at == now for alert in raised) else "alert_added"
-    if message.opt_out_type == Wish.STOP.name or is_stop_among_others(message.body):
+    if _wants_silence(message):
         # Both are meant: she is in trouble, and she wants no more texts. The nurse is told to phone.
         consent_replies.revoke(message, now=now)
         return f"{said}+stop"
     return f"{said}+visit" if reading.intents & LOGISTICS else said
+
+
+def _wants_silence(message: InboundMessage) -> bool:
+    return message.opt_out_type == Wish.STOP.name or is_stop_among_others(message.body)
 
 
 def _to_the_inbox(message: InboundMessage, readings: list[tuple[Patient, Reading]], *, now: datetime) -> str | None:
@@ -180,6 +186,9 @@ def _to_the_inbox(message: InboundMessage, readings: list[tuple[Patient, Reading
     if not any(one.review for _, one in readings):
         return None
     open_review(message, patient.clinic, patient, reading, shared=len(readings) > 1, now=now)
+    if _wants_silence(message):
+        consent_replies.revoke(message, now=now)
+        return "nurse_inbox+stop"
     hour = f"{wall_time.local_date(now, patient.zone)}:{now:%H}"
     _answer(message, "text_for_nurse", f"inbox:{patient.pk}:{hour}", patient.clinic, patient.language, now=now)
     return "nurse_inbox+visit" if reading.intents & LOGISTICS else "nurse_inbox"

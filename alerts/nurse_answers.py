@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+import structlog
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
@@ -16,7 +17,10 @@ from alerts.domain.words import AlertState, Outcome
 from alerts.models import Alert, Responder
 from messaging import outbox, wordings
 from messaging.domain.delivery import Channel, Purpose, Urgency
+from messaging.domain.wording import WordingError
 from messaging.models import InboundMessage, Message
+
+log = structlog.get_logger(__name__)
 
 #: An answer that could not leave for so long would only puzzle.
 ANSWER_LASTS = timedelta(minutes=30)
@@ -41,13 +45,19 @@ def say(
     if template in UNCLEAR and _is_talking_to_a_machine(person, now):
         return
     language = language_of(person)
+    try:
+        words = wordings.load(template, language, Channel.SMS).filled(values).body
+    except WordingError as error:
+        # What she has done stands; only the answer is missing.
+        log.error("nurse_answer_without_words", template=template, error=type(error).__name__)
+        return
     draft = outbox.Draft(
         key=f"nurse:{message.pk}:{part or template}",
         channel=Channel.SMS,
         purpose=Purpose.PAGES,
         urgency=Urgency.URGENT,
         address=message.from_address,
-        body=wordings.load(template, language, Channel.SMS).filled(values).body,
+        body=words,
         template=template,
         language=language,
         due_at=now,

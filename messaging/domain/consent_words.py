@@ -72,6 +72,9 @@ _SILENCING = tuple(
     f" {phrase} " for phrases in _STOP.values() for phrase in phrases if _OF_TEXTS.search(phrase) and " " in phrase
 )
 _SENTENCE_ENDS = re.compile(r"[.!;\n]+")
+#: What is about texts as a sentence of its own. "No more." and "cancel." may be about her life, or a visit.
+_SILENCING_ALONE = frozenset({"stop", "stopall", "stop all", "unsubscribe", "optout", "opt out", "opt me out"})
+_NOT_TO_STOP = re.compile(r" (dont|not|never|no) (stop|paren|dejen) ")
 
 
 def is_stop_among_others(text: str) -> bool:
@@ -79,11 +82,10 @@ def is_stop_among_others(text: str) -> bool:
 
     A sentence of its own must say it, or words about texts. "Stop the numbness please" asks for help.
     """
-    said = f" {words(text)} "
+    said = _NOT_TO_STOP.sub(" ", f" {words(text)} ")
     if any(phrase in said for phrase in _SILENCING):
         return True
-    wishes = (read(sentence) for sentence in _SENTENCE_ENDS.split(text))
-    return any(wish is not None and wish.wish is Wish.STOP for wish in wishes)
+    return any(words(sentence) in _SILENCING_ALONE for sentence in _SENTENCE_ENDS.split(text))
 
 
 def read(text: str, *, carrier_says: str = "") -> Reading | None:

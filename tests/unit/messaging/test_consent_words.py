@@ -111,6 +111,11 @@ def test_a_wish_for_silence_is_heard_among_other_words(text: str) -> None:
         "I had to stop the car, my legs are jelly",
         "CANCEL my infusion I fell and cant get up",
         "no more feeling in my feet",
+        "No more. I want to end it all",
+        "CANCEL. I fell and cant get up",
+        "it hurts so bad. please stop!",
+        "Leave me alone. I cant take this",
+        "please dont stop texting me, my legs are numb",
     ],
 )
 def test_what_should_stop_and_is_no_text_is_no_opt_out(text: str) -> None:
