@@ -13,6 +13,7 @@ from alerts.domain import rota as pure
 from alerts.models import Responder, Rota
 from alerts.rota.loading import load
 from alerts.rota.texts import language_of, role_words
+from messaging.domain.plain import storable
 
 PAST, AHEAD = timedelta(days=14), timedelta(days=120)
 #: How often a calendar should look again; most look less often than they are asked to.
@@ -23,7 +24,7 @@ _SUMMARY = {"en": "On call: {role} ({clinic})", "es": "Guardia: {role} ({clinic}
 @require_safe
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
     """The feed behind a token; the token is the only key, and is renewed in the admin."""
-    person = Responder.objects.select_related("clinic").filter(calendar_token=token, is_active=True).first()
+    person = Responder.objects.select_related("clinic").filter(calendar_token=storable(token), is_active=True).first()
     if person is None:
         raise Http404("There is no such calendar.")
     response = HttpResponse(feed(person, now=timezone.now()), content_type="text/calendar; charset=utf-8")

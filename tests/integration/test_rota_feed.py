@@ -83,6 +83,11 @@ def test_a_wrong_or_old_address_and_one_of_somebody_who_left_show_nothing(client
     assert client.get(path(ana)).status_code == 404
 
 
+@pytest.mark.parametrize("token", ["%00", "a%00b", "%ED%A0%80", "%ff", "a" * 3000])
+def test_an_address_that_no_database_can_look_for_is_no_calendar(client: Client, token: str) -> None:
+    assert client.get(f"/oncall/{token}.ics").status_code == 404
+
+
 def test_it_says_nothing_about_patients_or_numbers() -> None:
     _, (_, bea, _) = on_call.weekly()
     on_call.alert(make.patient(given_name="Rosa", family_name="Luz"))
