@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from alerts.models import AlertRule
+
 pytestmark = pytest.mark.django_db
 
 
@@ -79,3 +81,11 @@ def test_it_writes_nothing_and_asks_for_the_rules_once(monkeypatch: pytest.Monke
         triage(monkeypatch, *({"id": n, "text": "my legs are numb"} for n in range(20)))
     assert len(queries) <= 3
     assert all(query["sql"].lstrip().upper().startswith("SELECT") for query in queries)
+
+
+def test_without_rules_the_ones_that_ship_are_used_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    AlertRule.objects.update(active_version=None, status="retired")
+    answers, errors, well = triage(monkeypatch, {"id": 1, "text": "i cant feel my legs"})
+    assert well
+    assert answers[0]["page"]
+    assert "starter rules" in errors

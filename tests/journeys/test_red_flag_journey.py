@@ -81,9 +81,7 @@ def test_a_red_flag_from_her_text_to_the_outcome(at_work: list[Running], eventua
     assert (alert.state, alert.outcome) == (AlertState.CLOSED, Outcome.EMERGENCY)
     every_hop_is_a_row(alert)
     eventually(lambda: not Message.objects.filter(status="planned").exists(), 15, what="nothing is left to send")
-    for process in at_work:
-        log = process.output()
-        assert not [word for word in (make.PHONE, team.nurse.phone, "funny", "Rosa") if word in log], process.name
+    nothing_leaks(at_work, team.nurse.phone)
 
 
 def every_hop_is_a_row(alert: Alert) -> None:
@@ -98,3 +96,10 @@ def every_hop_is_a_row(alert: Alert) -> None:
     ]
     positions = [kinds.index(hop) for hop in hops]
     assert positions == sorted(positions)
+
+
+def nothing_leaks(processes: list[Running], nurse: str) -> None:
+    """No number, no name and no words of a text in any log."""
+    for process in processes:
+        log = process.output()
+        assert not [word for word in (make.PHONE, nurse, "funny", "Rosa") if word in log], process.name

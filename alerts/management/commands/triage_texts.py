@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from alerts import rulebook
 from alerts.domain.rules import Rule
 from alerts.domain.triage import Evidence, read
+from alerts.starter.triggers import STARTER_RULES
 
 
 class BadLine(ValueError):
@@ -32,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Answer each good line at once, name each bad one; a bad one is an exit code of 1, at the end."""
-        rules = rulebook.active_rules()
+        rules = self._rules()
         bad = 0
         try:
             for number, line in enumerate(_lines(), 1):
@@ -49,6 +51,16 @@ class Command(BaseCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if bad:
             raise CommandError(f"{bad} line{'' if bad == 1 else 's'} could not be read.")
+
+    def _rules(self) -> Sequence[Rule]:
+        """The rules in force; where there is no database yet, or none in it, those that ship. It says which."""
+        try:
+            rules = rulebook.active_rules()
+        except DatabaseError:
+            rules = ()
+        if not rules:
+            self.stderr.write("No rules in the database (run migrate): the starter rules that ship are used.")
+        return rules or STARTER_RULES
 
 
 def answer(line: bytes, rules: Sequence[Rule]) -> dict[str, Any]:
