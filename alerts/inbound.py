@@ -22,6 +22,7 @@ from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.plain import words
 from messaging.domain.quiet_hours import Window
 from messaging.models import InboundMessage
+from patients.domain.profile import PatientStatus
 from patients.models import Clinic, ContactPoint, Patient
 
 log = structlog.get_logger(__name__)
@@ -80,6 +81,8 @@ def _handle(message: InboundMessage, *, now: datetime) -> str | None:
     if words(message.body) in BARE_ANSWERS:
         return None
     book = rulebook.current()
+    for code in book.broken:
+        alarms.shout(f"rule-broken:{code}", f"The rule {code} cannot be read and fires on nothing: mend it.", now=now)
     readings = [(patient, read(message.body, book.rules, _context(patient, now))) for patient in patients]
     if not any(_alerts(reading) for _, reading in readings):
         return _to_the_inbox(message, readings, now=now)
@@ -135,10 +138,11 @@ def open_review(
 
 
 def _patients_of(address: str) -> list[Patient]:
-    """Who may have written from here, those in treatment first."""
+    """Who may have written from here, those in treatment first; the dead only where nobody else has the number."""
     contacts = ContactPoint.objects.filter(address=address).select_related("patient__clinic").order_by("pk")
     patients = {contact.patient_id: contact.patient for contact in contacts}
-    return sorted(patients.values(), key=lambda patient: not patient.is_active)
+    living = [patient for patient in patients.values() if patient.status != PatientStatus.DECEASED]
+    return sorted(living or patients.values(), key=lambda patient: not patient.is_active)
 
 
 def _context(patient: Patient, now: datetime) -> Context:

@@ -46,6 +46,8 @@ class Book:
     rules: tuple[Rule, ...]
     versions: Mapping[str, int]
     stand_ins: frozenset[str]
+    #: Rules that cannot be read any more; the others stand.
+    broken: tuple[str, ...] = ()
 
 
 def current() -> Book:
@@ -178,11 +180,16 @@ def policy_to_climb(version: RuleVersion, tier: Tier, clinic: Clinic, *, now: da
 def _book(stamp: tuple[tuple[str, int, bool], ...]) -> Book:
     # Versions never change once written, so what was read of them once stays true.
     versions = RuleVersion.objects.select_related("rule").in_bulk([pk for _, pk, _ in stamp])
+    rules, broken = [], []
+    for code, pk, _ in stamp:
+        try:
+            condition = Condition(versions[pk].rule.condition).value
+            rules.append(rule_from_json(code, {**versions[pk].fires_on, "condition": condition}))
+        except ValueError:
+            broken.append(code)
     return Book(
-        rules=tuple(
-            rule_from_json(code, {**versions[pk].fires_on, "condition": Condition(versions[pk].rule.condition).value})
-            for code, pk, _ in stamp
-        ),
+        rules=tuple(rules),
+        broken=tuple(broken),
         versions={code: pk for code, pk, _ in stamp},
         stand_ins=frozenset(code for code, _, draft in stamp if draft),
     )

@@ -10,16 +10,18 @@ from django.db import OperationalError, transaction
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
-from alerts import alarms, cases
+from alerts import alarms, cases, telling
 from alerts.domain.case import ClockStruck, StepLost
 from alerts.domain.receipts import fate
-from alerts.domain.words import AlertState
+from alerts.domain.words import AlertState, EventKind
 from alerts.models import Alert, AlertPage, NurseReview
 from messaging.domain.delivery import Channel, Status
+from messaging.models import Message
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+NEVER_ARRIVED = (Status.UNDELIVERED, Status.FAILED, Status.EXPIRED, Status.SUPPRESSED)
 #: Seconds, where the alert's own policy does not say.
 RECEIPT_WITHIN = 60.0
 
@@ -73,6 +75,17 @@ def check_receipts(*, now: datetime) -> int:
     return sum(map(len, changed.values()))
 
 
+def check_instructions(*, now: datetime) -> int:
+    """Whom our texts do not reach: the board and every later page say that she must be phoned."""
+    is_open = RawSQL("NOT (alerts_alert.state = 'closed')", [], output_field=BooleanField())
+    waiting = Alert.objects.filter(is_open, phone_her="", is_canary=False)
+    told = waiting.filter(reports__isnull=False).values_list("pk", "subject", "reports__inbound_id")
+    alert_of = {telling.instruction_key(inbound, subject): pk for pk, subject, inbound in told}
+    lost = Message.objects.filter(key__in=list(alert_of), status__in=NEVER_ARRIVED)
+    found = sorted({alert_of[key] for key in lost.values_list("key", flat=True)})
+    return sum(_must_be_phoned(pk, now=now) for pk in found)
+
+
 def chase_reviews(*, now: datetime) -> int:
     """Shout about texts that nobody has read in time, once for each."""
     late = NurseReview.objects.filter(done_at__isnull=True, due_at__lte=now)
@@ -99,6 +112,17 @@ def _strike(pk: int, *, now: datetime, via: str) -> bool:
 def _shout_about(pk: int, error: Exception, *, now: datetime) -> None:
     log.error("alert_could_not_move", alert=pk, error=type(error).__name__)
     alarms.shout(f"stuck:{pk}", f"Alert {pk} could not be moved on ({type(error).__name__}).", now=now)
+
+
+def _must_be_phoned(pk: int, *, now: datetime) -> bool:
+    with transaction.atomic():
+        alert = cases.lock(pk)
+        if alert is None or not alert.is_open or alert.phone_her:
+            return False
+        alert.phone_her = "our text to her did not arrive"
+        alert.save(update_fields=["phone_her"])
+        cases.note(alert, EventKind.NOT_INSTRUCTED, hand=cases.Hand("clock"), now=now, why="not delivered")
+    return True
 
 
 def _pull_forward(alert_id: int, *, now: datetime) -> None:

@@ -15,6 +15,7 @@ def advance() -> None:
     """Let the clocks strike, and look for pages that were lost."""
     sweeps.advance(now=timezone.now())
     sweeps.check_receipts(now=timezone.now())
+    sweeps.check_instructions(now=timezone.now())
 
 
 @shared_task(name="alerts.chase_reviews")

@@ -27,7 +27,12 @@ def instruct(alert: Alert, inbound: InboundMessage, *, now: datetime) -> bool:
     """Tell her what to do now. False: no text may go out or none could be worded; `phone_her` says why."""
     version, language = alert.rule_version, language_of(alert)
     words = instruction_words(version, alert.clinic, language, stands_in=alert.stands_in)
-    return _send(alert, words, key=f"instruction:{inbound.pk}:{alert.subject}", template="instruction", now=now)
+    return _send(alert, words, key=instruction_key(inbound.pk, alert.subject), template="instruction", now=now)
+
+
+def instruction_key(inbound_id: int, subject: str) -> str:
+    """What makes it the same instruction: one for each text and each person it is about."""
+    return f"instruction:{inbound_id}:{subject}"
 
 
 def announce_nurse(alert: Alert, *, number: int, now: datetime) -> bool:
