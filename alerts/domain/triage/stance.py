@@ -239,10 +239,13 @@ def _over(scene: Scene, sign: Match) -> bool:
     segment, sentence = scene.segments[sign.first], tokens[sign.first].sentence
 
     def here(name: str) -> list[Match]:
+        # A mark on words of the sign itself is a part of it ("my strength is gone"), unless it begins where the sign
+        # ends ("the fever ended").
         return [
             mark
             for mark in scene.of(name)
-            if scene.segments[mark.first] == segment and (sign.words.isdisjoint(mark.words) or _of_more(scene, mark))
+            if scene.segments[mark.first] == segment
+            and (sign.words.isdisjoint(mark.words) or sign.last == mark.first or _of_more(scene, mark))
         ]
 
     if here("worse") or any(again.first > sign.last or again in here("recurring") for again in scene.of("recurring")):
