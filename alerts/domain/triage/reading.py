@@ -19,7 +19,7 @@ LONGEST = 20_000
 HIGH_CALCIUM, LOW_CALCIUM = 12.0, 8.0
 FEVER_C = 37.995
 #: How much more a question must weigh.
-_ASKED_MORE = 1.5
+_ASKED_MORE = 1.75
 _NOT_SO = frozenset({Stance.NEGATED, Stance.PAST, Stance.ELSEWHERE})
 
 
