@@ -1,8 +1,8 @@
-"""Logging: one line an event through structlog; JSON in production. Numbers, mail addresses never pass.
+"""Logging: one line an event through structlog; JSON in production. Numbers, mail addresses and links never pass.
 
-The last step masks whatever looks like a phone number or a mail address in the finished line, tracebacks
-included: house rules keep them out of log calls, this keeps them out when somebody forgets. PostgreSQL quotes the
-row that it refuses, names and texts and all: that goes as well.
+The last step masks whatever looks like a phone number, a mail address or a nurse's link in the finished line,
+tracebacks included: house rules keep them out of log calls, this keeps them out when somebody forgets. PostgreSQL
+quotes the row that it refuses, names and texts and all: that goes as well.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import structlog
 
 PHONE = re.compile(r"(?:\+|%2B)\d{7,15}\b|\(\d{3}\) ?\d{3}-\d{4}|\b\d{3}-\d{3}-\d{4}\b")
 MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+#: Whoever holds such a link acts as the nurse whom it was sent to; Django names the path of a request that broke.
+LINK = re.compile(r"(/(?:a|oncall)/)[\w-]{8,}")
 #: What PostgreSQL adds to a refusal. Its line breaks may stand written out, once or twice.
 REFUSED_ROW = re.compile(
     r"(Failing row contains|Key \([^)]*\)=) ?\(.*?\)(?=\.(?:\\+n|\s|[\"']|$)| already| is )", re.DOTALL
@@ -22,8 +24,9 @@ REFUSED_ROW = re.compile(
 
 
 def mask(text: str) -> str:
-    """`text` without phone numbers, mail addresses and rows that a database refused."""
-    return MAIL.sub("[mail]", PHONE.sub("[phone]", REFUSED_ROW.sub(r"\1 [row]", text)))
+    """`text` without phone numbers, mail addresses, keys in links and rows that a database refused."""
+    bare = LINK.sub(r"\1[key]", REFUSED_ROW.sub(r"\1 [row]", text))
+    return MAIL.sub("[mail]", PHONE.sub("[phone]", bare))
 
 
 # Local variables of a traceback hold what people wrote; the lines of code say enough.

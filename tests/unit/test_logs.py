@@ -13,6 +13,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.models.people import new_token
 from config.logs import MaskingFormatter, logging_settings, mask
 
 
@@ -52,6 +53,15 @@ def test_a_leak_is_masked_in_text_in_fields_and_in_tracebacks(lines: StringIO, l
     written = lines.getvalue()
     assert leak not in written
     assert len([json.loads(line) for line in written.splitlines()]) == 3
+
+
+@pytest.mark.parametrize("path", ["/a/{}/", "/oncall/{}.ics"])
+def test_the_key_in_a_nurses_link_is_masked_where_its_page_breaks(lines: StringIO, path: str) -> None:
+    key = new_token()
+    logging.getLogger("probe").error("Internal Server Error: %s", path.format(key))
+    written = json.loads(lines.getvalue())["event"]
+    assert key[-8:] not in written
+    assert written == f"Internal Server Error: {path.format('[key]')}"
 
 
 @pytest.mark.parametrize(
