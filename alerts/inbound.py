@@ -88,7 +88,8 @@ def _handle(message: InboundMessage, *, now: datetime) -> str | None:
         return _to_the_inbox(message, readings, now=now)
     raised: list[Alert] = []
     shared = len(patients) > 1
-    for patient, reading in readings:
+    # In one order for all: two phones of one family may know its patients in different ones.
+    for patient, reading in sorted(readings, key=lambda one: one[0].pk):
         teller = raising.Teller(clinic=patient.clinic, patient=patient, phone=message.from_address, shared_phone=shared)
         raised += raising.report(message, teller, reading, book=book, now=now)
     return _disposition(message, readings[0][1], raised, now=now)
