@@ -10,7 +10,8 @@ from sandbox import mood as moods
 from sandbox.models import Call, Callback, Mood
 
 #: How long a call that asks for digits stays open on the phone page: people click slower than they press.
-WAITS_FOR_DIGITS = timedelta(seconds=60)
+#: Shorter than the minute after which the product takes a call without an end for a lost one.
+WAITS_FOR_DIGITS = timedelta(seconds=45)
 TALKS = timedelta(seconds=2)
 RINGS = timedelta(seconds=1)
 

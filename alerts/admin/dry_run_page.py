@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -92,7 +92,7 @@ def _result(form: DryRunForm, *, now: datetime) -> dict[str, object]:
         "rows": rows,
         "policy": policy,
         "clinic": clinic,
-        "shift": _clock_change(at, lines[-1].at if lines else at, clinic),
+        "shift": _missing_hour(data["clock"], at, clinic) or _clock_change(at, lines[-1].at if lines else at, clinic),
         "voice": next((span_in_words(line.at - lines[0].at) for line in lines if line.rings), ""),
         "limit": span_in_words(policy.human_within),
         "slow": slow_in_words(policy, [clinic], now=now),
@@ -112,6 +112,13 @@ def slow_in_words(policy: Policy, clinics: list[Clinic], *, now: datetime) -> li
         )
         for found in dry_run.too_slow(policy, clinics, now=now)
     ]
+
+
+def _missing_hour(asked: time, at: datetime, clinic: Clinic) -> str:
+    shown = at.astimezone(clinic.zone)
+    if shown.time() == asked:
+        return ""
+    return f"No clock shows {asked:%H:%M} that night, because clocks go forward: played from {shown:%H:%M}."
 
 
 def _clock_change(at: datetime, until: datetime, clinic: Clinic) -> str:

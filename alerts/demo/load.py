@@ -12,12 +12,12 @@ from alerts import rulebook
 from alerts.demo.stage import Stage, play
 from alerts.demo.stories import SCENES
 from alerts.demo.team import make_team
-from alerts.models import Alert, AlertRule, NurseReview, PlannedWarning
+from alerts.models import Alert, AlertRule, NurseReview, PlannedWarning, RuleVersion
 from alerts.warnings import planning
 from patients.models import Clinic, Patient
 
-#: The rules were signed before the first story.
-_SIGNED_BEFORE = timedelta(days=30)
+#: The rules were written and signed before the first story.
+_WRITTEN_BEFORE, _SIGNED_BEFORE = timedelta(days=37), timedelta(days=30)
 _SIGNED_AS = "Miles Draper, nurse manager (demo)"
 #: Patients were enrolled one after the other, so that their warnings do not all fall on one day.
 _FIRST_ENROLLED, _APART = timedelta(days=45), timedelta(days=6)
@@ -58,6 +58,8 @@ def _sign(now: datetime) -> None:
     for rule in AlertRule.objects.filter(status=AlertRule.Status.DRAFT):
         version = rule.versions.order_by("-number")[0]
         if not version.is_signed:
+            # The starter content was written the moment it was loaded: nobody signs what is not yet written.
+            RuleVersion.objects.filter(pk=version.pk).update(written_at=now - _WRITTEN_BEFORE)
             rulebook.sign_off(version, user=manager, signed_as=_SIGNED_AS, now=now - _SIGNED_BEFORE)
         rulebook.activate(rule, version)
 

@@ -1,12 +1,15 @@
-"""The banner on every page of the admin: what is wrong with the service, for all staff until it is over."""
+"""What every page of the admin says of red flags: the banner of what is wrong, and the first page's figures."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
 from alerts import alarms
+from alerts.domain.words import OPEN_STATES
+from alerts.models import Alert, NurseReview
 
 register = template.Library()
 
@@ -26,3 +29,20 @@ def open_alarms(context: dict[str, Any]) -> dict[str, Any]:
         "more": len(found) - MOST if len(found) > MOST else 0,
         "may_view": user.has_perm("alerts.view_alarm"),
     }
+
+
+@register.simple_tag(takes_context=True)
+def red_flag_cards(context: dict[str, Any]) -> list[tuple[str, int, str, bool]]:
+    """The first figures of the day: words, figure, where it leads, and whether it presses."""
+    request = context["request"]
+    cards: list[tuple[str, int, str, bool]] = []
+    if request.user.has_perm("alerts.view_alert"):
+        alerts = Alert.objects.filter(is_canary=False, state__in=OPEN_STATES)
+        board = reverse("admin:alerts_alert_changelist")
+        unowned = alerts.filter(owner__isnull=True).count()
+        cards = [("open red flags", alerts.count(), board, False), ("with nobody yet", unowned, board, unowned > 0)]
+    if request.user.has_perm("alerts.view_nursereview"):
+        inbox = reverse("admin:alerts_nursereview_changelist") + "?state=open"
+        waiting = NurseReview.objects.filter(done_at__isnull=True).count()
+        cards.append(("texts in the nurse’s inbox", waiting, inbox, False))
+    return cards
