@@ -16,7 +16,10 @@ from alerts.domain.triage import likeness
 from alerts.domain.triage.plain import read_plain
 from tests.support.triage_score import Labelled, load
 
-TUNING = (*(f"dev{n}" for n in ("", 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)), *(f"fresh{n}" for n in ("", 2, 3, 4, 5, 6)))
+TUNING = (
+    *(f"dev{n}" for n in ("", 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)),
+    *(f"fresh{n}" for n in ("", 2, 3, 4, 5, 6)),
+)
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "triage"
 #: From here on a text pages; above the lower one it is at least read by a person.
 LIMIT, DOUBT = 1.25, -1.5
