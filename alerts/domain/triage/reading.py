@@ -12,6 +12,7 @@ from alerts.domain.triage.plain import Plain, read_plain
 from alerts.domain.triage.scene import Scene
 from alerts.domain.triage.stance import qualifiers, stance, unexplained
 from alerts.domain.triage.values import Context, Evidence, Reading, Stance
+from messaging.domain.consent_words import is_stop_among_others
 
 #: Longer texts are read to here and always go to a person.
 LONGEST = 20_000
@@ -51,6 +52,9 @@ def read(text: str, rules: Sequence[Rule], context: Context = Context()) -> Read
         if likely and not _all_denied(evidence) and not _measured_normal(evidence, likely):
             evidence = tuple(sorted((*evidence, likely), key=lambda sign: (sign.start, sign.end, sign.concept)))
             fired = firing.fire(rules, evidence, context)
+    if evidence and not is_stop_among_others(text[:LONGEST]):
+        # "Stop the numbness please": something is to stop, but not our texts.
+        intents.discard("stop")
     reading = review.conclude(plain, fired, evidence, intents, doubtful=doubtful)
     if len(text) > LONGEST and not reading.page:
         return replace(reading, review=True, why=f"{reading.why} The end was not read: it is too long.")

@@ -14,6 +14,16 @@ _BODILY = LEXICON.class_of("@bodily")
 _STRANGERS = 0.25
 #: A longer word is several run together; more single letters than this are words taken apart.
 _JOINED, _LETTERS = 16, 3
+#: How people speak of being unwell without saying how; harmless only in a kind word ("I feel great, thank you").
+_UNWELL = frozenset(
+    {
+        *("feel", "feeling", "feels", "felt", "off", "weird", "wrong", "strange", "odd", "funny", "sick", "unwell"),
+        *("worse", "bad", "siento", "sentir", "siente", "sintiendo", "rara", "raro", "mal", "peor"),
+        *("enferma", "enfermo"),
+    }
+)
+#: Asked for by more than the one word that carriers answer.
+_HELP = frozenset({"help", "ayuda", "ayudame", "ayudenme", "ayuden", "auxilio", "socorro"})
 #: What stands around a sign and is none.
 _CIRCUMSTANCES = frozenset({"after.denosumab", "thinner"})
 _HOW = {
@@ -59,7 +69,7 @@ def _is_plainly_everyday(plain: Plain, intents: set[str], strangers: int) -> boo
     """Whether it is, without a doubt, a keyword, logistics or a kind word."""
     if plain.foreign or not intents or not plain.tokens:
         return False
-    if any(_BODILY in token.classes for token in plain.tokens):
+    if any(_BODILY in token.classes for token in plain.tokens) or _is_unwell_or_calls_for_help(plain, intents):
         return False
     if (
         any(len(token.word) > _JOINED for token in plain.tokens)
@@ -67,6 +77,13 @@ def _is_plainly_everyday(plain: Plain, intents: set[str], strangers: int) -> boo
     ):
         return False
     return strangers <= max(1, len(plain.tokens) * _STRANGERS)
+
+
+def _is_unwell_or_calls_for_help(plain: Plain, intents: set[str]) -> bool:
+    said = {token.word for token in plain.tokens}
+    if said & _UNWELL and "thanks_chitchat" not in intents:
+        return True
+    return intents == {"help"} and bool(said & _HELP) and len(plain.tokens) > 1
 
 
 def _why(fired: Sequence[Fired], evidence: Sequence[Evidence], *, review: bool, intents: set[str]) -> str:
