@@ -17,7 +17,7 @@ from alerts.models import Alert, NurseReview, Responder
 from messaging import consent, consent_replies, outbox, wordings
 from messaging.domain import wall_time
 from messaging.domain.address import is_phone
-from messaging.domain.consent_words import Wish, is_stop_among_others
+from messaging.domain.consent_words import CARRIER_HELP, Wish, is_stop_among_others
 from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.plain import words
 from messaging.domain.quiet_hours import Window
@@ -35,6 +35,7 @@ CONFIRMS_WITHIN = timedelta(hours=12)
 ANSWER_LASTS = timedelta(hours=2)
 #: By when a nurse must have read what the machine could not.
 READ_AT_ONCE = timedelta(minutes=15)
+ASK_WHO_WE_ARE = CARRIER_HELP | {"ayuda", "informacion", "who is this", "who are you", "quien es", "quienes son"}
 #: Intents that somebody besides the nurse has to act on.
 LOGISTICS = frozenset({"confirm", "cancel", "reschedule"})
 
@@ -186,9 +187,14 @@ def _wants_silence(message: InboundMessage) -> bool:
     return message.opt_out_type == Wish.STOP.name or is_stop_among_others(message.body)
 
 
+def _cries_for_help(message: InboundMessage, reading: Reading) -> bool:
+    """Whether "help" may be more than the keyword that asks who we are: "help me", "i need help"."""
+    return "help" in reading.intents and words(message.body) not in ASK_WHO_WE_ARE
+
+
 def _to_the_inbox(message: InboundMessage, readings: list[tuple[Patient, Reading]], *, now: datetime) -> str | None:
     patient, reading = readings[0]
-    if not any(one.review for _, one in readings):
+    if not any(one.review for _, one in readings) and not _cries_for_help(message, reading):
         return None
     open_review(message, patient.clinic, patient, reading, shared=len(readings) > 1, now=now)
     if _wants_silence(message):

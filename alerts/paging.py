@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from alerts import codes, rendering, rota
 from alerts.domain.policy import Step, Target
+from alerts.domain.words import EventKind
 from alerts.models import Alert, AlertPage, Responder
 from alerts.models.people import new_token
 from messaging import consent, outbox, wordings
@@ -62,8 +63,10 @@ def stand_down(alert: Alert, owner_id: int, *, now: datetime) -> None:
     owner = Responder.objects.filter(pk=owner_id).first()
     name = owner.name if owner else ""
     outbox.withdraw([page.message_id for page in pages], reason=f"taken by {name}"[:200], now=now)
-    # Whoever has a text of it on the phone; calls have been heard or not.
-    texted = {p.responder for p in pages if p.responder and p.responder_id != owner_id and p.channel == Channel.SMS}
+    before = alert.events.filter(kind=EventKind.ACCEPTED).order_by("-number").values_list("at", flat=True).first()
+    # Whoever has got a text of it since somebody had it last; calls have been heard or not.
+    others = [page for page in pages if page.responder_id != owner_id and (before is None or page.sent_at > before)]
+    texted = {page.responder for page in others if page.responder and page.channel == Channel.SMS}
     told = [person for person in texted if is_phone(person.phone)]
     drafts = []
     for person in told:

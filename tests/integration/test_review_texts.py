@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from alerts import alarm_pages, alarms, canary
+from alerts import alarm_pages, alarms, canary, services
+from alerts.domain.words import Outcome
 from alerts.models import Alert, NurseReview, Responder
 from messaging import consent
 from messaging.domain.delivery import Purpose
@@ -74,6 +76,32 @@ class TestNurses:
         monkeypatch.setattr("alerts.nurse_answers.wordings.load", none)
         flags.text(code, sender=team.nurse.phone)
         assert flags.only_alert().owner == team.nurse
+
+    def test_who_was_told_that_it_is_taken_is_not_woken_again_by_its_end(self, team: flags.OnCall) -> None:
+        flags.text(LEGS)
+        alert = flags.wind(flags.only_alert(), until=NOW + timedelta(minutes=6))
+        at = NOW + timedelta(minutes=6)
+        services.accept(alert.pk, by=team.backup, via="text", now=at)
+        services.close(alert.pk, by=team.backup, outcome=Outcome.ADVICE, via="text", now=at + timedelta(minutes=5))
+        assert len(flags.texts_to(team.nurse.phone, template="page_taken")) == 1
+
+    def test_who_is_paged_for_what_somebody_ends_untaken_is_told_once(self, team: flags.OnCall) -> None:
+        flags.text(LEGS)
+        alert = flags.only_alert()
+        services.close(alert.pk, by=team.backup, outcome=Outcome.ADVICE, via="admin", now=NOW)
+        assert len(flags.texts_to(team.nurse.phone, template="page_taken")) == 1
+
+
+class TestCryingForHelp:
+    @pytest.mark.parametrize("words", ["help me", "Help me!!", "i need help"])
+    def test_a_nurse_reads_it_whatever_else_is_answered(self, team: flags.OnCall, words: str) -> None:
+        flags.text(words)
+        assert NurseReview.objects.exists() or Alert.objects.exists()
+
+    @pytest.mark.parametrize("words", ["HELP", "info", "ayuda", "who is this"])
+    def test_the_keyword_alone_is_answered_and_no_more(self, team: flags.OnCall, words: str) -> None:
+        flags.text(words)
+        assert not NurseReview.objects.exists()
 
 
 class TestManagers:
