@@ -15,15 +15,9 @@ _STRANGERS = 0.25
 #: A longer word is several run together; more single letters than this are words taken apart.
 _JOINED, _LETTERS = 16, 3
 #: How people speak of being unwell without saying how; harmless only in a kind word ("I feel great, thank you").
-_UNWELL = frozenset(
-    {
-        *("feel", "feeling", "feels", "felt", "off", "weird", "wrong", "strange", "odd", "funny", "sick", "unwell"),
-        *("worse", "bad", "siento", "sentir", "siente", "sintiendo", "rara", "raro", "mal", "peor"),
-        *("enferma", "enfermo"),
-    }
-)
+_UNWELL = LEXICON.class_of("@unwell")
 #: Asked for by more than the one word that carriers answer.
-_HELP = frozenset({"help", "ayuda", "ayudame", "ayudenme", "ayuden", "auxilio", "socorro"})
+_HELP = LEXICON.class_of("@cry")
 #: What stands around a sign and is none.
 _CIRCUMSTANCES = frozenset({"after.denosumab", "thinner"})
 _HOW = {
@@ -80,10 +74,10 @@ def _is_plainly_everyday(plain: Plain, intents: set[str], strangers: int) -> boo
 
 
 def _is_unwell_or_calls_for_help(plain: Plain, intents: set[str]) -> bool:
-    said = {token.word for token in plain.tokens}
-    if said & _UNWELL and "thanks_chitchat" not in intents:
+    said = {number for token in plain.tokens for number in token.classes}
+    if _UNWELL in said and "thanks_chitchat" not in intents:
         return True
-    return intents == {"help"} and bool(said & _HELP) and len(plain.tokens) > 1
+    return intents == {"help"} and _HELP in said and len(plain.tokens) > 1
 
 
 def _why(fired: Sequence[Fired], evidence: Sequence[Evidence], *, review: bool, intents: set[str]) -> str:
