@@ -164,6 +164,16 @@ class TestRoles:
         assert list(signers.values_list("name", flat=True)) == ["Managers"]
 
 
+class TestTheFirstPage:
+    def test_it_begins_with_the_red_flags_and_says_that_nobody_has_one(self, manager: Desk, clinic: OnCall) -> None:
+        assert "bw-card-presses" not in manager.see("")
+        sign_everything(now=timezone.now())
+        text("cant feel my legs", now=timezone.now())
+        html = manager.see("")
+        assert 'bw-card-presses"' in html
+        assert "<strong>1</strong>open red flags" in html
+
+
 class TestMarks:
     """Evidence is marked whatever it claims; the words are escaped, the marks are ours."""
 

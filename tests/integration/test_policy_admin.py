@@ -173,6 +173,10 @@ class TestDryRun:
         assert "Sun 14 Mar, 03:01:00 EDT" in html  # three minutes later
         assert "02:0" not in html
 
+    def test_an_hour_that_no_clock_shows_is_told(self, manager: Desk, clinic: OnCall) -> None:
+        assert "No clock shows 02:30 that night" in self.see(manager, clinic, "2027-03-14", "02:30")
+        assert "No clock shows" not in self.see(manager, clinic, "2027-03-14", "03:30")
+
     def test_in_the_night_in_which_clocks_go_back_the_hour_is_told_apart(self, manager: Desk, clinic: OnCall) -> None:
         html = self.see(manager, clinic, "2026-11-01", "01:58")
         assert "Clocks go back" in html
