@@ -20,10 +20,13 @@ def fate(
 
     A page that nobody has confirmed `receipt_within` after it was written is lost, whatever became of
     it on the way. A mail host that took a mail says no more: that is all the proof there will be.
-    A call that is being made is no loss yet; one that was answered has arrived, which accepts nothing.
+    A call that somebody has picked up may take three times as long: she may be hearing it again. One
+    that ended after it was answered has arrived, which accepts nothing.
     """
     if status in _LOST:
         return LOST
     if status is Status.DELIVERED or (channel is Channel.EMAIL and status in _TAKEN):
         return ARRIVED
-    return LOST if now - sent_at >= receipt_within else None
+    # A phone rings for less than receipt_within: what still runs then was picked up.
+    limit = receipt_within * 3 if channel is Channel.VOICE and status is Status.SENT else receipt_within
+    return LOST if now - sent_at >= limit else None
