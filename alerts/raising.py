@@ -68,16 +68,17 @@ def report(
         if teller.patient is not None:
             # Two texts of one patient at once: the second waits, and finds what the first has opened.
             Patient.objects.select_for_update().get(pk=teller.patient.pk)
-        raised = []
+        raised, told = [], False
         for number, one in enumerate(fired):
             version = RuleVersion.objects.select_related("policy").get(pk=book.versions[one.rule])
             alert = _open_alert(teller, one.condition)
             if alert is None:
                 alert = _new(teller, one, version, stands_in=one.rule in book.stand_ins, now=now)
                 _report(alert, inbound, one, reading, whole=number == 0, now=now)
-                _begin(alert, inbound, version, hand, tell=number == 0, now=now)
+                _begin(alert, inbound, version, hand, tell=not told, now=now)
+                told = True
             else:
-                _again(alert, inbound, one, reading, version, hand, tell=number == 0, now=now)
+                told |= _again(alert, inbound, one, reading, version, hand, whole=number == 0, tell=not told, now=now)
             raised.append(alert)
     return raised
 
@@ -155,12 +156,14 @@ def _again(
     version: RuleVersion,
     hand: cases.Hand,
     *,
+    whole: bool,
     tell: bool,
     now: datetime,
-) -> None:
+) -> bool:
+    """Add a report to an open case; answers whether she was told again what to do."""
     known = {piece["concept"] for report in alert.reports.all() for piece in report.evidence}
     is_worse = worse.is_worse(Tier(alert.tier), known, fired)
-    _report(alert, inbound, fired, reading, whole=tell, now=now)
+    _report(alert, inbound, fired, reading, whole=whole, now=now)
     # Said again where it is worse or some time has passed: a telephone that answers by itself would go on for ever.
     tell = tell and (is_worse or not _happened(alert, EventKind.INSTRUCTED, since=now - TELL_AGAIN_AFTER))
     told = telling.instruct(alert, inbound, now=now) if tell else True
@@ -169,6 +172,7 @@ def _again(
         alert.policy = rulebook.policy_to_climb(version, fired.tier, alert.clinic, now=now).to_json()
     event = Worsened(fired.tier, _fallback_at(alert, fired, version, now)) if is_worse else ReportedAgain(fired.tier)
     cases.move(alert, event, hand=hand, now=now, then=_told(told) if tell else ())
+    return tell
 
 
 def _fallback_at(alert: Alert, fired: Fired, version: RuleVersion, now: datetime) -> datetime | None:

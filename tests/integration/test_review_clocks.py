@@ -104,6 +104,13 @@ class TestLoops:
         assert alert.reports.count() == 30
         assert len(flags.texts_to(make.PHONE, template="instruction")) == 1
 
+    def test_new_trouble_beside_what_is_known_is_answered(self, team: flags.OnCall) -> None:
+        flags.text("i fell and my hip snapped")
+        flags.text("i fell and my hip snapped. fever of 103.5 too", now=NOW + MINUTE)
+        fever = Alert.objects.get(condition="infection_fever")
+        assert EventKind.INSTRUCTED in flags.story(fever)
+        assert len(flags.texts_to(make.PHONE, template="instruction")) == 2
+
     def test_whoever_writes_again_later_or_of_worse_is_told_again(self, team: flags.OnCall) -> None:
         flags.text(LEGS)
         flags.text("now i cant pee at all and cant walk", now=NOW + MINUTE)
