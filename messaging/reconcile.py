@@ -5,6 +5,9 @@ answered: it is sent again when the carrier's own log, asked after a settling ti
 
 For an urgent page or answer that time is short, and a mail is sent again although no log can be asked: there a
 text that comes twice does less harm than one that does not come. That haste is had once for each message.
+
+The log keeps no words of calls: one that may be another page's to the same phone is rather made again than taken
+for this one, which would then never ring.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
@@ -119,12 +122,27 @@ def _resolve(message: Message, *, clock: Clock) -> str:
     except TransientFailure:
         return _not_asked(message, asked_at, now=clock())
     found = _unclaimed(candidates)
-    if found:
+    unclear = hasty and _may_be_anothers(message, since=asked_at - CLOCK_DIFFERENCE)
+    if found and not unclear:
         record.accepted(message, found, now=clock())
         return "found"
     if looked_at - asked_at < (HASTY_SETTLING if hasty else SETTLING):
         return "waiting"
+    if found:
+        words = "the carrier's log does not tell whose call it was; it is rather made twice than never"
+        return _end_of(record.absent(message, words=words, now=clock()))
     return _end_of(record.absent(message, now=clock()))
+
+
+def _may_be_anothers(message: Message, *, since: datetime) -> bool:
+    """Whether a call in the log may be one that was made for another message to this number.
+
+    Those are out of it that were tried once and are named: which call is theirs is known.
+    """
+    if message.channel != Channel.VOICE:
+        return False
+    calls = Message.objects.filter(address=message.address, channel=Channel.VOICE, submitted_at__gte=since)
+    return calls.exclude(pk=message.pk).filter(Q(provider_id="") | Q(attempts__gt=1)).exists()
 
 
 def _in_haste(message: Message) -> bool:

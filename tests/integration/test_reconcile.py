@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from messaging import dispatch, inbound, outbox, receipts, reconcile, record
 from messaging.channels.base import Accepted, OutcomeUnknown, Outgoing, TransientFailure
 from messaging.channels.memory import Memory
-from messaging.domain.delivery import Channel, Status, Urgency
+from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.models import Attempt, Message
 from tests.support.messages import NOW, HandClock, draft, mail, outbox_with
 
@@ -42,6 +42,21 @@ def in_doubt(memory: type[Memory], clock: HandClock, failure: OutcomeUnknown, **
     message.refresh_from_db()
     assert message.status == Status.IN_DOUBT
     return message
+
+
+def page_by_call(key: str) -> outbox.Draft:
+    return draft(
+        key,
+        channel=Channel.VOICE,
+        purpose=Purpose.PAGES,
+        urgency=Urgency.URGENT,
+        body="A red flag.",
+        answer_path=f"/said/{key}/",
+    )
+
+
+def run_urgent(clock: HandClock) -> None:
+    dispatch.run(Urgency.URGENT, clock=clock, worker="worker:1")
 
 
 class TestEndedLeases:
@@ -179,6 +194,30 @@ class TestDoubts:
         assert len(memory.taken) == 2
         assert set(Message.objects.values_list("status", flat=True)) == {Status.ACCEPTED}
         assert Message.objects.values("provider_id").distinct().count() == 2
+
+    def test_a_call_that_may_be_another_pages_is_not_taken_for_this_ones(
+        self, memory: type[Memory], clock: HandClock
+    ) -> None:
+        # Two red flags ring one nurse's phone; the carrier's log says whom it rang, not what for.
+        outbox_with(*(page_by_call(key) for key in ("first", "second")))
+        memory.failures += [NEVER_ARRIVED, LOST]
+        run_urgent(clock)
+        assert len(memory.taken) == 1
+        clock.now = NOW + reconcile.HASTY_SETTLING
+        assert look(clock) == {"sent_again": 2}
+        run_urgent(clock)
+        rung = [kept.answer_url for _, kept in memory.taken]
+        assert len(set(rung)) == 2, "each of them has rung"
+        assert max(rung.count(url) for url in rung) <= 2, "and none more than once too often"
+        assert set(Message.objects.values_list("status", flat=True)) == {Status.ACCEPTED}
+
+    def test_a_call_that_can_be_no_others_is_taken_for_this_one(self, memory: type[Memory], clock: HandClock) -> None:
+        outbox_with(*(page_by_call(key) for key in ("first", "second")))
+        memory.failures += [LOST]
+        run_urgent(clock)
+        clock.move(seconds=10)
+        assert look(clock) == {"found": 1}
+        assert len(memory.taken) == 2
 
     def test_a_name_that_was_given_to_a_twin_meanwhile_is_not_taken_twice(
         self, memory: type[Memory], clock: HandClock
