@@ -53,7 +53,8 @@ class TwilioVoice:
     def find(self, outgoing: Outgoing, *, since: datetime) -> Sequence[Accepted]:
         """Calls from the same number of ours to the same number in Twilio's log, oldest first.
 
-        What a call said is not in the log: whose it is, is told by which of them has no message yet.
+        What a call said is not in the log: whose it is, is told by which of them has no message yet, and where
+        that leaves more than one, by nothing (messaging/reconcile.py).
         """
         # Not filtered by date: a call that still waits at the carrier has no start time.
         with looking():
