@@ -25,7 +25,9 @@ APART = 3
 PIECE = 40
 #: How many of the heaviest words are shown.
 _SHOWN = 3
-_NAMES = {number: name for name, number in LEXICON.classes.items() if name[0] == "@" and name != "@everyday"}
+#: Classes that only decide who reads a text.
+_UNWEIGHED = frozenset({"@everyday", "@unwell", "@cry"})
+_NAMES = {number: name for name, number in LEXICON.classes.items() if name[0] == "@" and name not in _UNWEIGHED}
 
 
 @dataclass(frozen=True, slots=True)
