@@ -9,6 +9,7 @@ from alerts import dry_run, raising, rulebook, telling
 from alerts.domain.dry_run import Line
 from alerts.domain.policy import Policy
 from alerts.domain.triage import Context, Fired, Reading, read
+from alerts.domain.words import Tier
 from alerts.models import RuleVersion
 from patients.models import Clinic
 
@@ -26,6 +27,8 @@ class Firing:
     fallback: str
     policy: Policy | None
     lines: tuple[Line, ...]
+    #: An amber one beside a red flag stands in its report and pages nobody by itself.
+    is_beside: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +48,26 @@ def try_text(text: str, *, context: Context, clinic: Clinic, language: str, at: 
         [book.versions[one.rule] for one in reading.fired]
     )
     firings = [
-        _firing(one, versions[book.versions[one.rule]], clinic, language, at, stands_in=one.rule in book.stand_ins)
+        _firing(
+            one,
+            versions[book.versions[one.rule]],
+            clinic,
+            language,
+            at,
+            stands_in=one.rule in book.stand_ins,
+            is_beside=reading.page and one.tier is Tier.AMBER,
+        )
         for one in reading.fired
     ]
     return Trial(text=text, reading=reading, firings=tuple(firings))
 
 
 def _firing(
-    fired: Fired, version: RuleVersion, clinic: Clinic, language: str, at: datetime, *, stands_in: bool
+    fired: Fired, version: RuleVersion, clinic: Clinic, language: str, at: datetime, *, stands_in: bool, is_beside: bool
 ) -> Firing:
     # Green ones are read in the inbox: nobody is paged and no ladder is climbed.
-    policy = (
-        rulebook.frozen(rulebook.policy_for(version, fired.tier, clinic)) if fired.tier in raising.ALERTING else None
-    )
+    climbs = fired.tier in raising.ALERTING and not is_beside
+    policy = rulebook.frozen(rulebook.policy_for(version, fired.tier, clinic)) if climbs else None
     after = timedelta(minutes=version.fallback_after)
     lines = (
         dry_run.rehearse(policy, clinic, tier=fired.tier, at=at, fallback_after=after, lines=LINES) if policy else ()
@@ -70,4 +80,5 @@ def _firing(
         fallback=telling.fallback_words(version, clinic, language, stands_in=stands_in),
         policy=policy,
         lines=lines,
+        is_beside=is_beside,
     )

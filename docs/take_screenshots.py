@@ -21,6 +21,8 @@ PATIENT = "HB-1051"
 PHONE = {"width": 390, "height": 844}
 #: A Sunday, for the dry run at ten past three.
 SUNDAY = "2026-12-06"
+#: Who writes a red flag while the pictures are taken.
+WRITES = "Walter Abernathy"
 TRIED = "No fever, but my legs feel like jelly since this morning and I fell twice"
 
 
@@ -51,9 +53,7 @@ def _red_flags(browser: Browser) -> None:
     page = _log_in(browser, "nurse")
     _shoot(page, "/admin/alerts/alert/", "red-flags-board")
     story = page.locator("a[id^='flag-']").first.get_attribute("href") or ""
-    page.set_viewport_size(TALL)  # type: ignore[arg-type]
     _shoot(page, story, "red-flag-story", whole=True)
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     _shoot(page, "/admin/alerts/escalationpolicy/dry-run/", "")
     page.fill("input[name=on]", SUNDAY)
     page.fill("input[name=clock]", "03:10")
@@ -65,12 +65,24 @@ def _red_flags(browser: Browser) -> None:
     page.click("#content-main button[type=submit]")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=HERE / "try-a-text.png", full_page=True)
-    small = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
-    _shoot(small, "/sandbox/phones/", "")
-    paged = small.locator("a[href^='/sandbox/phones/']").filter(has_text="RED FLAG: ").first.get_attribute("href")
-    _shoot(small, paged or "/sandbox/phones/", "nurse-phone-text")
-    link = re.findall(r"/a/[\w-]+/", small.inner_text("body"))
-    _shoot(small, link[-1], "nurse-phone-page", whole=True)
+    _nurse_phone(browser.new_context(viewport=PHONE).new_page())  # type: ignore[arg-type]
+
+
+def _nurse_phone(page: Page) -> None:
+    """A patient writes; the nurse's phone gets the page, and behind its link is this."""
+    _shoot(page, "/sandbox/phones/", "")
+    phones = page.locator("a[href^='/sandbox/phones/']")
+    patient = phones.filter(has_text=WRITES).first.get_attribute("href")
+    page.request.post(f"{BASE}{patient}", data={"body": "my legs feel numb since this morning, prob nothing"})
+    paged = phones.filter(has_text="RED FLAG", has_not_text="Canary").first
+    for _ in range(30):
+        if paged.count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    _shoot(page, paged.get_attribute("href") or "", "nurse-phone-text")
+    link = re.findall(r"/a/[\w-]+/", page.inner_text("body"))
+    _shoot(page, link[-1], "nurse-phone-page", whole=True)
 
 
 def _admin(browser: Browser) -> None:

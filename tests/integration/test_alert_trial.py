@@ -129,3 +129,15 @@ def test_it_is_for_staff(clinic: OnCall) -> None:
     desk = at_desk(staff("gone", "Nurses"))
     desk.client.logout()
     assert desk.client.get(f"/admin/{TRY}").status_code == 302
+
+
+def test_an_amber_one_beside_a_red_flag_pages_nobody_by_itself(clinic: OnCall) -> None:
+    words = "i cant feel my legs since this morning, and my jaw hurts and a tooth is loose"
+    found = try_text(words, context=Context(), clinic=clinic.clinic, language="en", at=NOW)
+    beside = {one.fired.condition for one in found.firings if one.is_beside}
+    make.patient(make.PHONE)
+    text(words, now=NOW)
+    raised = set(Alert.objects.values_list("condition", flat=True))
+    assert beside
+    assert raised == {one.fired.condition for one in found.firings if one.policy}
+    assert not raised & beside
