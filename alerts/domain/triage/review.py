@@ -18,6 +18,34 @@ _JOINED, _LETTERS = 16, 3
 _UNWELL = LEXICON.class_of("@unwell")
 #: Asked for by more than the one word that carriers answer.
 _HELP = LEXICON.class_of("@cry")
+#: How words begin that speak of our texts.
+_TEXTING = (
+    "text",
+    "messag",
+    "mensaj",
+    "remind",
+    "recordat",
+    "avis",
+    "sms",
+    "list",
+    "number",
+    "numer",
+    "phone",
+    "unsub",
+    "subscri",
+    "suscri",
+    "contact",
+    "escri",
+    "notif",
+    "opt",
+    "alert",
+    "mand",
+    "envi",
+    "envia",
+    "recib",
+    "baja",
+    "send",
+)
 #: What stands around a sign and is none.
 _CIRCUMSTANCES = frozenset({"after.denosumab", "thinner"})
 _HOW = {
@@ -77,7 +105,14 @@ def _is_unwell_or_calls_for_help(plain: Plain, intents: set[str]) -> bool:
     said = {number for token in plain.tokens for number in token.classes}
     if _UNWELL in said and "thanks_chitchat" not in intents:
         return True
+    if "stop" in intents and len(plain.tokens) > 2 and not any(word.startswith(_TEXTING) for word in _words(plain)):
+        # "Make it stop": of what?
+        return True
     return intents == {"help"} and _HELP in said and len(plain.tokens) > 1
+
+
+def _words(plain: Plain) -> list[str]:
+    return [token.word for token in plain.tokens]
 
 
 def _why(fired: Sequence[Fired], evidence: Sequence[Evidence], *, review: bool, intents: set[str]) -> str:

@@ -10,14 +10,32 @@ from alerts.starter.triggers import STARTER_RULES
 
 @pytest.mark.parametrize(
     "text",
-    ["feeling a bit off today, not sure what it is", "help me", "I need help", "no me siento bien", "I feel weird"],
+    [
+        "feeling a bit off today, not sure what it is",
+        "help me",
+        "I need help",
+        "no me siento bien",
+        "I feel weird",
+        "make it stop",
+        "i want to stop treatment",
+    ],
 )
 def test_a_person_reads_it(text: str) -> None:
     reading = read(text, STARTER_RULES)
     assert reading.page or reading.review
 
 
-@pytest.mark.parametrize("text", ["HELP", "AYUDA", "Feeling great, thanks", "Sure, see you then"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HELP",
+        "AYUDA",
+        "Feeling great, thanks",
+        "Sure, see you then",
+        "Feliz Año Nuevo a todos.",
+        "please stop texting me",
+    ],
+)
 def test_nobody_needs_to(text: str) -> None:
     reading = read(text, STARTER_RULES)
     assert not reading.page
