@@ -53,3 +53,8 @@ def test_both_are_heard() -> None:
     reading = read("stop texting me, I can't feel my legs", STARTER_RULES)
     assert reading.page
     assert "stop" in reading.intents
+
+
+@pytest.mark.parametrize("text", ["Feliz Año Nuevo a todos.", "Mi esposa no podrá acompañarme, ¿hay transporte?"])
+def test_it_pages_nobody(text: str) -> None:
+    assert not read(text, STARTER_RULES).page
