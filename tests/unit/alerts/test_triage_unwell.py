@@ -26,15 +26,7 @@ def test_a_person_reads_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "HELP",
-        "AYUDA",
-        "Feeling great, thanks",
-        "Sure, see you then",
-        "Feliz Año Nuevo a todos.",
-        "please stop texting me",
-    ],
+    "text", ["HELP", "AYUDA", "Feeling great, thanks", "Sure, see you then", "please stop texting me"]
 )
 def test_nobody_needs_to(text: str) -> None:
     reading = read(text, STARTER_RULES)
