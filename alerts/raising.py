@@ -38,12 +38,16 @@ class Teller:
     is_canary: bool = False
     #: Instead of the rule's own.
     policy: Policy | None = None
+    #: What it is about, where neither a patient nor a number tells.
+    about: str = ""
 
     @property
     def subject(self) -> str:
         """What makes it the same person's case."""
         if self.is_canary:
             return "canary"
+        if self.about:
+            return self.about
         return f"patient:{self.patient.pk}" if self.patient else f"phone:{self.phone}"[:80]
 
 

@@ -17,7 +17,7 @@ from alerts import cases, raising, rendering, rulebook
 from alerts.admin.who import acting
 from alerts.domain.triage import Fired, Reading
 from alerts.domain.words import Condition, Tier
-from alerts.models import NurseReview
+from alerts.models import NurseReview, Responder
 from patients.admin.acts import Act, ActForm
 from patients.admin.clock import clock
 
@@ -98,10 +98,14 @@ def _raise(review: NurseReview, data: Mapping[str, Any], request: HttpRequest, n
     why = f"{me.name} raised it from her inbox ({tier.name})."
     reading = Reading(fired=(fired,), evidence=(), intents=frozenset(), review=False, why=why)
     hand = cases.Hand("admin", me, cast("AbstractBaseUser", request.user))
+    sender = review.inbound.from_address
+    # A colleague wrote it: what a patient is to do is not for her phone, and hers is not to be called.
+    from_staff = Responder.objects.filter(phone=sender).exists() and review.patient is None
     teller = raising.Teller(
         clinic=review.clinic,
         patient=review.patient,
-        phone=review.inbound.from_address,
+        phone="" if from_staff else sender,
+        about=f"text:{review.inbound_id}" if from_staff else "",
         shared_phone=review.shared_phone,
     )
     raising.report(review.inbound, teller, reading, now=now, hand=hand)

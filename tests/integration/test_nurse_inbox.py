@@ -140,3 +140,16 @@ def test_hostile_words_are_shown_and_never_run(nurse: Desk) -> None:
         html = nurse.see(path)
         assert "<script>alert('x')" not in html
         assert "<b>x</b>" not in html
+
+
+def test_a_colleagues_text_made_a_red_flag_tells_her_phone_nothing_meant_for_a_patient(
+    nurse: Desk, clinic: OnCall
+) -> None:
+    text("mrs luz just rang the ward about something odd", sender=clinic.backup.phone, now=timezone.now())
+    review = NurseReview.objects.latest("pk")
+    nurse.told(nurse.send(f"{INBOX}{review.pk}/raise/", condition="cord_compression", tier="red"))
+    alert = Alert.objects.get()
+    assert (alert.phone, alert.subject) == ("", f"text:{review.inbound_id}")
+    assert not texts_to(clinic.backup.phone, template="instruction")
+    assert alert.phone_her
+    assert paged(alert)

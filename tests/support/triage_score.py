@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict
 
-from alerts.starter.triggers import STARTER_RULES
-
 from alerts.domain.triage import Reading, read
+from alerts.starter.triggers import STARTER_RULES
 
 
 class Labelled(TypedDict):
