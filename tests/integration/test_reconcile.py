@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.models import QuerySet
 
-from messaging import dispatch, inbound, outbox, receipts, reconcile, record
+from messaging import dispatch, outbox, receipts, reconcile, record
 from messaging.channels.base import Accepted, OutcomeUnknown, Outgoing, TransientFailure
 from messaging.channels.memory import Memory
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
@@ -297,19 +294,3 @@ class TestMail:
         assert "nobody knows" in message.reason
         run(clock)
         assert not memory.taken
-
-
-@pytest.mark.parametrize(
-    ("rows", "index"),
-    [
-        (lambda: reconcile._ended(NOW), "message_lease"),
-        (lambda: reconcile._in_doubt().filter(lease_until__lte=NOW), "message_in_doubt"),
-        (lambda: outbox.waiting(Urgency.ORDINARY, now=NOW), "message_due"),
-        (lambda: inbound._unread().order_by("received_at"), "inbound_unhandled"),
-    ],
-)
-def test_each_sweep_reads_its_own_partial_index(rows: Callable[[], QuerySet[Any]], index: str) -> None:
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")
-    assert index in rows().explain()

@@ -34,6 +34,12 @@ def team() -> flags.OnCall:
     return made
 
 
+@pytest.fixture(autouse=True)
+def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a broker is there or not: nobody sends in the background; what waits is delivered by hand."""
+    monkeypatch.setattr("messaging.outbox.wake", lambda *_: None)
+
+
 def together(*deeds: Callable[[], Any]) -> list[Any]:
     """All at the same moment; what each answered. None may fail."""
     start = threading.Barrier(len(deeds))
@@ -119,6 +125,7 @@ def test_a_nurse_a_clock_and_a_text_at_once_leave_nothing_half_done(team: flags.
         lambda: flags.text("now i cant pee at all and cant walk", now=at),
         lambda: services.hand_back(alert.pk, by=team.backup, via="call", now=at),
     )
+    flags.deliver_all(now=at)
     assert ledger.accounting(at).is_whole
     assert flags.story(flags.only_alert()).count(EventKind.WORSENED) == 1
 
@@ -135,4 +142,5 @@ def test_a_report_at_the_moment_of_the_end_is_in_an_open_case_or_before_it(team:
     story = flags.story(alert)
     assert story[-1] == EventKind.CLOSED or story[-2:] == [EventKind.CLOSED, EventKind.INSTRUCTED]
     assert alert.reports.count() == 2 or Alert.objects.count() == 2
+    flags.deliver_all(now=NOW + MINUTE)
     assert ledger.accounting(NOW + MINUTE).is_whole
