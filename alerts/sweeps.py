@@ -21,6 +21,9 @@ from messaging.models import Message
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+#: States of a message that say nothing of its page, for as long as the shortest limit that a policy may have.
+ON_THE_WAY = (Status.PLANNED, Status.CLAIMED, Status.SUBMITTING, Status.ACCEPTED, Status.SENT, Status.IN_DOUBT)
+SHORTEST_LIMIT = timedelta(seconds=10)
 NEVER_ARRIVED = (Status.UNDELIVERED, Status.FAILED, Status.EXPIRED, Status.SUPPRESSED)
 #: Seconds, where the alert's own policy does not say.
 RECEIPT_WITHIN = 60.0
@@ -53,6 +56,8 @@ def overdue(now: datetime) -> list[int]:
 def check_receipts(*, now: datetime) -> int:
     """Write down what became of the pages, and pull the next step forward where all of one are lost."""
     waiting = AlertPage.objects.filter(RawSQL("fate = 'waiting'", [], output_field=BooleanField()))
+    # On its way and young: there is nothing to be told of it yet, whatever the policy's limit.
+    waiting = waiting.exclude(message__status__in=ON_THE_WAY, sent_at__gt=now - SHORTEST_LIMIT)
     changed: dict[int, list[AlertPage]] = defaultdict(list)
     for page in waiting.select_related("message", "alert").order_by("sent_at")[:BATCH]:
         within = timedelta(seconds=page.alert.policy.get("receipt_within", RECEIPT_WITHIN))

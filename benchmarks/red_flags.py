@@ -54,7 +54,7 @@ class Sizes:
     burst: int
     pause: float
     ordinary: int
-    burst_hands: int = 16
+    burst_hands: int = 100
 
 
 FULL = Sizes(idle=200, loaded=200, burst=200, pause=0.15, ordinary=100_000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -15,3 +17,6 @@ def up() -> None:
         import_string(path)
     for channel in (Channel.SMS, Channel.VOICE):
         channels.member(channel)
+    # What was read in stays for good: the collector need not walk the lexicon again and again.
+    gc.collect()
+    gc.freeze()
