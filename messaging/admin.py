@@ -20,6 +20,7 @@ LABELS = {
     Status.SENT.value: "success",
     Status.DELIVERED.value: "success",
     Status.IN_DOUBT.value: "warning",
+    Status.HELD.value: "warning",
     Status.EXPIRED.value: "warning",
     Status.SUPPRESSED.value: "warning",
     Status.UNDELIVERED.value: "danger",

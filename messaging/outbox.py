@@ -16,6 +16,7 @@ from django.db.models.fields import BooleanField
 from messaging import broker, record
 from messaging.domain.address import is_email, is_phone
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
+from messaging.domain.lanes import lane_of
 from messaging.domain.wording import fold_to_gsm7, segments
 from messaging.models import Message
 
@@ -60,6 +61,7 @@ class Draft:
     answer_path: str = ""  # of a call: our path where the carrier fetches what it says
     template: str = ""
     language: str = "en"
+    on_behalf_of: str = ""  # whose it is, such as a clinic's id: those who share the outbox get turns
     due_at: datetime
     expires_at: datetime
 
@@ -161,6 +163,7 @@ def _row(draft: Draft, now: datetime) -> Message:
         calendar=draft.calendar,
         answer_path=draft.answer_path,
         segments=count,
+        lane=str(lane_of(draft.channel, draft.purpose, sender=draft.sender, owner=draft.on_behalf_of)),
         due_at=draft.due_at,
         wanted_at=draft.due_at,
         expires_at=draft.expires_at,
@@ -184,6 +187,7 @@ def _problem(draft: Draft) -> str | None:
         (len(draft.template) > 100, "template: 100 characters at most"),
         (len(draft.language) > 10, "language: 10 characters at most"),
         (len(draft.address) > 254, "address: 254 characters at most"),
+        (len(draft.on_behalf_of) > 40 or "|" in draft.on_behalf_of, "on_behalf_of: an id of 40 characters or less"),
         (len(draft.sender) > 254, "sender: 254 characters at most"),
         (not draft.body.strip(), "body: it says nothing"),
         ("\x00" in draft.body + draft.subject + draft.html + draft.calendar, "body: it holds a NUL character"),

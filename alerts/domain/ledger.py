@@ -67,6 +67,7 @@ STATES: Mapping[Book, tuple[State, ...]] = MappingProxyType(
             State(Status.CLAIMED, "a worker holds it", "that worker; when its lease ends, any other"),
             State(Status.SUBMITTING, "the carrier is being asked", "that worker; when its lease ends it is in doubt"),
             State(Status.IN_DOUBT, "nobody knows what the carrier answered", "the reconciler asks the carrier's log"),
+            State(Status.HELD, "too many for one address: the flood guard holds it", "a person; at its expiry, nobody"),
             State(Status.ACCEPTED, "the carrier has it", "its receipt"),
             State(Status.SENT, "it has left the carrier", "its receipt"),
             State(Status.DELIVERED, "the phone or the mail host has it"),

@@ -5,6 +5,9 @@ planned ─► claimed ─► submitting ─► accepted ─► sent ─► deli
    │          │           │  └─► in_doubt ─► (healed by a receipt or by the carrier's own log)
    └──────────┴───────────┴─────────┘            (back: lease ended, try again, proven absent)
 anything that has not left yet can end as expired or suppressed, with the reason kept
+planned ─► held ─► planned: too many for one address, until a person lets it through
+accepted, sent ─► planned: the network gave it back, and the code says that another try may arrive
+accepted, sent ─► in_doubt: the name that it was given turned out to be another's
 """
 
 from __future__ import annotations
@@ -51,6 +54,7 @@ class Status(StrEnum):
     UNDELIVERED = "undelivered"  # the network gave it back
     FAILED = "failed"  # it cannot be sent
     EXPIRED = "expired"  # it would have come too late to be of use
+    HELD = "held"  # the flood guard keeps it until a person decides
     SUPPRESSED = "suppressed"  # it must not be sent: consent, withdrawal
     IN_DOUBT = "in_doubt"  # the provider was asked and nobody knows what it answered
 
@@ -69,23 +73,28 @@ ACKNOWLEDGED = frozenset({Status.ACCEPTED, Status.SENT, Status.DELIVERED, Status
 #: Held by a worker, or waiting to be looked up: such a row carries a lease.
 LEASED = frozenset({Status.CLAIMED, Status.SUBMITTING, Status.IN_DOUBT})
 #: A person asks why: such a row carries a reason that staff can read.
-EXPLAINED = frozenset({Status.UNDELIVERED, Status.FAILED, Status.EXPIRED, Status.SUPPRESSED, Status.IN_DOUBT})
+EXPLAINED = frozenset(
+    {Status.UNDELIVERED, Status.FAILED, Status.EXPIRED, Status.SUPPRESSED, Status.IN_DOUBT, Status.HELD}
+)
 #: The provider was asked at least once.
 ASKED = ACKNOWLEDGED | {Status.SUBMITTING, Status.IN_DOUBT}
 
 _LEARNT = frozenset({Status.ACCEPTED, Status.SENT, Status.DELIVERED, Status.UNDELIVERED, Status.FAILED})
 _STOPPED = frozenset({Status.EXPIRED, Status.SUPPRESSED})
+_REPORTED = frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.FAILED})
+_RETURNED = frozenset({Status.PLANNED, Status.IN_DOUBT})
 
 MOVES: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {
         # A signed receipt proves that an earlier try did arrive, even of a row that has gone back to
         # wait for another one: hence from planned and claimed straight to what the provider reports.
-        Status.PLANNED: _LEARNT | _STOPPED | {Status.CLAIMED},
-        Status.CLAIMED: _LEARNT | _STOPPED | {Status.PLANNED, Status.SUBMITTING},
+        Status.PLANNED: _LEARNT | _STOPPED | {Status.CLAIMED, Status.HELD},
+        Status.CLAIMED: _LEARNT | _STOPPED | {Status.PLANNED, Status.SUBMITTING, Status.HELD},
+        Status.HELD: _LEARNT | _STOPPED | {Status.PLANNED},
         Status.SUBMITTING: _LEARNT | _STOPPED | {Status.PLANNED, Status.IN_DOUBT},
         Status.IN_DOUBT: _LEARNT | _STOPPED | {Status.PLANNED},
-        Status.ACCEPTED: frozenset({Status.SENT, Status.DELIVERED, Status.UNDELIVERED, Status.FAILED}),
-        Status.SENT: frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.FAILED}),
+        Status.ACCEPTED: _REPORTED | _RETURNED | {Status.SENT},
+        Status.SENT: _REPORTED | _RETURNED,
         **{final: frozenset[Status]() for final in FINAL},
     }
 )

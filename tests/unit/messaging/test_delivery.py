@@ -68,10 +68,15 @@ def test_a_message_leaves_only_after_it_was_written_down_as_being_submitted() ->
     assert sources(Status.CLAIMED) == {Status.PLANNED}
 
 
-def test_what_the_provider_has_is_never_given_out_again() -> None:
-    for status in ACKNOWLEDGED:
-        assert not may_move(status, Status.PLANNED)
-        assert not may_move(status, Status.IN_DOUBT)
+def test_what_the_provider_has_is_given_out_again_only_from_where_the_network_can_still_give_it_back() -> None:
+    back = {status for status in ACKNOWLEDGED if may_move(status, Status.PLANNED) or may_move(status, Status.IN_DOUBT)}
+    assert back == {Status.ACCEPTED, Status.SENT}
+
+
+def test_what_the_flood_guard_holds_is_never_given_to_a_provider_before_it_waits_again() -> None:
+    assert sources(Status.HELD) == {Status.PLANNED, Status.CLAIMED}
+    assert not may_move(Status.HELD, Status.CLAIMED)
+    assert not may_move(Status.HELD, Status.SUBMITTING)
 
 
 @pytest.mark.parametrize("status", sorted(LEASED))

@@ -1,9 +1,8 @@
-"""What messaging remembers: messages with their tries and receipts, inbound texts, and consent."""
+"""The outbox: messages, each with its tries and its receipts."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, NoReturn, cast
 
 from django.db import models
 from django.db.models import Q
@@ -19,19 +18,7 @@ from messaging.domain.delivery import (
     Status,
     Urgency,
 )
-
-
-def _choices(enum: type[Channel] | type[Purpose] | type[Status] | type[Urgency]) -> list[tuple[str, str]]:
-    return [(member.value, member.value.replace("_", " ")) for member in enum]
-
-
-def _if_then(condition: Q, consequence: Q) -> Q:
-    return ~condition | consequence
-
-
-def _in(statuses: frozenset[Status]) -> Q:
-    # Sorted, so that the migration reads the same whatever the hash seed of the day.
-    return Q(status__in=sorted(status.value for status in statuses))
+from messaging.models.vocabulary import choices, if_then, one_of
 
 
 class Message(models.Model):
@@ -40,9 +27,9 @@ class Message(models.Model):
     # Names the message in callback URLs and in the Message-ID of a mail; says nothing in itself.
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     key = models.CharField(max_length=200, unique=True, help_text="What makes it the same message; stored once.")
-    channel = models.CharField(max_length=10, choices=_choices(Channel))
-    purpose = models.CharField(max_length=10, choices=_choices(Purpose))
-    urgency = models.CharField(max_length=10, choices=_choices(Urgency), default=Urgency.ORDINARY)
+    channel = models.CharField(max_length=10, choices=choices(Channel))
+    purpose = models.CharField(max_length=10, choices=choices(Purpose))
+    urgency = models.CharField(max_length=10, choices=choices(Urgency), default=Urgency.ORDINARY)
     language = models.CharField(max_length=10, default="en")
     template = models.CharField(max_length=100, blank=True)
     address = models.CharField(max_length=254)
@@ -54,7 +41,7 @@ class Message(models.Model):
     # Of a call: the path below our public address where the carrier fetches what it says, and posts pressed keys.
     answer_path = models.CharField(max_length=200, blank=True, default="", db_default="")
     segments = models.PositiveSmallIntegerField(default=0, help_text="What an SMS is billed as; 0 for a mail.")
-    status = models.CharField(max_length=12, choices=_choices(Status), default=Status.PLANNED)
+    status = models.CharField(max_length=12, choices=choices(Status), default=Status.PLANNED)
     reason = models.CharField(max_length=200, blank=True)
     # Set while the provider is being asked or its answer is looked for: the row is not tried again.
     # A default of the database's own, so that workers of the release before can still write while it is rolled out.
@@ -71,6 +58,13 @@ class Message(models.Model):
     claimed_by = models.CharField(max_length=100, blank=True)
     provider_id = models.CharField(max_length=200, blank=True)
     error_code = models.CharField(max_length=20, blank=True)
+    # Which queue of the outbox it stands in: see domain/lanes.py. Empty in rows of the release before this column.
+    lane = models.CharField(max_length=300, blank=True, default="", db_default="")
+    # Of one that the provider took: when its log is asked what became of it, should no receipt say so.
+    next_look_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.CharField(
+        max_length=150, blank=True, default="", db_default="", help_text="Who let it pass the flood guard."
+    )
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
@@ -78,8 +72,22 @@ class Message(models.Model):
 
     class Meta:
         indexes = [
-            # Read by outbox.claim and outbox.waiting: what is due, by urgency, oldest first.
-            models.Index(fields=["urgency", "due_at", "id"], name="message_due", condition=Q(status="planned")),
+            # Read by outbox.claim, outbox.due_lanes and outbox.waiting: what is due, by lane, oldest first.
+            models.Index(fields=["urgency", "lane", "due_at", "id"], name="message_due", condition=Q(status="planned")),
+            # Read by guard.expire_held and the admin: what the flood guard holds.
+            models.Index(fields=["expires_at"], name="message_held", condition=Q(status="held")),
+            # Read by poll.look: what the provider took and has not told the end of.
+            models.Index(
+                fields=["next_look_at"],
+                name="message_next_look",
+                condition=Q(status__in=["accepted", "sent"], next_look_at__isnull=False),
+            ),
+            # Read by guard.over_limit: how many routine messages an address had of late.
+            models.Index(
+                fields=["address", "submitted_at"],
+                name="message_sent_to",
+                condition=Q(urgency="ordinary", submitted_at__isnull=False),
+            ),
             # Read by reconcile.recover_leases: what dead workers left behind.
             models.Index(
                 fields=["lease_until"], name="message_lease", condition=Q(status__in=["claimed", "submitting"])
@@ -102,30 +110,30 @@ class Message(models.Model):
             models.Index(fields=["address", "-id"], name="message_address"),
         ]
         constraints = [
-            models.CheckConstraint(condition=_in(frozenset(Status)), name="message_status_known"),
+            models.CheckConstraint(condition=one_of(frozenset(Status)), name="message_status_known"),
             models.CheckConstraint(
-                condition=_if_then(_in(ACKNOWLEDGED), ~Q(provider_id="") & Q(accepted_at__isnull=False)),
+                condition=if_then(one_of(ACKNOWLEDGED), ~Q(provider_id="") & Q(accepted_at__isnull=False)),
                 name="message_acknowledged_has_provider_id",
             ),
-            models.CheckConstraint(condition=_if_then(_in(EXPLAINED), ~Q(reason="")), name="message_end_has_reason"),
+            models.CheckConstraint(condition=if_then(one_of(EXPLAINED), ~Q(reason="")), name="message_end_has_reason"),
             models.CheckConstraint(
-                condition=_if_then(_in(LEASED), Q(lease_until__isnull=False) & ~Q(claimed_by=""))
-                & _if_then(Q(lease_until__isnull=False), _in(LEASED)),
+                condition=if_then(one_of(LEASED), Q(lease_until__isnull=False) & ~Q(claimed_by=""))
+                & if_then(Q(lease_until__isnull=False), one_of(LEASED)),
                 name="message_lease_while_held",
             ),
             models.CheckConstraint(
-                condition=_if_then(_in(ASKED), Q(submitted_at__isnull=False, attempts__gte=1)),
+                condition=if_then(one_of(ASKED), Q(submitted_at__isnull=False, attempts__gte=1)),
                 name="message_asked_has_attempt",
             ),
             models.CheckConstraint(
-                condition=_if_then(_in(FINAL), Q(finished_at__isnull=False))
-                & _if_then(Q(finished_at__isnull=False), _in(FINAL)),
+                condition=if_then(one_of(FINAL), Q(finished_at__isnull=False))
+                & if_then(Q(finished_at__isnull=False), one_of(FINAL)),
                 name="message_final_has_finish",
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=models.F("due_at")), name="message_due_before_expiry"),
             models.CheckConstraint(condition=~Q(body="") & ~Q(address=""), name="message_says_something"),
             models.CheckConstraint(
-                condition=_if_then(Q(channel="voice"), ~Q(answer_path="")), name="message_call_has_answer"
+                condition=if_then(Q(channel="voice"), ~Q(answer_path="")), name="message_call_has_answer"
             ),
             # One text at the provider belongs to one message: the last guard of the reconciler.
             models.UniqueConstraint(
@@ -147,6 +155,8 @@ class Attempt(models.Model):
         PERMANENT = "permanent"
         UNKNOWN = "unknown"
         ABSENT = "absent", "proven absent"
+        # Taken, and given back by the network: what is said of it later is not about the next try.
+        RETURNED = "returned"
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries")
     number = models.PositiveSmallIntegerField()
@@ -162,7 +172,7 @@ class Attempt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["message", "number"], name="attempt_once_per_number"),
             models.CheckConstraint(
-                condition=_if_then(~Q(outcome="asking"), Q(finished_at__isnull=False)), name="attempt_answer_has_time"
+                condition=if_then(~Q(outcome="asking"), Q(finished_at__isnull=False)), name="attempt_answer_has_time"
             ),
         ]
 
@@ -190,92 +200,3 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.word
-
-
-class InboundMessage(models.Model):
-    """One text that a person sent to the clinic, and what became of it."""
-
-    provider_id = models.CharField(max_length=64, unique=True, help_text="The carrier's name for it (MessageSid).")
-    from_address = models.CharField("from", max_length=254)
-    to_address = models.CharField("to", max_length=254)
-    body = models.TextField(blank=True)
-    media_count = models.PositiveSmallIntegerField(default=0)
-    opt_out_type = models.CharField(
-        max_length=10, blank=True, help_text="STOP, START or HELP when the carrier has read and answered it as such."
-    )
-    received_at = models.DateTimeField()
-    handled_at = models.DateTimeField(null=True, blank=True)
-    disposition = models.CharField(max_length=50, blank=True)
-
-    class Meta:
-        indexes = [
-            # Read by inbound.sweep: texts that a lost wake-up left unread.
-            models.Index(fields=["received_at"], name="inbound_unhandled", condition=Q(handled_at__isnull=True)),
-            # Read by the admin and by whoever asks for the thread of one phone.
-            models.Index(fields=["from_address", "-received_at"], name="inbound_thread"),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(handled_at__isnull=True, disposition="") | Q(handled_at__isnull=False) & ~Q(disposition=""),
-                name="inbound_handled_has_disposition",
-            ),
-        ]
-        verbose_name = "inbound text"
-
-    def __str__(self) -> str:
-        return f"text of {self.received_at:%Y-%m-%d %H:%M} ({self.disposition or 'unread'})"
-
-
-class LedgerIsAppendOnly(TypeError):
-    """Consent is a ledger: a change of mind is a new entry, never an edit."""
-
-
-class _LedgerQuerySet(models.QuerySet["ConsentEvent"]):
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise LedgerIsAppendOnly(LedgerIsAppendOnly.__doc__)
-
-    def delete(self) -> NoReturn:
-        raise LedgerIsAppendOnly(LedgerIsAppendOnly.__doc__)
-
-
-class ConsentEvent(models.Model):
-    """One yes or no of one address to one purpose. The latest entry is the present state."""
-
-    class Source(models.TextChoices):
-        FORM = "form", "signed form"
-        STAFF = "staff", "told to staff"
-        IMPORT = "import", "imported"
-        TEXT = "text", "by text"
-        CARRIER = "carrier", "reported by the carrier"
-        DEMO = "demo", "demo clinic"
-
-    address = models.CharField(max_length=254, help_text="A phone in E.164, or a mailbox in lower case.")
-    purpose = models.CharField(max_length=10, choices=_choices(Purpose))
-    granted = models.BooleanField()
-    source = models.CharField(max_length=10, choices=Source.choices)
-    wording = models.TextField(blank=True, help_text="The words that were agreed to, or that said no.")
-    recorded_at = models.DateTimeField()
-    recorded_by = models.CharField(max_length=150, blank=True)
-
-    objects = _LedgerQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            # Read by consent.allowed: the latest entry of an address and purpose.
-            models.Index(fields=["address", "purpose", "-recorded_at", "-id"], name="consent_latest"),
-        ]
-        verbose_name = "consent entry"
-        verbose_name_plural = "consent ledger"
-
-    def __str__(self) -> str:
-        return f"{'yes' if self.granted else 'no'} to {self.purpose}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Append this entry; an entry that is in the ledger already is refused."""
-        if not self._state.adding:
-            raise LedgerIsAppendOnly(cast("str", LedgerIsAppendOnly.__doc__))
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused: see LedgerIsAppendOnly."""
-        raise LedgerIsAppendOnly(cast("str", LedgerIsAppendOnly.__doc__))

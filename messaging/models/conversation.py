@@ -1,0 +1,100 @@
+"""What people say: their texts, and the ledger of their yes and no."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn, cast
+
+from django.db import models
+from django.db.models import Q
+
+from messaging.domain.delivery import Purpose
+from messaging.models.vocabulary import choices
+
+
+class InboundMessage(models.Model):
+    """One text that a person sent to the clinic, and what became of it."""
+
+    provider_id = models.CharField(max_length=64, unique=True, help_text="The carrier's name for it (MessageSid).")
+    from_address = models.CharField("from", max_length=254)
+    to_address = models.CharField("to", max_length=254)
+    body = models.TextField(blank=True)
+    media_count = models.PositiveSmallIntegerField(default=0)
+    opt_out_type = models.CharField(
+        max_length=10, blank=True, help_text="STOP, START or HELP when the carrier has read and answered it as such."
+    )
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+    disposition = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        indexes = [
+            # Read by inbound.sweep: texts that a lost wake-up left unread.
+            models.Index(fields=["received_at"], name="inbound_unhandled", condition=Q(handled_at__isnull=True)),
+            # Read by the admin and by whoever asks for the thread of one phone.
+            models.Index(fields=["from_address", "-received_at"], name="inbound_thread"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(handled_at__isnull=True, disposition="") | Q(handled_at__isnull=False) & ~Q(disposition=""),
+                name="inbound_handled_has_disposition",
+            ),
+        ]
+        verbose_name = "inbound text"
+
+    def __str__(self) -> str:
+        return f"text of {self.received_at:%Y-%m-%d %H:%M} ({self.disposition or 'unread'})"
+
+
+class LedgerIsAppendOnly(TypeError):
+    """Consent is a ledger: a change of mind is a new entry, never an edit."""
+
+
+class _LedgerQuerySet(models.QuerySet["ConsentEvent"]):
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise LedgerIsAppendOnly(LedgerIsAppendOnly.__doc__)
+
+    def delete(self) -> NoReturn:
+        raise LedgerIsAppendOnly(LedgerIsAppendOnly.__doc__)
+
+
+class ConsentEvent(models.Model):
+    """One yes or no of one address to one purpose. The latest entry is the present state."""
+
+    class Source(models.TextChoices):
+        FORM = "form", "signed form"
+        STAFF = "staff", "told to staff"
+        IMPORT = "import", "imported"
+        TEXT = "text", "by text"
+        CARRIER = "carrier", "reported by the carrier"
+        DEMO = "demo", "demo clinic"
+
+    address = models.CharField(max_length=254, help_text="A phone in E.164, or a mailbox in lower case.")
+    purpose = models.CharField(max_length=10, choices=choices(Purpose))
+    granted = models.BooleanField()
+    source = models.CharField(max_length=10, choices=Source.choices)
+    wording = models.TextField(blank=True, help_text="The words that were agreed to, or that said no.")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=150, blank=True)
+
+    objects = _LedgerQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # Read by consent.allowed: the latest entry of an address and purpose.
+            models.Index(fields=["address", "purpose", "-recorded_at", "-id"], name="consent_latest"),
+        ]
+        verbose_name = "consent entry"
+        verbose_name_plural = "consent ledger"
+
+    def __str__(self) -> str:
+        return f"{'yes' if self.granted else 'no'} to {self.purpose}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Append this entry; an entry that is in the ledger already is refused."""
+        if not self._state.adding:
+            raise LedgerIsAppendOnly(cast("str", LedgerIsAppendOnly.__doc__))
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refused: see LedgerIsAppendOnly."""
+        raise LedgerIsAppendOnly(cast("str", LedgerIsAppendOnly.__doc__))
