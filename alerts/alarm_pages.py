@@ -108,6 +108,7 @@ def _drafts(alarms: list[Alarm], people: Iterable[Responder], *, now: datetime) 
                 html=words.html,
                 template="alarm",
                 language=language,
+                on_behalf_of=str(person.clinic_id),
                 due_at=now,
                 expires_at=now + LASTS,
             )

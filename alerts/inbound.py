@@ -239,6 +239,7 @@ def _answer(message: InboundMessage, template: str, key: str, clinic: Clinic, la
         body=wording.filled({"clinic": clinic.short_name, "line": rendering.line(clinic)}).body,
         template=template,
         language=language,
+        on_behalf_of=str(clinic.pk),
         due_at=now,
         expires_at=now + ANSWER_LASTS,
     )

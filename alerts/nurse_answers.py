@@ -60,6 +60,7 @@ def say(
         body=words,
         template=template,
         language=language,
+        on_behalf_of=str(person.clinic_id),
         due_at=now,
         expires_at=now + ANSWER_LASTS,
     )

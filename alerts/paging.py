@@ -86,6 +86,7 @@ def stand_down(alert: Alert, owner_id: int, *, now: datetime) -> None:
             body=wording.filled(values).body,
             template="page_taken",
             language=_language(person),
+            on_behalf_of=str(alert.clinic_id),
             due_at=now,
             expires_at=now + PAGE_LASTS,
         )
@@ -175,6 +176,7 @@ def _draft(alert: Alert, page: AlertPage, way: Way, key: str, *, now: datetime) 
         html=words.html,
         template=template,
         language=way.language,
+        on_behalf_of=str(alert.clinic_id),
         answer_path=reverse("alerts:voice", args=[page.uuid]) if voice else "",
         due_at=now,
         expires_at=now + PAGE_LASTS,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import phonenumbers
-
 from alerts.domain.words import Tier
 from alerts.models import Alert, Responder
+from patients.domain.address import national
 from patients.models import Clinic, Patient
 
 #: Every blank that the wordings of red flags may use, with the longest value it is likely to get.
@@ -50,14 +49,6 @@ def line(clinic: Clinic) -> str:
     """The clinic's 24-hour line as people write it at home; its day line, or 911, where it has none."""
     number = str(clinic.emergency_line or clinic.daytime_line or "")
     return national(number) if number else "911"
-
-
-def national(number: str) -> str:
-    """A number as it is dialled at home: (202) 555-0123."""
-    try:
-        return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
-    except phonenumbers.NumberParseException:
-        return number
 
 
 def page_values(alert: Alert, person: Responder | None) -> dict[str, str]:

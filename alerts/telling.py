@@ -103,6 +103,7 @@ def _send(alert: Alert, words: str, *, key: str, template: str, now: datetime) -
         body=words,
         template=template,
         language=language_of(alert),
+        on_behalf_of=str(alert.clinic_id),
         due_at=now,
         expires_at=now + INSTRUCTION_LASTS,
     )

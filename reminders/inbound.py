@@ -15,12 +15,12 @@ from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.wording import WordingError
 from messaging.models import InboundMessage
 from patients.board import draft_task, open_tasks
+from patients.domain.address import national
 from patients.models import ContactPoint, Patient, TaskKind
 from reminders.domain import phrases
 from reminders.domain.replies import Answer, read
 from reminders.domain.words import STANDING, Condition, ReminderState
 from reminders.models import PlannedReminder, Visit
-from reminders.rendering import national
 from reminders.services import confirm_visit, request_move
 
 log = structlog.get_logger(__name__)
@@ -160,6 +160,7 @@ def _send(
         body=body,
         template=template,
         language=patient.language,
+        on_behalf_of=str(patient.clinic_id),
         due_at=now,
         expires_at=now + ANSWER_LASTS,
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-import phonenumbers
 from django.conf import settings
 
 from messaging import outbox, wordings
 from messaging.domain.delivery import Channel, Purpose
 from messaging.domain.quiet_hours import Window
 from messaging.domain.wording import WordingError
+from patients.domain.address import national
 from reminders.catalogue.lines import in_language
 from reminders.domain import gate, phrases
 from reminders.domain.invitation import Entry, invitation
@@ -67,6 +67,7 @@ def draft(reminder: PlannedReminder, address: str, *, window: Window, now: datet
         calendar=_calendar(reminder, now=now) if channel is Channel.EMAIL else "",
         template=reminder.rule.template,
         language=patient.language,
+        on_behalf_of=str(patient.clinic_id),
         due_at=now,
         expires_at=min(reminder.expires_at, gate.fresh_until(now, window, patient.zone)),
     )
@@ -91,14 +92,6 @@ def values(reminder: PlannedReminder, *, needed: tuple[str, ...], now: datetime)
     if empty:
         raise WordingError(f"nothing to put in for {', '.join(empty)}")
     return filled
-
-
-def national(number: str) -> str:
-    """A number as people of its country read it: (202) 555-0123."""
-    if not number:
-        return ""
-    parsed = phonenumbers.parse(number, None)
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def _calendar(reminder: PlannedReminder, *, now: datetime) -> str:

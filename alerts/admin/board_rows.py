@@ -18,6 +18,7 @@ from alerts.domain.dry_run import Line, What, play_on
 from alerts.domain.words import OPEN_STATES, AlertState, Condition, Outcome, Tier
 from alerts.models import Alert, Responder
 from patients.admin.clock import clock
+from patients.domain.address import national
 
 MOST_CLOSED = 12
 _TAKEN = ExpressionWrapper(Q(owner__isnull=False), output_field=BooleanField())
@@ -108,7 +109,7 @@ def whose(alert: Alert) -> str:
     """The patient's name, or the number that nobody knows."""
     if alert.patient:
         return f"{alert.patient.family_name}, {alert.patient.given_name}"
-    return f"Unknown number {rendering.national(alert.phone)}" if alert.phone else "Unknown number"
+    return f"Unknown number {national(alert.phone)}" if alert.phone else "Unknown number"
 
 
 def _row(alert: Alert, me: Responder | None, now: datetime) -> Row:

@@ -13,7 +13,6 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 
-from alerts import rendering
 from alerts.admin import review_acts
 from alerts.admin.marked import marked, stances_of
 from alerts.admin.words import running
@@ -23,6 +22,7 @@ from patients.admin.base import PageAdmin
 from patients.admin.clock import clock
 from patients.admin.filters import DoneFilter
 from patients.admin.show import chip, two_lines
+from patients.domain.address import national
 
 LONGEST = 120
 
@@ -71,7 +71,7 @@ class ReviewAdmin(PageAdmin):
             "review": review,
             "text": marked(review.inbound.body, review.evidence),
             "findings": stances_of(review.evidence),
-            "phone": rendering.national(review.inbound.from_address),
+            "phone": national(review.inbound.from_address),
             "opened": clock(review.opened_at, zone),
             "due": clock(review.due_at, zone),
             "left": running(abs(review.due_at - now)),

@@ -13,13 +13,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from unfold import widgets
 
-from alerts import cases, raising, rendering, rulebook
+from alerts import cases, raising, rulebook
 from alerts.admin.who import acting
 from alerts.domain.triage import Fired, Reading
 from alerts.domain.words import Condition, Tier
 from alerts.models import NurseReview, Responder
 from patients.admin.acts import Act, ActForm
 from patients.admin.clock import clock
+from patients.domain.address import national
 
 TIERS = [
     (Tier.RED.value, "Red: page a nurse now"),
@@ -55,7 +56,7 @@ def whose(review: NurseReview) -> str:
     """The patient's name, or the number that nobody knows."""
     patient = review.patient
     if patient is None:
-        return f"Unknown number {rendering.national(review.inbound.from_address)}"
+        return f"Unknown number {national(review.inbound.from_address)}"
     return f"{patient.family_name}, {patient.given_name}"
 
 

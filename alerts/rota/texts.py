@@ -114,6 +114,7 @@ def send(
         body=body,
         template=template,
         language=language,
+        on_behalf_of=str(person.clinic_id),
         due_at=due,
         expires_at=due + lasts,
     )

@@ -13,6 +13,7 @@ from alerts.domain import nurse_words
 from alerts.domain.reply import Act
 from alerts.domain.words import AlertState, Outcome, Tier
 from alerts.models import Alert, AlertPage
+from patients.domain.address import national
 from patients.domain.profile import ContactKind
 from patients.models import Clinic
 
@@ -114,14 +115,14 @@ def _details(alert: Alert, zone: ZoneInfo, language: str, now: datetime) -> dict
     return {
         "name": f"{alert.patient.given_name} {alert.patient.family_name}" if alert.patient else "",
         "mrn": alert.patient.mrn if alert.patient else "",
-        "numbers": [(number, rendering.national(number), whose) for number, whose in numbers.items()],
+        "numbers": [(number, national(number), whose) for number, whose in numbers.items()],
         "texts": [(_time(report.at, zone, language, now), report.inbound.body) for report in reports],
     }
 
 
 def _lines(clinics: list[Clinic]) -> list[tuple[str, str, str]]:
     numbers = [(clinic, str(clinic.emergency_line or clinic.daytime_line or "")) for clinic in clinics]
-    return [(clinic.name, number, rendering.national(number)) for clinic, number in numbers if number]
+    return [(clinic.name, number, national(number)) for clinic, number in numbers if number]
 
 
 def _time(at: datetime | None, zone: ZoneInfo, language: str, now: datetime) -> str:

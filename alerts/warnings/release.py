@@ -162,6 +162,7 @@ def _draft(row: PlannedWarning, decision: Send, versions: Versions, now: datetim
         html=words.html,
         template=row.rule.template,
         language=language,
+        on_behalf_of=str(patient.clinic_id),
         due_at=now,
         expires_at=decision.until,
     )

@@ -1,4 +1,4 @@
-"""Reading a phone number or an e-mail address that a person typed, or saying what is wrong with it."""
+"""Addresses that people typed: read, or refused saying what is wrong; and numbers as people dial them."""
 
 from __future__ import annotations
 
@@ -51,3 +51,11 @@ def email(raw: str) -> str:
         raise AddressError(f"{text!r} is not an e-mail address")
     name, _, domain = text.rpartition("@")
     return f"{name}@{domain.lower()}"
+
+
+def national(number: str) -> str:
+    """A number as it is dialled at home: (202) 555-0123. What cannot be read as one stays as it is."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
+    except phonenumbers.NumberParseException:
+        return number
