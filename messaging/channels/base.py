@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from messaging.domain.delivery import Channel, Status
@@ -47,6 +47,14 @@ class Accepted:
     status: Status = Status.ACCEPTED
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the provider says of a message now: its own word for where it stands, and its code for what went wrong."""
+
+    word: str
+    code: str = ""
+
+
 class ChannelFailure(Exception):
     """A channel did not take a message. `code` is the provider's, `words` are for staff."""
 
@@ -58,19 +66,50 @@ class ChannelFailure(Exception):
 
 
 class TransientFailure(ChannelFailure):
-    """Not taken, and worth another try; not before `retry_after` seconds when the provider asks for that."""
+    """Not taken, and worth another try; not before `retry_after` seconds when the provider asks for that.
 
-    def __init__(self, code: str = "", words: str = "", *, retry_after: float | None = None) -> None:
+    `holds_sender`: waiting for this message alone is not enough, nothing leaves from its sender until the fault
+    is mended; with `whole_account` from none of ours. `tries`: how many more are worth it; 0 is as many as its
+    time allows.
+    """
+
+    def __init__(
+        self,
+        code: str = "",
+        words: str = "",
+        *,
+        retry_after: float | None = None,
+        holds_sender: bool = False,
+        whole_account: bool = False,
+        tries: int = 0,
+    ) -> None:
         super().__init__(code, words)
         self.retry_after = retry_after
+        self.holds_sender = holds_sender or whole_account
+        self.whole_account = whole_account
+        self.tries = tries
 
 
 class PermanentFailure(ChannelFailure):
-    """Not taken, and not worth another try. `opted_out`: the person has told the provider to stop."""
+    """Not taken, and not worth another try.
 
-    def __init__(self, code: str = "", words: str = "", *, opted_out: bool = False) -> None:
+    `opted_out`: the person has told the provider to stop. `dead_address`: no message of this channel will ever
+    arrive there. `operator`: nothing is wrong with the address; somebody who runs this place must act.
+    """
+
+    def __init__(
+        self,
+        code: str = "",
+        words: str = "",
+        *,
+        opted_out: bool = False,
+        dead_address: bool = False,
+        operator: bool = False,
+    ) -> None:
         super().__init__(code, words)
         self.opted_out = opted_out
+        self.dead_address = dead_address
+        self.operator = operator
 
 
 class OutcomeUnknown(ChannelFailure):
@@ -94,5 +133,24 @@ class Member(Protocol):
         """What the provider's own log holds since then that may be `outgoing`, oldest first.
 
         Raises TransientFailure when the provider cannot be asked now.
+        """
+        ...
+
+    def look(self, provider_id: str) -> Report | None:
+        """What the provider says now of the message that it gave this name; None when it knows no such name.
+
+        Raises TransientFailure when the provider cannot be asked now.
+        """
+        ...
+
+
+@runtime_checkable
+class AsyncMember(Member, Protocol):
+    """A member that can have many requests in flight at once, from one event loop."""
+
+    async def deliver(self, outgoing: Outgoing) -> Accepted:
+        """The same as `send`, with the same failures, without holding up the loop that runs it.
+
+        Cancelled, it has the outcome of a lost answer.
         """
         ...

@@ -15,7 +15,15 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
-from messaging.channels.base import UNREACHABLE, Accepted, OutcomeUnknown, Outgoing, PermanentFailure, TransientFailure
+from messaging.channels.base import (
+    UNREACHABLE,
+    Accepted,
+    OutcomeUnknown,
+    Outgoing,
+    PermanentFailure,
+    Report,
+    TransientFailure,
+)
 from messaging.domain.delivery import Status
 
 log = structlog.get_logger(__name__)
@@ -84,6 +92,10 @@ class Mail:
     def find(self, outgoing: Outgoing, *, since: datetime) -> Sequence[Accepted]:
         """Nothing is ever found: there is no log to look into."""
         return []
+
+    def look(self, provider_id: str) -> Report | None:
+        """Nothing is known of any mail: it was the host's from the moment that it took it."""
+        return None
 
 
 def message_id(outgoing: Outgoing) -> str:

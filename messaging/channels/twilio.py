@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from messaging.channels.base import Accepted, Outgoing
-from messaging.channels.twilio_client import LOOK_BACK, created_at, creating, dial, looking, status_of, taken
+from messaging.channels.base import Accepted, Outgoing, Report
+from messaging.channels.twilio_client import LOOK_BACK, created_at, creating, dial, looking, report, status_of, taken
 from messaging.channels.twilio_codes import STATUSES
 
 #: Seconds for which the carrier keeps a message that it cannot deliver; more it does not accept.
@@ -43,6 +43,10 @@ class TwilioSms:
                 for entry in sorted(listed, key=created_at)
                 if created_at(entry) >= since and _same_words(entry.body, outgoing.body)
             ]
+
+    def look(self, provider_id: str) -> Report | None:
+        """Where one message stands at the carrier, and why it went no further."""
+        return report(lambda: self._client.messages(provider_id).fetch(), provider_id)
 
 
 def _sender(sender: str) -> dict[str, str]:

@@ -6,7 +6,8 @@ import contextlib
 import json
 import logging
 import queue
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +29,7 @@ from messaging.channels.base import (
     ChannelFailure,
     OutcomeUnknown,
     PermanentFailure,
+    Report,
     TransientFailure,
 )
 from messaging.channels.twilio_codes import CODES, LOUD, Code, Reaction
@@ -46,6 +48,8 @@ UNREADABLE = (TwilioException, ValueError, TypeError, KeyError, AttributeError)
 CONNECT_SECONDS = 3.0
 #: How many of the latest entries for one number are looked through for one that is in doubt.
 LOOK_BACK = 200
+#: What the carrier's names look like. Of any other the carrier is not asked: it becomes part of an address.
+SID = re.compile(r"[A-Z]{2}[0-9A-Za-z]{1,62}")
 
 
 class KeepAliveClient(HttpClient):  # type: ignore[misc]
@@ -133,6 +137,22 @@ def status_of(word: object, statuses: Mapping[str, Status]) -> Status:
         log.error("unknown_status_word", word=str(word)[:50])
     # A message that failed at once is reported by its receipt too, with the code: until then it is accepted.
     return Status.ACCEPTED if status in (None, Status.FAILED, Status.UNDELIVERED) else status
+
+
+def report(fetch: Callable[[], Any], provider_id: str) -> Report | None:
+    """What `fetch` brings of one message or call; None where the carrier knows no such name."""
+    if not SID.fullmatch(provider_id):
+        return None
+    with looking():
+        try:
+            entry = fetch()
+        except TwilioRestException as error:
+            if (error.status, error.code) == (404, 20404):
+                return None
+            raise
+        if entry.sid != provider_id or not isinstance(entry.status, str):
+            raise TransientFailure("unreadable")
+        return Report(entry.status, str(getattr(entry, "error_code", None) or "")[:20])
 
 
 def created_at(entry: Any) -> datetime:

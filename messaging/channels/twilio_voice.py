@@ -11,8 +11,8 @@ from datetime import datetime
 
 import structlog
 
-from messaging.channels.base import Accepted, Outgoing, PermanentFailure
-from messaging.channels.twilio_client import LOOK_BACK, created_at, creating, dial, looking, status_of, taken
+from messaging.channels.base import Accepted, Outgoing, PermanentFailure, Report
+from messaging.channels.twilio_client import LOOK_BACK, created_at, creating, dial, looking, report, status_of, taken
 from messaging.channels.twilio_codes import CALL_STATUSES
 from messaging.domain.address import is_phone
 
@@ -64,3 +64,7 @@ class TwilioVoice:
                 for entry in sorted(listed, key=created_at)
                 if created_at(entry) >= since
             ]
+
+    def look(self, provider_id: str) -> Report | None:
+        """Where one call stands at the carrier, and why it went no further."""
+        return report(lambda: self._client.calls(provider_id).fetch(), provider_id)
