@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.db import IntegrityError, connection, transaction
@@ -31,17 +31,38 @@ DISPATCH_TASKS = {
     Urgency.URGENT: "messaging.dispatch_urgent",
 }
 
-_CLAIM = """
-WITH due AS MATERIALIZED (
-    SELECT id FROM messaging_message
-    WHERE status = 'planned' AND urgency = %s AND due_at <= %s {late}
-    ORDER BY due_at, id LIMIT %s {lock}
+#: The lanes in which something waits, and since when its oldest is due: one step along the index for each lane, however
+#: much waits in it.
+_DUE_LANES = """
+WITH RECURSIVE lanes (lane) AS (
+    SELECT min(lane) FROM messaging_message WHERE status = 'planned' AND urgency = %s
+    UNION ALL
+    SELECT (
+        SELECT min(next.lane) FROM messaging_message AS next
+        WHERE next.status = 'planned' AND next.urgency = %s AND next.lane > lanes.lane
+    ) FROM lanes WHERE lanes.lane IS NOT NULL
 )
+SELECT lane, (
+    SELECT min(oldest.due_at) FROM messaging_message AS oldest
+    WHERE oldest.status = 'planned' AND oldest.urgency = %s AND oldest.lane = lanes.lane
+) FROM lanes WHERE lane IS NOT NULL
+"""
+_OF_LANE = """
+    SELECT id FROM (
+        SELECT id FROM messaging_message
+        WHERE status = 'planned' AND urgency = %s AND lane = %s AND due_at <= %s {late}
+        ORDER BY due_at, id LIMIT %s {lock}
+    ) AS of_lane
+"""
+_CLAIM = """
+WITH due AS MATERIALIZED ({lanes})
 UPDATE messaging_message
 SET status = 'claimed', lease_until = %s, claimed_by = %s
 WHERE id IN (SELECT id FROM due) AND status = 'planned'
 RETURNING *
 """
+#: More lanes than this are not looked at in one statement; those whose oldest has waited longest come first.
+MOST_LANES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +125,24 @@ def withdraw(message_ids: Iterable[int], *, reason: str, now: datetime) -> int:
         return record.suppress(rows.filter(status__in=(Status.PLANNED, Status.CLAIMED)), reason=reason, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class DueLane:
+    """A lane in which something is due, and since when."""
+
+    text: str  # as it stands in the rows; see domain/lanes.py
+    oldest_due: datetime
+
+
+def due_lanes(urgency: Urgency, *, now: datetime) -> list[DueLane]:
+    """Lanes in which something is due, the one that has waited longest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE_LANES, [urgency.value] * 3)
+        rows = cursor.fetchall()
+    # SQLite hands moments over as text.
+    read = [(lane, _moment(oldest)) for lane, oldest in rows if oldest is not None]
+    return sorted((DueLane(lane, oldest) for lane, oldest in read if oldest <= now), key=lambda lane: lane.oldest_due)
+
+
 def claim(
     *,
     urgency: Urgency,
@@ -111,23 +150,44 @@ def claim(
     now: datetime,
     lease: timedelta,
     worker: str,
+    shares: Mapping[str, int] | None = None,
     wanted_before: datetime | None = None,
 ) -> list[Message]:
-    """Take up to `limit` due messages for `worker`, oldest first, in one statement.
+    """Take up to `limit` due messages for `worker` in one statement, the oldest of each lane.
 
-    With `wanted_before` only those that were first due by then.
+    `shares`: how many of which lane at most; without it every lane that has something due gets its turn. With
+    `wanted_before` only those that were first due by then.
 
     Two claimers never get the same row: on PostgreSQL each skips what the other has locked, on
     SQLite the immediate transaction lets one in at a time.
     """
-    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    if shares is None:
+        shares = fair_shares([lane.text for lane in due_lanes(urgency, now=now)], limit)
+    if not shares:
+        return []
     moment = connection.ops.adapt_datetimefield_value
     late = [] if wanted_before is None else [moment(wanted_before)]
-    parameters = [urgency.value, moment(now), *late, limit, moment(now + lease), worker]
-    statement = _CLAIM.format(lock=lock, late="AND wanted_at <= %s" if late else "")
+    parameters: list[object] = []
+    for lane, most in shares.items():
+        parameters += [urgency.value, lane, moment(now), *late, most]
+    statement = claim_statement(len(shares), late=bool(late))
     with transaction.atomic():
-        claimed = list(Message.objects.raw(statement, parameters))
+        claimed = list(Message.objects.raw(statement, [*parameters, moment(now + lease), worker]))
     return sorted(claimed, key=lambda message: (message.due_at, message.pk))
+
+
+def claim_statement(lanes: int, *, late: bool = False) -> str:
+    """The statement that claims from so many lanes."""
+    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    of_lane = _OF_LANE.format(lock=lock, late="AND wanted_at <= %s" if late else "")
+    return _CLAIM.format(lanes="UNION ALL".join([of_lane] * lanes))
+
+
+def fair_shares(lanes: Sequence[str], limit: int) -> dict[str, int]:
+    """How many each of `lanes` may have of `limit`: the same for all, the remainder to the first."""
+    chosen = lanes[: min(MOST_LANES, limit)]
+    each, rest = divmod(limit, len(chosen)) if chosen else (0, 0)
+    return {lane: each + (place < rest) for place, lane in enumerate(chosen)}
 
 
 def waiting(urgency: Urgency, *, now: datetime) -> QuerySet[Message]:
@@ -140,6 +200,10 @@ def waiting(urgency: Urgency, *, now: datetime) -> QuerySet[Message]:
 def wake(urgency: Urgency) -> None:
     """Once the transaction stands, tell a worker that something is due. A dead broker costs only seconds."""
     transaction.on_commit(partial(broker.publish, DISPATCH_TASKS[urgency]), robust=True)
+
+
+def _moment(value: datetime | str) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 def _row(draft: Draft, now: datetime) -> Message:
