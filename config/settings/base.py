@@ -106,6 +106,11 @@ MESSAGE_VOCABULARIES = ["reminders.rendering.VOCABULARY", "alerts.rota.texts.VOC
 MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
 #: Seconds to wait for the carrier or the mail host before the outcome is in doubt.
 CARRIER_TIMEOUT_SECONDS = 10
+#: Requests that the carrier lets one account have in flight, all workers together; it publishes no number.
+CARRIER_CONCURRENCY = 100
+#: Segments, calls or mails a second by kind of sender (messaging/domain/pacing.py), where the defaults there are not
+#: what the carrier has granted. A single sender's own is in the admin.
+CARRIER_PACES: dict[str, float] = {}
 #: Minutes between two test alerts that walk the real path (alerts/canary.py); 0: none. They need a phone that answers.
 ALERTS_CANARY_MINUTES = 15
 CANARY_PHONE = ""

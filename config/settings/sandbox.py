@@ -6,6 +6,7 @@ import os
 
 from config.env import env
 from config.settings import base
+from messaging.domain.pacing import Kind
 
 SANDBOX = True
 FIRST_PARTY_APPS = [*base.FIRST_PARTY_APPS, "sandbox"]
@@ -19,6 +20,8 @@ TWILIO_FROM_ALERTS = env.str("TWILIO_FROM_ALERTS", default="+12025550101")
 TWILIO_API_BASE_URL = env.str(
     "TWILIO_API_BASE_URL", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/sandbox/twilio"
 )
+#: This carrier is as fast as the machine.
+CARRIER_PACES = {kind.value: 100_000.0 for kind in Kind}
 #: The sandbox's own phone that answers every text with its words.
 CANARY_PHONE = env.str("CANARY_PHONE", default="+12025550199")
 
