@@ -23,7 +23,7 @@ T = TypeVar("T")
 class Figure:
     """One line of the table. `runs` are the same thing measured again; the median is what counts.
 
-    `at_most` is the bar it is held to; a `headline` is quoted in the README.
+    `at_most` or `at_least` is the bar it is held to; a `headline` is quoted in the README.
     """
 
     what: str
@@ -31,6 +31,7 @@ class Figure:
     unit: str = ""
     digits: int = 0
     at_most: float | None = None
+    at_least: float | None = None
     headline: bool = False
 
     @property
@@ -48,10 +49,13 @@ class Figure:
         return f"{number:,.{self.digits}f}"
 
     def _bar(self) -> str:
-        if self.at_most is None:
-            return ""
-        kept = "kept" if self.value <= self.at_most else "**missed**"
-        return f"at most {self._show(self.at_most)}{self.unit}: {kept}"
+        for words, bar, kept in (
+            ("at most", self.at_most, self.value <= (self.at_most or 0)),
+            ("at least", self.at_least, self.value >= (self.at_least or 0)),
+        ):
+            if bar is not None:
+                return f"{words} {self._show(bar)}{self.unit}: {'kept' if kept else '**missed**'}"
+        return ""
 
 
 @dataclass(slots=True)
@@ -77,13 +81,19 @@ def processor_seconds() -> float:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        stat = Path(f"/proc/{cursor.fetchone()[0]}/stat")
-    if not stat.exists():
-        return time.process_time()
+        pid = cursor.fetchone()[0]
+    return time.process_time() + processor_seconds_of(pid)
+
+
+def processor_seconds_of(pid: int) -> float:
+    """Processor time used so far by another process; none without /proc, or when it has ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0.0
     # The name, in parentheses, may hold anything; user and system time are fields 14 and 15.
-    after_name = stat.read_text().rpartition(")")[2].split()
-    ticks = int(after_name[11]) + int(after_name[12])
-    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+    after_name = stat.rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def say(words: str) -> None:

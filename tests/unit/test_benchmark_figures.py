@@ -24,6 +24,11 @@ def test_the_bar_is_held_against_the_median(runs: list[float], word: str) -> Non
     assert Figure("growth", runs, "×", 2, at_most=1.3).row().endswith(f"| at most 1.30×: {word} |")
 
 
+@pytest.mark.parametrize(("runs", "word"), [([0.8, 0.85, 0.9], "kept"), ([0.8, 0.84, 2.0], "**missed**")])
+def test_a_bar_may_be_a_least(runs: list[float], word: str) -> None:
+    assert Figure("speed", runs, "×", 2, at_least=0.85).row().endswith(f"| at least 0.85×: {word} |")
+
+
 def test_figures_replace_what_stood_between_the_marks() -> None:
     page = f"before\n{quotes.OPENS}\nold\n{quotes.CLOSES}\nafter\n"
     once = quotes.replaced(page, "new")
