@@ -104,6 +104,12 @@ MESSAGE_LANGUAGES = ["en", "es"]
 #: Blanks that templates may use: mappings of name → longest value, one for each room that sends.
 MESSAGE_VOCABULARIES = ["reminders.rendering.VOCABULARY", "alerts.rota.texts.VOCABULARY", "alerts.rendering.VOCABULARY"]
 MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
+#: No address gets more routine messages than these, whatever asks for them: what is more is held for a person. Two
+#: patients who share a phone may have a visit on the same day. See messaging/guard.py.
+ROUTINE_PER_HOUR = 6
+ROUTINE_PER_DAY = 12
+#: Who is told when sending itself is in trouble. See messaging/operator.py.
+OPERATOR_ALARM = "alerts.alarms.from_below"
 #: Seconds to wait for the carrier or the mail host before the outcome is in doubt.
 CARRIER_TIMEOUT_SECONDS = 10
 #: Requests that the carrier lets one account have in flight, all workers together; it publishes no number.

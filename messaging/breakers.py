@@ -1,0 +1,157 @@
+"""Senders that are refused: held, tried now and then, and freed again; the operator hears of it once each way.
+
+The row with an empty address stands for the whole account of a provider; that of the carrier serves texts and calls.
+What is held stays planned: it leaves when the sender works again, or expires in its own time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+from django.db.models import QuerySet
+
+from messaging import operator, senders
+from messaging.domain import breaker
+from messaging.domain.breaker import Breaker
+from messaging.domain.delivery import Channel, Urgency
+from messaging.domain.lanes import Lane
+from messaging.models import Sender
+
+log = structlog.get_logger(__name__)
+
+#: The address of the row that stands for all senders of an account.
+WHOLE_ACCOUNT = ""
+#: Under which channel an account has its row: texts and calls have one account.
+ACCOUNT_OF = {Channel.SMS: Channel.SMS, Channel.VOICE: Channel.SMS, Channel.EMAIL: Channel.EMAIL}
+NAMES = {
+    (Channel.SMS, True): "Our account at the carrier",
+    (Channel.EMAIL, True): "Our mail host",
+    (Channel.SMS, False): "A sender of texts",
+    (Channel.VOICE, False): "A sender of calls",
+    (Channel.EMAIL, False): "A sender of mails",
+}
+
+Key = tuple[Channel, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The breakers that were open at one moment."""
+
+    open: Mapping[Key, Breaker]
+
+    def stops(self, lane: Lane, urgency: Urgency, now: datetime) -> bool:
+        """Whether what is in this lane must wait."""
+        return any(True for _ in self._over(lane, urgency))
+
+    def probes(self, lane: Lane, urgency: Urgency, now: datetime) -> bool:
+        """Whether one message of a stopped lane may go through now. Of all who ask, one is told so: send it."""
+        stopping = list(self._over(lane, urgency))
+        if not stopping or any(breaker.next_probe(found, urgency) > now for _, found in stopping):
+            return False
+        return all(_take_probe(key, found, urgency, now=now) for key, found in stopping)
+
+    def _over(self, lane: Lane, urgency: Urgency) -> Iterator[tuple[Key, Breaker]]:
+        sender = lane.sender or senders.default(lane.channel, urgency)
+        for key in ((ACCOUNT_OF[lane.channel], WHOLE_ACCOUNT), (lane.channel, sender)):
+            if key in self.open:
+                yield key, self.open[key]
+
+
+def held(*, now: datetime) -> Held:
+    """What is held now, by one small query."""
+    rows = Sender.objects.filter(held_since__lte=now)
+    return Held({(Channel(row.channel), row.address): _breaker(row) for row in rows})
+
+
+def trip(channel: Channel, sender: str, *, code: str, words: str, whole_account: bool, now: datetime) -> bool:
+    """The provider refuses this sender, or the whole account. True: it was not held, and the operator is told."""
+    whole = whole_account or channel is Channel.EMAIL or not sender
+    key = (ACCOUNT_OF[channel], WHOLE_ACCOUNT) if whole else (channel, sender)
+    opened = breaker.trip(now)
+    with transaction.atomic():
+        Sender.objects.bulk_create([Sender(channel=key[0], address=key[1])], ignore_conflicts=True)
+        # This statement decides among all who were refused at the same time.
+        tripped = _row(key).filter(held_since__isnull=True)
+        if not tripped.update(
+            held_since=now,
+            held_code=code[:20],
+            held_reason=(words or f"refused with code {code}")[:200],
+            probe_at=opened.probe_at,
+            probes=0,
+        ):
+            return False
+        row = _row(key).get()
+        tell_of(row, now=now)
+    log.error("sender_held", sender=row.pk, channel=channel.value, code=code, whole_account=whole)
+    return True
+
+
+def mend(channel: Channel, sender: str, *, now: datetime, asked_at: datetime | None = None) -> bool:
+    """Something was accepted: whatever held this sender, or its whole account, is over. True: something was held.
+
+    `asked_at`: when it was asked. An answer to what was asked before the breaker opened proves nothing.
+    """
+    mended = False
+    for key in dict.fromkeys([(ACCOUNT_OF[channel], WHOLE_ACCOUNT), (channel, sender)]):
+        row = _row(key).filter(held_since__isnull=False).first()
+        if row is not None and breaker.proves(_breaker(row), asked_at):
+            mended |= free(row, now=now)
+    return mended
+
+
+def free(row: Sender, *, now: datetime, by: str = "") -> bool:
+    """Close the breaker of this sender; everything flows again. `by`: a person wants it tried at once."""
+    with transaction.atomic():
+        # Held for the same outage as when we looked: not for one that began since.
+        same = Sender.objects.filter(pk=row.pk, held_since=row.held_since)
+        if not same.update(held_since=None, held_code="", held_reason="", probe_at=None, probes=0):
+            return False
+        ending = f"{by} has it tried again" if by else "it is accepted again"
+        operator.over(_alarm(row), f"{name_of(row)}: {ending}. What waited is being sent.", now=now)
+    log.warning("sender_free", sender=row.pk, channel=row.channel, by_hand=bool(by))
+    return True
+
+
+def tell_of(row: Sender, *, now: datetime) -> None:
+    """Have the operator know of an open breaker; the same outage is the same trouble however often it is told."""
+    operator.tell(
+        _alarm(row), f"{name_of(row)} is refused: {row.held_reason} ({row.held_code}). {_remedy(row)}", now=now
+    )
+
+
+def name_of(row: Sender) -> str:
+    """Which of our senders, in words for staff."""
+    return NAMES[Channel(row.channel), row.address == WHOLE_ACCOUNT]
+
+
+def _remedy(row: Sender) -> str:
+    if row.channel == Channel.EMAIL:
+        return "Mails wait. Check EMAIL_URL and the mail host."
+    ways = "mail" if row.address == WHOLE_ACCOUNT else "mail and call"
+    return f"What it should send waits; urgent pages go by {ways}. Look at Senders in the admin."
+
+
+def _take_probe(key: Key, found: Breaker, urgency: Urgency, *, now: datetime) -> bool:
+    after = breaker.let_through(found, urgency, now)
+    # The moment that was read is in the condition: whoever else read the same comes too late.
+    same = _row(key).filter(held_since=found.held_since, probe_at=found.probe_at)
+    return bool(same.update(probe_at=after.probe_at, probes=after.probes))
+
+
+def _row(key: Key) -> QuerySet[Sender]:
+    return Sender.objects.filter(channel=key[0], address=key[1])
+
+
+def _breaker(row: Sender) -> Breaker:
+    if row.held_since is None or row.probe_at is None:
+        raise ValueError("held_since: this sender is not held")
+    return Breaker(row.held_since, row.probe_at, row.probes)
+
+
+def _alarm(row: Sender) -> str:
+    return f"sender:{row.pk}"
