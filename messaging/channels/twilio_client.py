@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import queue
 import re
@@ -28,13 +27,11 @@ from messaging.channels.base import (
     Accepted,
     ChannelFailure,
     OutcomeUnknown,
-    PermanentFailure,
     Report,
     TransientFailure,
 )
-from messaging.channels.twilio_codes import CODES, LOUD, Code, Reaction
+from messaging.channels.twilio_refusals import refusal, refuse_useless_answer
 from messaging.domain.delivery import Status
-from messaging.metrics import PROVIDER_CODES
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +68,7 @@ class KeepAliveClient(HttpClient):  # type: ignore[misc]
             raise _network_failure(error) from error
         finally:
             self._idle.put(line)
-        _refuse_useless_answer(response)
+        refuse_useless_answer(response.status_code, response.headers, response.text)
         return response
 
     def _line(self) -> TwilioHttpClient:
@@ -105,7 +102,7 @@ def creating() -> Iterator[None]:
     try:
         yield
     except TwilioRestException as error:
-        raise _refusal(error.code, error.status) from error
+        raise refusal(error.code, error.status) from error
     except UNREADABLE as error:
         raise OutcomeUnknown("unreadable") from error
 
@@ -180,52 +177,3 @@ def _network_failure(error: requests.RequestException) -> ChannelFailure:
         log.error("carrier_address_malformed")
         return TransientFailure("address", "TWILIO_API_BASE_URL is malformed")
     return OutcomeUnknown(type(error).__name__[:20])
-
-
-def _refuse_useless_answer(response: Response) -> None:
-    status = response.status_code
-    if status == 429:
-        PROVIDER_CODES.labels(code="20429", known="yes").inc()
-        wait = _seconds(response.headers.get("Retry-After"))
-        raise TransientFailure("20429", CODES[20429].words, retry_after=wait)
-    if status >= 500 or status == 408:
-        raise OutcomeUnknown(f"http-{status}")
-    if 300 <= status < 500 and not _is_json_object(response.text):
-        # Something between us and the carrier has answered in its place: that says nothing of the message.
-        log.error("stranger_answered_for_the_carrier", status=status)
-        PROVIDER_CODES.labels(code=f"http-{status}", known="no").inc()
-        raise TransientFailure(f"http-{status}", f"no answer of the carrier's own (HTTP {status})", retry_after=60)
-
-
-def _is_json_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
-
-
-def _refusal(code: object, status: int) -> ChannelFailure:
-    """Twilio said no: what that calls for, by its code, or by the kind of answer when the code is new."""
-    number = int(str(code)) if str(code).isascii() and str(code).isdecimal() and len(str(code)) < 10 else None
-    known = CODES.get(number or 0)
-    name = str(number) if number else f"http-{status}"
-    PROVIDER_CODES.labels(code=name, known="yes" if known else "no").inc()
-    reaction = known or _by_http_status(status)
-    if known is None:
-        log.error("unknown_provider_code", code=name, status=status, reaction=reaction.reaction.value)
-    elif known.reaction in LOUD:
-        log.error("operator_needed", code=name, words=known.words)
-    if reaction.reaction in (Reaction.TRANSIENT, Reaction.HOLD):
-        return TransientFailure(name, reaction.words, retry_after=reaction.wait or None)
-    return PermanentFailure(name, reaction.words, opted_out=reaction.reaction is Reaction.OPT_OUT)
-
-
-def _by_http_status(status: int) -> Code:
-    if status in (401, 403, 404, 405) or 300 <= status < 400:
-        return Code(f"the carrier let nobody in (HTTP {status})", Reaction.HOLD, 60)
-    return Code(f"the carrier refused it for a reason unknown to us (HTTP {status})", Reaction.BUG)
-
-
-def _seconds(header: str | None) -> float | None:
-    # The header may also hold a date; then our own back-off is used. An hour is the most we believe.
-    return min(float(header), 3600.0) if header and header.isdecimal() else None

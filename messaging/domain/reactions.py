@@ -36,3 +36,5 @@ class Code:
     tries: int = 0
     #: The whole account is at fault, not this sender alone.
     account: bool = False
+    #: After so many messages to one address that ended with it, the address counts as not working; 0: never.
+    strikes: int = 0
