@@ -6,8 +6,8 @@ What is held stays planned: it leaves when the sender works again, or expires in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -40,26 +40,35 @@ Key = tuple[Channel, str]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The breakers that were open at one moment."""
+    """The breakers that were open at one moment, and what may probe them in this look."""
 
     open: Mapping[Key, Breaker]
+    _probing: dict[tuple[str, Urgency], bool] = field(default_factory=dict)
 
     def stops(self, lane: Lane, urgency: Urgency, now: datetime) -> bool:
         """Whether what is in this lane must wait."""
-        return any(True for _ in self._over(lane, urgency))
+        return bool(self._over(lane, urgency))
 
     def probes(self, lane: Lane, urgency: Urgency, now: datetime) -> bool:
         """Whether one message of a stopped lane may go through now. Of all who ask, one is told so: send it."""
-        stopping = list(self._over(lane, urgency))
+        asked = (str(lane), urgency)
+        if asked not in self._probing:
+            self._probing[asked] = self._take_probe(lane, urgency, now=now)
+        return self._probing[asked]
+
+    def includes(self, channel: Channel, sender: str) -> bool:
+        """Whether this sender is held, by itself or with its account."""
+        return not self.open.keys().isdisjoint(_keys(channel, sender))
+
+    def _over(self, lane: Lane, urgency: Urgency) -> list[tuple[Key, Breaker]]:
+        keys = _keys(lane.channel, lane.sender or senders.default(lane.channel, urgency))
+        return [(key, self.open[key]) for key in keys if key in self.open]
+
+    def _take_probe(self, lane: Lane, urgency: Urgency, *, now: datetime) -> bool:
+        stopping = self._over(lane, urgency)
         if not stopping or any(breaker.next_probe(found, urgency) > now for _, found in stopping):
             return False
         return all(_take_probe(key, found, urgency, now=now) for key, found in stopping)
-
-    def _over(self, lane: Lane, urgency: Urgency) -> Iterator[tuple[Key, Breaker]]:
-        sender = lane.sender or senders.default(lane.channel, urgency)
-        for key in ((ACCOUNT_OF[lane.channel], WHOLE_ACCOUNT), (lane.channel, sender)):
-            if key in self.open:
-                yield key, self.open[key]
 
 
 def held(*, now: datetime) -> Held:
@@ -97,7 +106,7 @@ def mend(channel: Channel, sender: str, *, now: datetime, asked_at: datetime | N
     `asked_at`: when it was asked. An answer to what was asked before the breaker opened proves nothing.
     """
     mended = False
-    for key in dict.fromkeys([(ACCOUNT_OF[channel], WHOLE_ACCOUNT), (channel, sender)]):
+    for key in _keys(channel, sender):
         row = _row(key).filter(held_since__isnull=False).first()
         if row is not None and breaker.proves(_breaker(row), asked_at):
             mended |= free(row, now=now)
@@ -141,6 +150,11 @@ def _take_probe(key: Key, found: Breaker, urgency: Urgency, *, now: datetime) ->
     # The moment that was read is in the condition: whoever else read the same comes too late.
     same = _row(key).filter(held_since=found.held_since, probe_at=found.probe_at)
     return bool(same.update(probe_at=after.probe_at, probes=after.probes))
+
+
+def _keys(channel: Channel, sender: str) -> list[Key]:
+    """The rows that can hold this sender: its account's and its own."""
+    return list(dict.fromkeys([(ACCOUNT_OF[channel], WHOLE_ACCOUNT), (channel, sender)]))
 
 
 def _row(key: Key) -> QuerySet[Sender]:

@@ -6,6 +6,7 @@ is held until a person lets it through or drops it, or until its time is over.
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -23,6 +24,10 @@ from messaging.models import Message, SendingPause
 
 log = structlog.get_logger(__name__)
 
+_SPREAD = random.SystemRandom()
+
+#: After so long, and up to twice that, the count is taken anew for what two workers had in hand at once.
+AGAIN_IN = timedelta(seconds=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EXEMPT = sorted(purpose.value for purpose in EXEMPT_FROM_CONSENT)
 #: Asked for, but the provider has not taken it, for certain.
@@ -60,24 +65,30 @@ def resume(*, by: str, now: datetime) -> bool:
 
 
 def too_many(messages: Sequence[Message], *, now: datetime) -> dict[int, str]:
-    """Which of these claimed messages their address must not get now, and why; by two queries.
+    """Which of these claimed messages their address must not get now, and why.
 
-    What other workers have claimed counts as if it were gone: whoever counts later sees what the other holds, so
-    that never more leave together than one may have.
+    What is too much only together with what other workers have claimed goes back for a few seconds, until it is known
+    what became of that: whoever counts later sees what the other holds, so that never more leave than may.
     """
     counted = [message for message in messages if is_counted(message)]
     if not counted:
         return {}
-    addresses = {message.address for message in counted}
-    hour, day = _taken(addresses, [message.pk for message in counted], now=now)
+    addresses, mine = {message.address for message in counted}, [message.pk for message in counted]
+    had, elsewhere = _had(addresses, mine, now=now), _claimed(addresses, mine, now=now)
     excess: dict[int, str] = {}
+    unclear: list[int] = []
+    # What a person has let through goes first, and counts.
     for message in sorted(counted, key=lambda one: (not one.released_by, one.due_at, one.pk)):
-        reason = "" if message.released_by else _over(hour[message.address], day[message.address])
+        hour, day = had[message.address]
+        others = elsewhere[message.address]
+        reason = "" if message.released_by else _over(hour, day)
         if reason:
             excess[message.pk] = reason
+        elif not message.released_by and _over(hour + others, day + others):
+            unclear.append(message.pk)
         else:
-            hour[message.address] += 1
-            day[message.address] += 1
+            had[message.address] = (hour + 1, day + 1)
+    _look_again(unclear, now=now)
     return excess
 
 
@@ -114,28 +125,33 @@ def holding() -> QuerySet[Message]:
     return Message.objects.filter(RawSQL("status = 'held'", [], output_field=BooleanField()))
 
 
-def _taken(addresses: set[str], mine: Sequence[int], *, now: datetime) -> tuple[Counter[str], Counter[str]]:
-    """How many routine messages each address had in the past hour and day, or is about to get from other workers."""
+def _had(addresses: set[str], mine: Sequence[int], *, now: datetime) -> dict[str, tuple[int, int]]:
+    """How many routine messages each address had in the past hour and day, as far as anybody knows."""
     # Spelt as SQL for the same reason.
     asked = RawSQL("urgency = 'ordinary' AND submitted_at IS NOT NULL", [], output_field=BooleanField())
     sent = Message.objects.filter(asked, address__in=addresses, submitted_at__gt=now - DAY)
     recent = sent.exclude(status__in=NOT_TAKEN).exclude(purpose__in=EXEMPT).exclude(pk__in=mine)
-    hour, day = Counter[str](), Counter[str]()
-    # Ordered by nothing, or the order of the model would split the groups.
-    counts = recent.order_by().values_list("address")
-    for address, of_day, of_hour in counts.annotate(
-        of_day=Count("pk"), of_hour=Count("pk", filter=Q(submitted_at__gt=now - HOUR))
-    ):
-        day[address], hour[address] = of_day, of_hour
+    of_hour = Count("pk", filter=Q(submitted_at__gt=now - HOUR))
+    counts = recent.order_by().values_list("address").annotate(of_hour=of_hour, of_day=Count("pk"))
+    return dict.fromkeys(addresses, (0, 0)) | {address: (hour, day) for address, hour, day in counts}
+
+
+def _claimed(addresses: set[str], mine: Sequence[int], *, now: datetime) -> Counter[str]:
+    """How many each address is about to get from other workers."""
     held = RawSQL("status IN ('claimed', 'submitting')", [], output_field=BooleanField())
-    others = Message.objects.filter(
-        held, status=Status.CLAIMED, urgency=Urgency.ORDINARY, lease_until__gt=now, address__in=addresses
-    )
-    others = others.exclude(purpose__in=EXEMPT).exclude(pk__in=mine)
-    for address, count in others.order_by().values_list("address").annotate(count=Count("pk")):
-        hour[address] += count
-        day[address] += count
-    return hour, day
+    others = Message.objects.filter(held, status=Status.CLAIMED, lease_until__gt=now, address__in=addresses)
+    counted = others.filter(urgency=Urgency.ORDINARY).exclude(purpose__in=EXEMPT).exclude(pk__in=mine)
+    return Counter(dict(counted.order_by().values_list("address").annotate(count=Count("pk"))))
+
+
+def _look_again(unclear: Sequence[int], *, now: datetime) -> None:
+    """Give these back. By chances of their own, or two workers would meet again."""
+    for pk in unclear:
+        until = now + AGAIN_IN * (1 + _SPREAD.random())
+        rows = Message.objects.filter(pk=pk)
+        if not record.postpone(rows, until=until, reason="another worker is sending to this address", now=now):
+            # There is no time for that.
+            record.release(rows, now=now)
 
 
 def _over(hour: int, day: int) -> str:
