@@ -7,19 +7,22 @@ there. A corrected number is another address and has no fault.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db.models import QuerySet
 
+from messaging import codes
 from messaging.domain.address import consent_key
 from messaging.domain.delivery import Channel
-from messaging.models import AddressFault, InboundMessage
+from messaging.models import AddressFault, InboundMessage, Message
 
 log = structlog.get_logger(__name__)
 
 Pair = tuple[Channel, str]
 
+#: After so long an earlier message that ended badly says nothing of today.
+STRIKES_FADE = timedelta(days=30)
 BY_DELIVERY = "a delivery there"
 BY_TEXT = "a text from there"
 
@@ -28,6 +31,18 @@ def note(channel: Channel, address: str, *, code: str, words: str, now: datetime
     """Write down that `address` does not work on `channel`; where that stands already, the first word stays."""
     fault = AddressFault(channel=channel, address=consent_key(address), code=code[:20], words=words[:200], found_at=now)
     AddressFault.objects.bulk_create([fault], ignore_conflicts=True)
+
+
+def strike(channel: Channel, address: str, *, code: str, words: str, now: datetime) -> None:
+    """A message to `address` has ended with `code`: with some codes it is the repetition that says that it is dead."""
+    known = codes.lookup(code)
+    if known is None or not known.strikes:
+        return
+    ended = Message.objects.filter(
+        address=address, channel=channel, error_code=code, finished_at__gt=now - STRIKES_FADE
+    ).order_by("-pk")
+    if len(ended.values_list("pk")[: known.strikes]) >= known.strikes:
+        note(channel, address, code=code, words=words, now=now)
 
 
 def standing(pairs: Collection[Pair]) -> dict[Pair, AddressFault]:

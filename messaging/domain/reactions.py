@@ -1,8 +1,9 @@
-"""What a provider's code calls for: the kinds of reaction, and one entry of the table of codes."""
+"""What a provider's code calls for: the kinds of reaction, an entry of the table of codes, what a report leads to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -38,3 +39,54 @@ class Code:
     account: bool = False
     #: After so many messages to one address that ended with it, the address counts as not working; 0: never.
     strikes: int = 0
+
+
+#: A retry that names no wait of its own.
+DEFAULT_WAIT = 60
+
+
+def unknown(code: str, *, failed_inside: bool) -> Code:
+    """What holds for a code that nobody has decided about.
+
+    `failed_inside`: the provider itself gave the message up, and would again. What a network has returned is tried
+    once more: more codes of networks are about the moment than about the number.
+    """
+    words = f"given back by the carrier with code {code}, which is unknown here"
+    if failed_inside:
+        return Code(words, Reaction.OPERATOR)
+    return Code(words, Reaction.RETRY, wait=300, tries=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the report that a message did not arrive leads to."""
+
+    #: The same message again after this; None: it ends as reported, and whoever wrote it finds another way.
+    again_in: timedelta | None = None
+    dead_address: bool = False
+    opted_out: bool = False
+    tell_operator: bool = False
+    holds_sender: bool = False
+    whole_account: bool = False
+
+
+def to_report(code: Code | None, *, urgent: bool, returned: int, left: timedelta, jitter: float) -> Decision:
+    """What a report of failure with `code` leads to; None: it came without one, and ends the message.
+
+    `returned`: how often this message came back with this code before. `left`: until it expires. `jitter` in [0, 1)
+    spreads the next tries of many between the wait and twice the wait.
+    """
+    if code is None:
+        return Decision()
+    wait = timedelta(seconds=(code.wait or DEFAULT_WAIT) * (1 + jitter))
+    # A page that waits is no page: the next step of the escalation is the better second try.
+    may_wait = code.reaction in TRANSIENT and not urgent and wait < left
+    tries_left = code.tries == 0 or returned < code.tries
+    return Decision(
+        again_in=wait if may_wait and tries_left else None,
+        dead_address=code.reaction is Reaction.ADDRESS,
+        opted_out=code.reaction is Reaction.OPT_OUT,
+        tell_operator=code.reaction is Reaction.OPERATOR,
+        holds_sender=code.reaction is Reaction.HOLD,
+        whole_account=code.reaction is Reaction.HOLD and code.account,
+    )

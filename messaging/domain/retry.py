@@ -47,6 +47,11 @@ def wait(attempt: int, *, jitter: float, retry_after: float | None = None, pace:
     return max(own, min(timedelta(seconds=retry_after), pace.heeded) + pace.first * jitter)
 
 
+def worn_out(attempt: int, tries: int) -> bool:
+    """Whether try number `attempt` was the last: so many `tries` after the first are worth it, 0 sets no limit."""
+    return 0 < tries < attempt
+
+
 def next_try(
     attempt: int,
     *,
@@ -54,8 +59,11 @@ def next_try(
     expires_at: datetime,
     jitter: float,
     retry_after: float | None = None,
+    tries: int = 0,
     pace: Pace = ORDINARY,
 ) -> datetime | None:
-    """The moment of the next try; None when the message would have expired by then."""
+    """The moment of the next try; None when the message would have expired by then, or is worn out."""
+    if worn_out(attempt, tries):
+        return None
     moment = now + wait(attempt, jitter=jitter, retry_after=retry_after, pace=pace)
     return moment if moment < expires_at else None
