@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from messaging.channels.base import Accepted, Outgoing, Report
-from messaging.channels.twilio_client import LOOK_BACK, created_at, creating, dial, looking, report, status_of, taken
+from messaging.channels.twilio_answers import status_of
+from messaging.channels.twilio_client import LOOK_BACK, create, created_at, dial, looking, report
+from messaging.channels.twilio_client_async import create_async, dial_async
 from messaging.channels.twilio_codes import STATUSES
 
 #: Seconds for which the carrier keeps a message that it cannot deliver; more it does not accept.
@@ -19,19 +21,15 @@ class TwilioSms:
     keeps_log = True
 
     def __init__(self) -> None:
-        self._client = dial()
+        self._client, self._loop_client = dial(), dial_async()
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """Create one message at Twilio."""
-        with creating():
-            created = self._client.messages.create(
-                to=outgoing.address,
-                body=outgoing.body,
-                status_callback=outgoing.callback_url,
-                validity_period=_validity(outgoing.valid_for),
-                **_sender(outgoing.sender),
-            )
-            return taken(created, STATUSES)
+        return create(self._client, "Messages", _fields(outgoing), STATUSES)
+
+    async def deliver(self, outgoing: Outgoing) -> Accepted:
+        """The same, many at once."""
+        return await create_async(self._loop_client, "Messages", _fields(outgoing), STATUSES)
 
     def find(self, outgoing: Outgoing, *, since: datetime) -> Sequence[Accepted]:
         """Messages to the same number with the same words in Twilio's log, oldest first."""
@@ -49,8 +47,14 @@ class TwilioSms:
         return report(lambda: self._client.messages(provider_id).fetch(), provider_id)
 
 
-def _sender(sender: str) -> dict[str, str]:
-    return {"messaging_service_sid": sender} if sender.startswith("MG") else {"from_": sender}
+def _fields(outgoing: Outgoing) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "To": outgoing.address,
+        "MessagingServiceSid" if outgoing.sender.startswith("MG") else "From": outgoing.sender,
+        "Body": outgoing.body,
+        "ValidityPeriod": _validity(outgoing.valid_for),
+    }
+    return fields | ({"StatusCallback": outgoing.callback_url} if outgoing.callback_url else {})
 
 
 def _validity(valid_for: timedelta | None) -> int:

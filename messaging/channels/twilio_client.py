@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import queue
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import requests
@@ -20,24 +20,26 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
-from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError, ReadTimeoutError
 
 from messaging.channels.base import (
     UNREACHABLE,
     Accepted,
     ChannelFailure,
     OutcomeUnknown,
+    PermanentFailure,
     Report,
     TransientFailure,
 )
-from messaging.channels.twilio_refusals import refusal, refuse_useless_answer
+from messaging.channels.twilio_answers import CUT, LATE, OVERSIZED, SID, accepted
+from messaging.channels.twilio_refusals import refuse_useless_answer
 from messaging.domain.delivery import Status
 
 log = structlog.get_logger(__name__)
 
 # The library's own logger writes numbers and texts: it is given one that is switched off.
-_silent = logging.getLogger("messaging.channels.twilio.library")
-_silent.disabled = True
+SILENT = logging.getLogger("messaging.channels.twilio.library")
+SILENT.disabled = True
 
 #: What the library raises over an answer that is no JSON, or JSON of another shape.
 UNREADABLE = (TwilioException, ValueError, TypeError, KeyError, AttributeError)
@@ -45,8 +47,8 @@ UNREADABLE = (TwilioException, ValueError, TypeError, KeyError, AttributeError)
 CONNECT_SECONDS = 3.0
 #: How many of the latest entries for one number are looked through for one that is in doubt.
 LOOK_BACK = 200
-#: What the carrier's names look like. Of any other the carrier is not asked: it becomes part of an address.
-SID = re.compile(r"[A-Z]{2}[0-9A-Za-z]{1,62}")
+#: More than a hundred entries of the log take. More is not the carrier's, and is not read.
+LONGEST_ANSWER = 4 * 1024 * 1024
 
 
 class KeepAliveClient(HttpClient):  # type: ignore[misc]
@@ -56,7 +58,7 @@ class KeepAliveClient(HttpClient):  # type: ignore[misc]
     """
 
     def __init__(self, *, timeout: float) -> None:
-        super().__init__(_silent, False, timeout)  # noqa: FBT003  # the library's signature
+        super().__init__(SILENT, False, timeout)  # noqa: FBT003  # the library's signature
         self._idle: queue.LifoQueue[TwilioHttpClient] = queue.LifoQueue()
 
     def request(self, *args: Any, **kwargs: Any) -> Response:
@@ -76,18 +78,46 @@ class KeepAliveClient(HttpClient):  # type: ignore[misc]
             return self._idle.get_nowait()
         except queue.Empty:
             pass
-        line = TwilioHttpClient(logger=_silent)
+        line = TwilioHttpClient(logger=SILENT)
         # Apart, so that an address that swallows packets is noticed sooner than a slow answer.
         line.timeout = (min(CONNECT_SECONDS, self.timeout), self.timeout)
         # Proxies and .netrc of the environment are not for us, and looking for them costs a third of a send.
         line.session.trust_env = False
-        line.session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
+        line.session.mount("https://", _Line(pool_connections=1, pool_maxsize=1))
+        line.session.mount("http://", _Line(pool_connections=1, pool_maxsize=1))
         return line
 
 
+class _Oversized(requests.RequestException):
+    """An answer longer than anything that the carrier writes."""
+
+
+class _Line(HTTPAdapter):
+    """One line, and an end to what is read from it."""
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """The response, which refuses to go on for ever."""
+        response = super().build_response(req, resp)
+        response.iter_content = partial(_capped, response.iter_content)  # type: ignore[method-assign]
+        return response
+
+
+def _capped(read: Callable[..., Iterator[bytes]], *args: Any, **kwargs: Any) -> Iterator[bytes]:
+    size = 0
+    for part in read(*args, **kwargs):
+        size += len(part)
+        if size > LONGEST_ANSWER:
+            raise _Oversized
+        yield part
+
+
 def dial() -> Client:
-    """Twilio's client with our account, our lines and our address of its interface."""
-    http = KeepAliveClient(timeout=settings.CARRIER_TIMEOUT_SECONDS)
+    """Twilio's client over lines of ours."""
+    return ours(KeepAliveClient(timeout=settings.CARRIER_TIMEOUT_SECONDS))
+
+
+def ours(http: HttpClient) -> Client:
+    """Twilio's client with our account and our address of its interface."""
     client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKENS[0], http_client=http)
     # Those of the environment would be spliced into the host of our base URL.
     client.region = client.edge = None
@@ -96,15 +126,29 @@ def dial() -> Client:
     return client
 
 
+def create(client: Client, kind: str, fields: Mapping[str, Any], statuses: Mapping[str, Status]) -> Accepted:
+    """Create one of `kind` (Messages, Calls). There is no idempotency key: a lost answer is OutcomeUnknown.
+
+    Not through the library's own `create`: that makes an object of dates and links out of an answer of which we
+    want two words, for a third of the processor time of a message.
+    """
+    with writing():
+        response = client.request("POST", address_of(client, kind), data=fields)
+    return accepted(response.status_code, response.headers, response.text, statuses)
+
+
+def address_of(client: Client, kind: str) -> str:
+    """Where things of this kind are created."""
+    return str(client.api.v2010.absolute_url(f"Accounts/{client.account_sid}/{kind}.json"))
+
+
 @contextlib.contextmanager
-def creating() -> Iterator[None]:
-    """Around a request that creates something. There is no idempotency key: a lost answer is OutcomeUnknown."""
+def writing() -> Iterator[None]:
+    """Around a request that creates something: a text that no form can hold has not been asked for."""
     try:
         yield
-    except TwilioRestException as error:
-        raise refusal(error.code, error.status) from error
-    except UNREADABLE as error:
-        raise OutcomeUnknown("unreadable") from error
+    except UnicodeEncodeError as error:
+        raise PermanentFailure("malformed", "the text holds what no letter is") from error
 
 
 @contextlib.contextmanager
@@ -118,22 +162,6 @@ def looking() -> Iterator[None]:
         raise TransientFailure(str(error.code or error.status)) from error
     except UNREADABLE as error:
         raise TransientFailure("unreadable") from error
-
-
-def taken(created: Any, statuses: Mapping[str, Status]) -> Accepted:
-    """What was created, by its name and our word for its status."""
-    if not created.sid or not isinstance(created.sid, str):
-        raise OutcomeUnknown("unreadable")
-    return Accepted(created.sid, status_of(created.status, statuses))
-
-
-def status_of(word: object, statuses: Mapping[str, Status]) -> Status:
-    """Our word for the carrier's, of something that it has just taken or keeps in its log."""
-    status = statuses.get(str(word))
-    if status is None:
-        log.error("unknown_status_word", word=str(word)[:50])
-    # A message that failed at once is reported by its receipt too, with the code: until then it is accepted.
-    return Status.ACCEPTED if status in (None, Status.FAILED, Status.UNDELIVERED) else status
 
 
 def report(fetch: Callable[[], Any], provider_id: str) -> Report | None:
@@ -176,4 +204,11 @@ def _network_failure(error: requests.RequestException) -> ChannelFailure:
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         log.error("carrier_address_malformed")
         return TransientFailure("address", "TWILIO_API_BASE_URL is malformed")
-    return OutcomeUnknown(type(error).__name__[:20])
+    if isinstance(error, _Oversized):
+        return OutcomeUnknown(*OVERSIZED)
+    return OutcomeUnknown(*(LATE if _timed_out(error) else CUT))
+
+
+def _timed_out(error: requests.RequestException) -> bool:
+    # What comes too late within the answer is told as a broken line by the library.
+    return isinstance(error, requests.Timeout) or any(isinstance(cause, ReadTimeoutError) for cause in error.args)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 
 import structlog
 
 from messaging import codes
-from messaging.channels.base import ChannelFailure, OutcomeUnknown, PermanentFailure, TransientFailure
-from messaging.domain.reactions import TRANSIENT, Code, Reaction
+from messaging.channels.base import ChannelFailure, OutcomeUnknown, TransientFailure
+from messaging.domain.reactions import Code, Reaction
 from messaging.metrics import PROVIDER_CODES
 
 log = structlog.get_logger(__name__)
@@ -24,9 +25,10 @@ def refuse_useless_answer(status: int, headers: Mapping[str, str] | None, text: 
         known = codes.lookup("20429")
         codes.seen("20429", known=known)
         words = known.words if known else "too many requests at once"
-        raise TransientFailure("20429", words, retry_after=_seconds((headers or {}).get("Retry-After")))
+        raise TransientFailure("20429", words, retry_after=_seconds(headers or {}))
     if status >= 500 or status == 408:
-        raise OutcomeUnknown(f"http-{status}")
+        words = f"the carrier had a fault of its own (HTTP {status}): nobody knows whether it was taken"
+        raise OutcomeUnknown(f"http-{status}", words)
     if 300 <= status < 500 and not _is_json_object(text):
         # Something between us and the carrier has answered in its place: that says nothing of the message.
         log.error("stranger_answered_for_the_carrier", status=status)
@@ -39,28 +41,7 @@ def refusal(code: object, status: int) -> ChannelFailure:
     name = _name(code) or f"http-{status}"
     known = codes.lookup(name)
     codes.seen(name, known=known)
-    return failure(name, known or _by_http_status(status))
-
-
-def failure(name: str, code: Code) -> ChannelFailure:
-    """The failure of a channel that `code` calls for when it refuses a message at once."""
-    if code.reaction in TRANSIENT:
-        return TransientFailure(
-            name,
-            code.words,
-            retry_after=code.wait or None,
-            holds_sender=code.reaction is Reaction.HOLD,
-            whole_account=code.reaction is Reaction.HOLD and code.account,
-            # A held sender keeps its queue for as long as that takes.
-            tries=code.tries if code.reaction is Reaction.RETRY else 0,
-        )
-    return PermanentFailure(
-        name,
-        code.words,
-        opted_out=code.reaction is Reaction.OPT_OUT,
-        dead_address=code.reaction is Reaction.ADDRESS,
-        operator=code.reaction is Reaction.OPERATOR,
-    )
+    return codes.failure(name, known or _by_http_status(status))
 
 
 def _name(code: object) -> str:
@@ -77,10 +58,17 @@ def _by_http_status(status: int) -> Code:
 def _is_json_object(text: str) -> bool:
     try:
         return isinstance(json.loads(text), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 
-def _seconds(header: str | None) -> float | None:
-    # The header may also hold a date; then our own back-off is used.
-    return min(float(header), LONGEST_WAIT) if header and header.isdecimal() else None
+def _seconds(headers: Mapping[str, str]) -> float | None:
+    """For how long a Retry-After asks us to wait: it says so in seconds, or names a moment by the carrier's clock."""
+    asked = headers.get("Retry-After", "")
+    if asked.isdecimal():
+        return min(float(asked), LONGEST_WAIT)
+    try:
+        wait = (parsedate_to_datetime(asked) - parsedate_to_datetime(headers.get("Date", ""))).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return min(max(wait, 0.0), LONGEST_WAIT)

@@ -12,7 +12,9 @@ from datetime import datetime
 import structlog
 
 from messaging.channels.base import Accepted, Outgoing, PermanentFailure, Report
-from messaging.channels.twilio_client import LOOK_BACK, created_at, creating, dial, looking, report, status_of, taken
+from messaging.channels.twilio_answers import status_of
+from messaging.channels.twilio_client import LOOK_BACK, create, created_at, dial, looking, report
+from messaging.channels.twilio_client_async import create_async, dial_async
 from messaging.channels.twilio_codes import CALL_STATUSES
 from messaging.domain.address import is_phone
 
@@ -29,26 +31,15 @@ class TwilioVoice:
     keeps_log = True
 
     def __init__(self) -> None:
-        self._client = dial()
+        self._client, self._loop_client = dial(), dial_async()
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """Have the carrier call one number."""
-        if not is_phone(outgoing.sender):
-            # A messaging service sends texts only.
-            log.error("operator_needed", code="voice-sender", words="no number of ours can place calls")
-            raise PermanentFailure("voice-sender", "no number of ours can place calls")
-        with creating():
-            created = self._client.calls.create(
-                to=outgoing.address,
-                from_=outgoing.sender,
-                url=outgoing.answer_url,
-                method="POST",
-                timeout=RING_SECONDS,
-                status_callback=outgoing.callback_url,
-                status_callback_event=EVENTS,
-                status_callback_method="POST",
-            )
-            return taken(created, CALL_STATUSES)
+        return create(self._client, "Calls", _fields(outgoing), CALL_STATUSES)
+
+    async def deliver(self, outgoing: Outgoing) -> Accepted:
+        """The same, many at once."""
+        return await create_async(self._loop_client, "Calls", _fields(outgoing), CALL_STATUSES)
 
     def find(self, outgoing: Outgoing, *, since: datetime) -> Sequence[Accepted]:
         """Calls from the same number of ours to the same number in Twilio's log, oldest first.
@@ -68,3 +59,24 @@ class TwilioVoice:
     def look(self, provider_id: str) -> Report | None:
         """Where one call stands at the carrier, and why it went no further."""
         return report(lambda: self._client.calls(provider_id).fetch(), provider_id)
+
+
+def _fields(outgoing: Outgoing) -> dict[str, object]:
+    if not is_phone(outgoing.sender):
+        # A messaging service sends texts only.
+        log.error("operator_needed", code="voice-sender", words="no number of ours can place calls")
+        raise PermanentFailure("voice-sender", "no number of ours can place calls", operator=True)
+    fields: dict[str, object] = {
+        "To": outgoing.address,
+        "From": outgoing.sender,
+        "Url": outgoing.answer_url,
+        "Method": "POST",
+        "Timeout": RING_SECONDS,
+    }
+    if outgoing.callback_url:
+        fields |= {
+            "StatusCallback": outgoing.callback_url,
+            "StatusCallbackEvent": EVENTS,
+            "StatusCallbackMethod": "POST",
+        }
+    return fields
