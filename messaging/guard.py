@@ -74,7 +74,9 @@ def too_many(messages: Sequence[Message], *, now: datetime) -> dict[int, str]:
     if not counted:
         return {}
     addresses, mine = {message.address for message in counted}, [message.pk for message in counted]
-    had, elsewhere = _had(addresses, mine, now=now), _claimed(addresses, mine, now=now)
+    # In this order: what another begins between the two looks is counted twice rather than not at all.
+    elsewhere = _claimed(addresses, mine, now=now)
+    had = _had(addresses, mine, now=now)
     excess: dict[int, str] = {}
     unclear: list[int] = []
     # What a person has let through goes first, and counts.
