@@ -14,7 +14,8 @@ from types import MappingProxyType
 import structlog
 
 from messaging.channels import smtp_codes, twilio_codes
-from messaging.domain.reactions import LOUD, Code, Reaction
+from messaging.channels.base import ChannelFailure, PermanentFailure, TransientFailure
+from messaging.domain.reactions import LOUD, TRANSIENT, Code, Reaction
 from messaging.metrics import PROVIDER_CODES
 from messaging.models import CodeReaction
 
@@ -71,3 +72,24 @@ def seen(code: str, *, known: Code | None) -> None:
         log.error("unknown_provider_code", code=code[:20])
     elif known.reaction in LOUD:
         log.error("operator_needed", code=code, words=known.words)
+
+
+def failure(name: str, code: Code) -> ChannelFailure:
+    """The failure of a channel that `code` calls for when it refuses a message at once."""
+    if code.reaction in TRANSIENT:
+        return TransientFailure(
+            name,
+            code.words,
+            retry_after=code.wait or None,
+            holds_sender=code.reaction is Reaction.HOLD,
+            whole_account=code.reaction is Reaction.HOLD and code.account,
+            # A held sender keeps its queue for as long as that takes.
+            tries=code.tries if code.reaction is Reaction.RETRY else 0,
+        )
+    return PermanentFailure(
+        name,
+        code.words,
+        opted_out=code.reaction is Reaction.OPT_OUT,
+        dead_address=code.reaction is Reaction.ADDRESS,
+        operator=code.reaction is Reaction.OPERATOR,
+    )

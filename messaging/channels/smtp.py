@@ -15,9 +15,12 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
+from messaging import codes
+from messaging.channels import smtp_codes
 from messaging.channels.base import (
     UNREACHABLE,
     Accepted,
+    ChannelFailure,
     OutcomeUnknown,
     Outgoing,
     PermanentFailure,
@@ -73,12 +76,10 @@ class Mail:
         _open(connection)
         try:
             connection.send_messages([mail])
-        except smtplib.SMTPRecipientsRefused as error:
-            raise _refused(*next(iter(error.recipients.values()))) from error
-        except smtplib.SMTPResponseException as error:
-            raise _refused(error.smtp_code, error.smtp_error) from error
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+            raise _refused(*_answer(error)) from error
         except smtplib.SMTPNotSupportedError as error:
-            raise PermanentFailure("smtp-utf8", "the mail host cannot take this address") from error
+            raise _refused(smtp_codes.UTF8, 550) from error
         except (smtplib.SMTPException, OSError) as error:
             if getattr(getattr(connection, "connection", None), "content_begun", True):
                 raise OutcomeUnknown(type(error).__name__[:20]) from error
@@ -133,9 +134,8 @@ def _open(connection: Any) -> None:
     try:
         connection.open()
     except smtplib.SMTPAuthenticationError as error:
-        log.error("operator_needed", code="smtp-auth", words="the mail host does not accept our credentials")
         _close(connection)
-        raise TransientFailure("smtp-auth", "the mail host does not accept our credentials", retry_after=60) from error
+        raise _refused(smtp_codes.AUTH, error.smtp_code) from error
     except (smtplib.SMTPException, OSError) as error:
         _close(connection)
         raise TransientFailure(UNREACHABLE, "no connection to the mail host") from error
@@ -149,8 +149,25 @@ def _close(connection: Any) -> None:
         log.info("mail_host_goodbye_lost", error=type(error).__name__)
 
 
-def _refused(code: int, _text: bytes | str) -> TransientFailure | PermanentFailure:
+def _answer(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException) -> tuple[str, int]:
+    """Under which name an answer is looked up, and its number."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        number, text = next(iter(error.recipients.values()))
+        return smtp_codes.name_of(number, text), number
+    number, text = error.smtp_code, error.smtp_error
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return smtp_codes.name_of_sender(number, text), number
+    if isinstance(error, smtplib.SMTPDataError):
+        return smtp_codes.name_of_content(number, text), number
+    return smtp_codes.name_of(number, text), number
+
+
+def _refused(name: str, number: int) -> ChannelFailure:
+    known = codes.lookup(name)
+    codes.seen(name, known=known)
+    if known is not None:
+        return codes.failure(name, known)
     # The host's own text often repeats the address: it stays out of our records.
-    if 400 <= code < 500:
-        return TransientFailure(f"smtp-{code}", f"the mail host asked to wait (code {code})")
-    return PermanentFailure(f"smtp-{code}", f"the mail host refused it (code {code})")
+    if 400 <= number < 500:
+        return TransientFailure(name, f"the mail host asked to wait (code {number})")
+    return PermanentFailure(name, f"the mail host refused it (code {number})", operator=True)

@@ -18,6 +18,9 @@ _OPERATOR, _HOLD = Reaction.OPERATOR, Reaction.HOLD
 
 AUTH = "smtp-auth"
 SENDER = "smtp-sender"
+CONTENT = "smtp-data"
+UTF8 = "smtp-utf8"
+TOO_LONG = "smtp-5.3.4"
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {
@@ -34,22 +37,27 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "smtp-552": Code("the mailbox is full", _RETRY, 1800, 3),
         "smtp-553": Code("the mailbox name is not allowed", _ADDRESS),
         "smtp-554": Code("the mail host refused the mail", _OPERATOR),
+        "smtp-556": Code("the domain takes no mail", _ADDRESS),
+        CONTENT: Code("the mail host took the address and refused the mail", _OPERATOR),
         "smtp-4.2.2": Code("the mailbox is full", _RETRY, 1800, 3),
         "smtp-5.1": Code("the mailbox does not exist", _ADDRESS),
         "smtp-5.1.8": Code("the mail host does not accept our sender", _HOLD, 300),
         "smtp-5.2.1": Code("the mailbox is switched off", _ADDRESS),
         "smtp-5.2.2": Code("the mailbox is full", _RETRY, 1800, 3),
         "smtp-5.2.3": Code("the mail is too long for the mailbox", _OPERATOR),
-        "smtp-5.3.4": Code("the mail is too long for the mail host", _OPERATOR),
+        TOO_LONG: Code("the mail is too long for the mail host", _OPERATOR),
         "smtp-5.4": Code("the mail host finds no way to the mailbox", _OTHER),
         "smtp-5.5": Code("the mail host did not understand us", _OPERATOR),
         "smtp-5.6": Code("the mail host did not accept the content", _OPERATOR),
         "smtp-5.7": Code("the mail host refused the mail by its rules", _OPERATOR),
         "smtp-5.7.8": Code("the mail host does not accept our credentials", _HOLD, 60),
-        "smtp-utf8": Code("the mail host cannot take this address", _ADDRESS),
+        UTF8: Code("the mail host cannot take this address", _ADDRESS),
     }
 )
 
+#: Said of the mailbox when they answer to its name; hosts say them of a mail's content too.
+_ABOUT_MAILBOX = frozenset({"smtp-550", "smtp-551", "smtp-553", "smtp-554", "smtp-556"})
+_ABOUT_LOGIN = frozenset({"smtp-530", "smtp-535", "smtp-5.7.8"})
 _FINER = re.compile(rb"\s*([245]\.\d{1,3})(\.\d{1,3})\b")
 
 
@@ -63,3 +71,17 @@ def name_of(number: int, text: bytes | str) -> str:
             if name in CODES:
                 return name
     return f"smtp-{number}"
+
+
+def name_of_content(number: int, text: bytes | str) -> str:
+    """The same for an answer to the mail itself: there the bare number says nothing of the mailbox, which was taken."""
+    name = name_of(number, text)
+    return CONTENT if name in _ABOUT_MAILBOX else name
+
+
+def name_of_sender(number: int, text: bytes | str) -> str:
+    """The same for an answer to our sender: a refusal for good is of the sender, unless it is of the mail's length."""
+    name = name_of(number, text)
+    if number == 552 or name == TOO_LONG:
+        return TOO_LONG
+    return name if number < 500 or name in _ABOUT_LOGIN else SENDER

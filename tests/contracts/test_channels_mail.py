@@ -88,12 +88,18 @@ def test_without_a_sender_of_its_own_it_is_the_clinics(smtp_sink: SmtpSink, sett
 @pytest.mark.parametrize(
     ("step", "answer", "kind", "code"),
     [
-        ("RCPT", "550 5.1.1 unknown rosa@example.org", PermanentFailure, "smtp-550"),
+        ("RCPT", "550 5.1.1 unknown rosa@example.org", PermanentFailure, "smtp-5.1"),
+        ("RCPT", "550 unknown rosa@example.org", PermanentFailure, "smtp-550"),
+        ("RCPT", "550 5.7.1 you are on a list", PermanentFailure, "smtp-5.7"),
+        ("RCPT", "552 5.2.2 mailbox full", TransientFailure, "smtp-5.2.2"),
         ("RCPT", "451 4.7.1 greylisted", TransientFailure, "smtp-451"),
+        ("RCPT", "599 odd", PermanentFailure, "smtp-599"),
         ("MAIL", "421 4.3.2 closing", TransientFailure, "smtp-421"),
-        ("MAIL", "550 5.7.1 sender not allowed", PermanentFailure, "smtp-550"),
-        ("DATA", "554 5.6.0 not wanted", PermanentFailure, "smtp-554"),
-        ("DATA", "452 4.2.2 mailbox full", TransientFailure, "smtp-452"),
+        ("MAIL", "550 5.7.1 sender not allowed", TransientFailure, "smtp-sender"),
+        ("MAIL", "552 too long", PermanentFailure, "smtp-5.3.4"),
+        ("DATA", "554 5.6.0 not wanted", PermanentFailure, "smtp-5.6"),
+        ("DATA", "550 not wanted", PermanentFailure, "smtp-data"),
+        ("DATA", "452 4.2.2 mailbox full", TransientFailure, "smtp-4.2.2"),
     ],
 )
 def test_an_answer_is_reacted_to_by_its_class(
