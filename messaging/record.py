@@ -6,6 +6,8 @@ Only the claim itself, one statement of SQL, lives elsewhere: in outbox.py.
 from __future__ import annotations
 
 import random
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,17 +16,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
-from messaging import consent
-from messaging.channels.base import Accepted, OutcomeUnknown, PermanentFailure, TransientFailure
+from messaging import bulk, consent, faults
+from messaging.channels.base import Accepted, ChannelFailure, OutcomeUnknown, PermanentFailure, TransientFailure
 from messaging.domain import retry
-from messaging.domain.delivery import CONSENT_PURPOSES, FINAL, LEASED, Purpose, Status, Urgency, sources
+from messaging.domain.delivery import CONSENT_PURPOSES, FINAL, LEASED, Channel, Status, Urgency, sources
 from messaging.metrics import MESSAGES
 from messaging.models import Attempt, ConsentEvent, Message
 
 log = structlog.get_logger(__name__)
 
-#: How long the answer of a provider may take before the row counts as left behind: more than any timeout.
-SUBMIT_LEASE = {Urgency.ORDINARY: timedelta(seconds=90), Urgency.URGENT: timedelta(seconds=15)}
 #: The first look into the provider's log after an answer was lost.
 FIRST_LOOK = {Urgency.ORDINARY: timedelta(seconds=10), Urgency.URGENT: timedelta(seconds=5)}
 
@@ -46,25 +46,39 @@ def begin(message: Message, *, worker: str, now: datetime) -> bool:
     """Write down that the provider is about to be asked. False: the row is not ours any more, or its
     time or the consent to it has ended since it was claimed.
     """
-    mine = Message.objects.filter(
-        pk=message.pk, status=Status.CLAIMED, claimed_by=worker, lease_until__gt=now, expires_at__gt=now
-    )
-    mine = consent.only_if_allowed(mine, message.address, Purpose(message.purpose))
     # Durable: this must be on disk before the provider hears of it, whoever calls.
     with transaction.atomic(durable=True):
-        number = message.attempts + 1
-        if not move(
-            mine,
-            Status.SUBMITTING,
-            now=now,
-            attempts=number,
-            submitted_at=now,
-            lease_until=now + SUBMIT_LEASE[Urgency(message.urgency)],
-        ):
-            return False
-        Attempt.objects.create(message=message, number=number, worker=worker, started_at=now)
-    message.attempts, message.submitted_at, message.status = number, now, Status.SUBMITTING
-    return True
+        return bool(bulk.begin([message], worker=worker, now=now).asking)
+
+
+def outcomes(
+    answers: Sequence[tuple[Message, Accepted | ChannelFailure]], *, worker: str, now: datetime, singly: bool = False
+) -> list[tuple[Message, Status]]:
+    """Write down what providers said; answers what to `count` once that stands.
+
+    IntegrityError when a name that one of them gave is another message's; `singly` sorts that out.
+    """
+    taken: list[tuple[Message, Accepted]] = []
+    for message, answer in answers:
+        match answer:
+            case Accepted() if singly:
+                accepted(message, answer, now=now)
+            case Accepted():
+                taken.append((message, answer))
+            case TransientFailure():
+                transient(message, answer, worker=worker, now=now)
+            case PermanentFailure():
+                permanent(message, answer, worker=worker, now=now)
+            case OutcomeUnknown():
+                unknown(message, answer, now=now)
+    return bulk.accept(taken, now=now)
+
+
+def count(moved: Sequence[tuple[Message, Status]]) -> None:
+    """Count messages by where they have been moved to."""
+    kinds = Counter((message.channel, message.purpose, status.value) for message, status in moved)
+    for (channel, purpose, status), number in kinds.items():
+        MESSAGES.labels(channel=channel, purpose=purpose, status=status).inc(number)
 
 
 def accepted(message: Message, answer: Accepted, *, now: datetime) -> None:
@@ -79,6 +93,7 @@ def accepted(message: Message, answer: Accepted, *, now: datetime) -> None:
                 now=now,
                 provider_id=answer.provider_id,
                 accepted_at=now,
+                next_look_at=bulk.first_question(message, answer.status, now=now),
                 reason="",
                 error_code="",
             )
@@ -122,6 +137,8 @@ def permanent(message: Message, failure: PermanentFailure, *, worker: str, now: 
     with transaction.atomic():
         _close_attempt(message, Attempt.Outcome.PERMANENT, now=now, error_code=failure.code)
         moved = move(mine, end, now=now, reason=failure.words, error_code=failure.code)
+        if failure.dead_address:
+            faults.note(Channel(message.channel), message.address, code=failure.code, words=failure.words, now=now)
         if failure.opted_out:
             note_opt_out_at_carrier(message.address, wording=f"refused with code {failure.code}", now=now)
     if moved:
@@ -172,6 +189,16 @@ def give_up_doubt(message: Message, *, reason: str, now: datetime) -> bool:
 def expire(rows: QuerySet[Message], *, now: datetime) -> int:
     """End rows whose time has passed before they were sent; answers how many."""
     return move(rows, Status.EXPIRED, now=now, reason="its time had passed before it could be sent")
+
+
+def fail_unsent(rows: QuerySet[Message], *, code: str, reason: str, now: datetime) -> int:
+    """End rows that no provider need be asked about: it would refuse them. Answers how many."""
+    return move(rows, Status.FAILED, now=now, reason=reason, error_code=code)
+
+
+def hold(rows: QuerySet[Message], *, reason: str, now: datetime) -> int:
+    """Keep rows until a person decides; answers how many."""
+    return move(rows, Status.HELD, now=now, claimed_by="", reason=reason)
 
 
 def suppress(rows: QuerySet[Message], *, reason: str, now: datetime) -> int:

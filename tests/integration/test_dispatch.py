@@ -136,10 +136,10 @@ class TestWhatMustNotLeave:
 class TestAnswersOfTheProvider:
     def test_transient_is_tried_again_later_and_then_sent(self, memory: type[Memory], clock: HandClock) -> None:
         outbox_with(draft())
-        memory.failures.append(TransientFailure("20429", "too many requests"))
+        memory.failures.append(TransientFailure("30017", "too many requests"))
         run(clock)
         message = only()
-        assert (message.status, message.attempts, message.error_code) == (Status.PLANNED, 1, "20429")
+        assert (message.status, message.attempts, message.error_code) == (Status.PLANNED, 1, "30017")
         assert NOW + timedelta(seconds=2.5) <= message.due_at <= NOW + timedelta(seconds=5)
         assert run(clock).claimed == 0
         clock.move(seconds=5)
@@ -150,13 +150,13 @@ class TestAnswersOfTheProvider:
 
     def test_retry_after_is_kept_to(self, memory: type[Memory], clock: HandClock) -> None:
         outbox_with(draft())
-        memory.failures.append(TransientFailure("20429", retry_after=120))
+        memory.failures.append(TransientFailure("30017", retry_after=120))
         run(clock)
         assert NOW + timedelta(seconds=120) <= only().due_at <= NOW + timedelta(seconds=125)
 
     def test_a_retry_that_would_come_too_late_ends_it(self, memory: type[Memory], clock: HandClock) -> None:
         outbox_with(draft(expires_at=NOW + timedelta(seconds=30)))
-        memory.failures.append(TransientFailure("20429", "too many requests", retry_after=60))
+        memory.failures.append(TransientFailure("30017", "too many requests", retry_after=60))
         run(clock)
         message = only()
         assert message.status == Status.EXPIRED
@@ -236,7 +236,7 @@ class TestProviderWithoutConnection:
 
     def test_an_answer_in_between_counts_as_a_connection(self, memory: type[Memory], clock: HandClock) -> None:
         outbox_with(*(draft(f"k{i}") for i in range(8)))
-        away, busy = TransientFailure("connect", "no connection"), TransientFailure("20429", "busy")
+        away, busy = TransientFailure("connect", "no connection"), TransientFailure("30017", "busy")
         memory.failures += [away, away, busy, away, away, busy]
         assert run(clock).asked == 8
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from messaging import channels, dispatch, outbox, receipts, record
+from messaging import channels, dispatch, engine, outbox, receipts, record
 from messaging.channels.base import Accepted
 from messaging.channels.memory import Memory
 from messaging.domain.delivery import Channel, Status, Urgency
@@ -78,7 +78,7 @@ class TestCrashSafety:
     def test_it_goes_on_batch_after_batch_until_nothing_is_due(
         self, memory: type[Memory], clock: HandClock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setitem(dispatch.BATCH, Urgency.ORDINARY, 10)
+        monkeypatch.setitem(engine.BATCH, Urgency.ORDINARY, 10)
         outbox_with(*(draft(f"k{i}") for i in range(35)))
         assert run(clock).asked == 35
         assert len(memory.taken) == 35
@@ -119,7 +119,7 @@ def test_a_member_is_made_once_and_replaced_when_settings_change(memory: type[Me
 def test_many_workers_and_receipts_at_once_send_each_message_once(
     memory: type[Memory], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(dispatch.BATCH, Urgency.ORDINARY, 7)
+    monkeypatch.setitem(engine.BATCH, Urgency.ORDINARY, 7)
     outbox_with(*(draft(f"k{i}", body=f"text {i}") for i in range(120)))
     start, done = threading.Barrier(5), threading.Event()
 

@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.utils import timezone
 
-from messaging import consent, dispatch, outbox, reconcile, record
+from messaging import bulk, consent, dispatch, engine, outbox, reconcile, record
 from messaging.channels.base import Accepted, OutcomeUnknown, TransientFailure
 from messaging.channels.memory import Memory
 from messaging.channels.twilio_client import CONNECT_SECONDS
@@ -61,7 +61,7 @@ class TestManyHands:
         assert (tally.claimed, tally.asked) == (400, 400)
         assert sorted(sent.address for _, sent in memory.taken) == numbers
         assert set(Message.objects.values_list("status", "attempts")) == {(Status.ACCEPTED, 1)}
-        assert len(set(Attempt.objects.values_list("worker", flat=True))) == dispatch.HANDS[Urgency.URGENT]
+        assert len(set(Attempt.objects.values_list("worker", flat=True))) == engine.SLOW_START
         # One after the other they would take 20 s.
         assert took < timedelta(seconds=5), took
 
@@ -109,7 +109,7 @@ class TestManyHands:
         outbox.enqueue([page(f"k{n}") for n in range(60)], now=NOW)
         monkeypatch.setattr(Memory, "send", away)
         run(clock)
-        assert len(asked) <= dispatch.UNREACHABLE_TRIES + dispatch.HANDS[Urgency.URGENT]
+        assert len(asked) <= engine.UNREACHABLE_TRIES + engine.SLOW_START
         assert set(Message.objects.values_list("status", flat=True)) == {Status.PLANNED}
         monkeypatch.undo()
         clock.move(seconds=3)
@@ -121,7 +121,7 @@ class TestManyHands:
 class TestHaste:
     def test_it_is_tried_again_after_a_second_or_two(self, memory: type[Memory], clock: HandClock) -> None:
         outbox.enqueue([page()], now=NOW)
-        memory.failures.append(TransientFailure("20429", "too many requests"))
+        memory.failures.append(TransientFailure("30017", "too many requests"))
         run(clock)
         assert NOW + timedelta(seconds=1) <= only().due_at <= NOW + timedelta(seconds=2)
         clock.move(seconds=2)
@@ -136,7 +136,7 @@ class TestHaste:
 
     def test_the_carriers_timeout_fits_into_the_lease(self) -> None:
         longest = timedelta(seconds=CONNECT_SECONDS + django_settings.CARRIER_TIMEOUT_SECONDS)
-        assert longest < record.SUBMIT_LEASE[Urgency.URGENT]
+        assert longest < bulk.SUBMIT_LEASE[Urgency.URGENT]
         assert longest < reconcile.HASTY_SETTLING, "asked again only when the first answer cannot come any more"
 
     @pytest.mark.parametrize("purpose", [Purpose.PAGES, Purpose.REPLIES])
@@ -212,7 +212,7 @@ class TestHaste:
 class TestDeadWorkers:
     def test_what_was_only_claimed_leaves_within_twenty_seconds(self, memory: type[Memory], clock: HandClock) -> None:
         outbox.enqueue([page()], now=NOW)
-        lease = dispatch.LEASE[Urgency.URGENT]
+        lease = engine.LEASE[Urgency.URGENT]
         outbox.claim(urgency=Urgency.URGENT, limit=1, now=NOW, lease=lease, worker="dead")
         clock.move(seconds=15)
         settle(clock)
@@ -220,7 +220,7 @@ class TestDeadWorkers:
 
     def test_what_was_being_asked_leaves_within_half_a_minute(self, memory: type[Memory], clock: HandClock) -> None:
         outbox.enqueue([page()], now=NOW)
-        lease = dispatch.LEASE[Urgency.URGENT]
+        lease = engine.LEASE[Urgency.URGENT]
         (held,) = outbox.claim(urgency=Urgency.URGENT, limit=1, now=NOW, lease=lease, worker="dead")
         assert record.begin(held, worker="dead", now=NOW)
         clock.move(seconds=14)

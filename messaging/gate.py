@@ -1,0 +1,37 @@
+"""What of a claimed batch may leave at all: not what is stale, not to an address that does not work, not a flood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from messaging import faults, guard, record
+from messaging.domain.delivery import Channel, Urgency
+from messaging.models import Message
+from messaging.tally import Tally
+
+
+def sift(batch: Sequence[Message], tally: Tally, *, worker: str, now: datetime) -> list[Message]:
+    """Those of the batch that may leave now; the others end or are held here, each with its reason.
+
+    Consent is not asked for here: it may end until the very moment of sending, and is asked for then (bulk.begin).
+    """
+    held = Message.objects.filter(claimed_by=worker)
+    fresh = [message for message in batch if message.expires_at > now]
+    stale = {message.pk for message in batch} - {message.pk for message in fresh}
+    if stale:
+        tally.expired += record.expire(held.filter(pk__in=stale), now=now)
+    standing = faults.standing({_way(message) for message in fresh})
+    for message in fresh:
+        if fault := standing.get(_way(message)):
+            rows, words = held.filter(pk=message.pk), faults.words_of(fault)
+            tally.failed += record.fail_unsent(rows, code=fault.code, reason=words, now=now)
+    working = [message for message in fresh if _way(message) not in standing]
+    flood = guard.too_many([one for one in working if one.urgency == Urgency.ORDINARY], now=now)
+    for pk, reason in flood.items():
+        tally.held += record.hold(held.filter(pk=pk), reason=reason, now=now)
+    return [message for message in working if message.pk not in flood]
+
+
+def _way(message: Message) -> tuple[Channel, str]:
+    return Channel(message.channel), message.address

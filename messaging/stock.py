@@ -1,0 +1,133 @@
+"""What a run has claimed and not begun: by sender, paced, the oldest first."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from messaging.domain.delivery import Channel, Urgency
+from messaging.domain.pacing import may_owe
+from messaging.envelope import sender_of
+from messaging.models import Message
+from messaging.pacing import Pacer, SenderKey
+
+#: A sender that has to wait keeps no more than this: others may claim the rest, and nothing grows old in one hand.
+KEPT_BY_A_SLOW_SENDER = 10
+#: A wait that is shorter than this is sat out by the run; for a longer one the next run comes.
+SHORT_WAIT = 0.25
+
+
+class Stock:
+    """Claimed messages of one run."""
+
+    def __init__(self, pacer: Pacer, urgency: Urgency) -> None:
+        self._pacer = pacer
+        self._urgency = urgency
+        self._queues: dict[SenderKey, deque[Message]] = {}
+        #: How many from the front of its queue a sender was permitted, and has not sent.
+        self._permits: dict[SenderKey, int] = {}
+        #: By the monotonic clock: before it a sender is given nothing.
+        self._waits: dict[SenderKey, float] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._queues.values()))
+
+    def put(self, messages: Sequence[Message]) -> None:
+        """Add what was claimed."""
+        for message in messages:
+            self._queues.setdefault(self.key(message), deque()).append(message)
+
+    def key(self, message: Message) -> SenderKey:
+        """Which sender a message leaves by."""
+        return self.key_of(Channel(message.channel), message.sender)
+
+    def key_of(self, channel: Channel, chosen: str) -> SenderKey:
+        """Which sender it is: `chosen`, or when that is empty the one that fits."""
+        return SenderKey(channel, sender_of(channel, self._urgency, chosen))
+
+    def senders(self) -> list[SenderKey]:
+        """Senders that have something here."""
+        return [key for key, queue in self._queues.items() if queue]
+
+    def room_of(self, key: SenderKey, share: int) -> int:
+        """How many of a share this sender may still be given to keep."""
+        if key not in self._waits:
+            return share
+        return max(0, min(share, KEPT_BY_A_SLOW_SENDER - len(self._queues.get(key, ()))))
+
+    def take(self, room: int, of_channel: Mapping[Channel, int]) -> list[Message]:
+        """Up to `room` messages that may leave now, and of each channel no more than it has room for."""
+        taken: list[Message] = []
+        left = dict(of_channel)
+        while len(taken) < room:
+            key = min(self._ready(left), key=self._oldest, default=None)
+            if key is None:
+                break
+            message = self._queues[key].popleft()
+            self._permits[key] -= 1
+            left[key.channel] -= 1
+            taken.append(message)
+        return taken
+
+    def drop(self, keys: Collection[SenderKey] | None = None) -> list[Message]:
+        """Take everything out, or all of some senders; permits that were not used go back."""
+        chosen = list(self._queues) if keys is None else [key for key in keys if key in self._queues]
+        found: list[Message] = []
+        for key in chosen:
+            queue = self._queues.pop(key)
+            self._return_permits(key, queue)
+            found += queue
+        return found
+
+    def _return_permits(self, key: SenderKey, queue: Collection[Message]) -> None:
+        unused = sum(weight(message) for message, _ in zip(queue, range(self._permits.pop(key, 0)), strict=False))
+        if unused:
+            self._pacer.settle(key, unused)
+
+    def surplus(self) -> list[Message]:
+        """Take out what senders that have to wait should not keep."""
+        found: list[Message] = []
+        for key in self._waits.keys() & self._queues.keys():
+            queue = self._queues[key]
+            while len(queue) > KEPT_BY_A_SLOW_SENDER:
+                found.append(queue.pop())
+        return found
+
+    def again_in(self) -> float:
+        """Seconds until some sender that has something may send; 0 when one may now."""
+        now = time.monotonic()
+        waits = [self._waits.get(key, 0.0) - now for key, queue in self._queues.items() if queue]
+        return max(0.0, min(waits, default=0.0))
+
+    def ask_anew(self, key: SenderKey) -> None:
+        """Forget what this sender was permitted: its pace has changed."""
+        self._return_permits(key, self._queues.get(key, ()))
+        self._waits.pop(key, None)
+
+    def _ready(self, left: Mapping[Channel, int]) -> Iterator[SenderKey]:
+        for key, queue in self._queues.items():
+            if queue and left.get(key.channel, 0) > 0 and self._may(key, queue):
+                yield key
+
+    def _oldest(self, key: SenderKey) -> tuple[object, int]:
+        first = self._queues[key][0]
+        return first.due_at, first.pk
+
+    def _may(self, key: SenderKey, queue: Collection[Message]) -> bool:
+        """Whether the first of `queue` may leave now; permits are asked for all of it at once."""
+        if self._permits.get(key, 0):
+            return True
+        if time.monotonic() < self._waits.get(key, 0.0):
+            return False
+        owed_ok = may_owe(key.channel, self._urgency)
+        grant = self._pacer.take_whole(key, [weight(one) for one in queue], urgency=self._urgency, owed_ok=owed_ok)
+        self._permits[key] = grant.granted
+        if not grant.granted:
+            self._waits[key] = time.monotonic() + grant.again_in
+        return grant.granted > 0
+
+
+def weight(message: Message) -> int:
+    """What a message takes of its sender's pace: a text its segments, a call or a mail one."""
+    return max(1, message.segments) if message.channel == Channel.SMS else 1
