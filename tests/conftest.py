@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings as django_settings
 
-from messaging import standin
+from messaging import codes, standin
 from sandbox.launch.ports import LOOPBACK, wait_for_listener
 from sandbox.launch.redis_server import RedisServer
+from tests.support import pacing
 from tests.support.mailbox import SmtpSink
 from tests.support.processes import Running, live_environment, procfile, running
 from tests.support.waiting import eventually as wait_until
@@ -42,6 +43,20 @@ def _nobody_stands_in() -> Iterator[None]:
     """What this process still sends itself when a test ends is sent before the database is taken away."""
     yield
     standin.rest()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_keeps_a_pace() -> Iterator[None]:
+    """What a test made this process, or Redis, learn of paces and silences ends with it."""
+    yield
+    pacing.forget()
+
+
+@pytest.fixture(autouse=True)
+def _codes_by_default() -> Iterator[None]:
+    """What a test has decided about a code ends with it."""
+    yield
+    codes.forget()
 
 
 @pytest.fixture(scope="session")

@@ -98,6 +98,8 @@ INBOUND_HANDLERS = [
     "alerts.inbound.handle",
     "messaging.consent_replies.handle",
     "reminders.inbound.handle",
+    # Claims no text: that one came shows that the number can be texted.
+    "messaging.faults.hear",
 ]
 #: Languages in which every message template must exist.
 MESSAGE_LANGUAGES = ["en", "es"]
@@ -109,7 +111,7 @@ MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
 ROUTINE_PER_HOUR = 6
 ROUTINE_PER_DAY = 12
 #: Who is told when sending itself is in trouble. See messaging/operator.py.
-OPERATOR_ALARM = "alerts.alarms.from_below"
+OPERATOR_ALARM = "alerts.from_below.hear"
 #: Seconds to wait for the carrier or the mail host before the outcome is in doubt.
 CARRIER_TIMEOUT_SECONDS = 10
 #: Requests that the carrier lets one account have in flight, all workers together; it publishes no number.
