@@ -74,6 +74,12 @@ def seen(code: str, *, known: Code | None) -> None:
         log.error("operator_needed", code=code, words=known.words)
 
 
+def trouble(code: str, words: str) -> tuple[str, str]:
+    """What the operator is told while messages end with a code that waiting does not cure: its key, and a sentence."""
+    remedy = "Messages that end with it are not sent again. See Reactions to codes in the admin."
+    return f"code:{code}", f"Code {code}: {words}. {remedy}"
+
+
 def failure(name: str, code: Code) -> ChannelFailure:
     """The failure of a channel that `code` calls for when it refuses a message at once."""
     if code.reaction in TRANSIENT:

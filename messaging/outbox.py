@@ -122,7 +122,8 @@ def withdraw(message_ids: Iterable[int], *, reason: str, now: datetime) -> int:
         # Held, so that no worker moves a row on between the two statements.
         list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
         record.note_withdrawal(rows, reason=reason)
-        return record.suppress(rows.filter(status__in=(Status.PLANNED, Status.CLAIMED)), reason=reason, now=now)
+        here = rows.filter(status__in=(Status.PLANNED, Status.CLAIMED, Status.HELD))
+        return record.suppress(here, reason=reason, now=now)
 
 
 @dataclass(frozen=True, slots=True)

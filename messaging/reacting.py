@@ -14,7 +14,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from messaging import breakers, codes, faults, operator, record
-from messaging.domain import reactions
+from messaging.domain import reactions, retry
 from messaging.domain.delivery import Channel, Status, Urgency
 from messaging.domain.reactions import Code, Decision
 from messaging.envelope import sender_of
@@ -46,7 +46,7 @@ def apply(message: Message, status: Status, *, provider_id: str, code: str, word
     words = entry.words if entry else words
     with transaction.atomic():
         if decision.again_in is None or message.withdrawn:
-            ending = tried(words, message.attempts)
+            ending = retry.tried(words, message.attempts)
             moved = record.reported(message, status, provider_id=provider_id, code=code, words=ending, now=now)
         elif message.status in (Status.ACCEPTED, Status.SENT):
             due = now + decision.again_in
@@ -56,17 +56,6 @@ def apply(message: Message, status: Status, *, provider_id: str, code: str, word
         if moved:
             _follow(message, decision, code=code, words=words, now=now)
     return moved
-
-
-def tried(words: str, attempts: int) -> str:
-    """Why a message ended, and how often it was tried where that was more than once."""
-    return f"{words}; tried {attempts} times" if attempts > 1 else words
-
-
-def tell_operator(code: str, words: str, *, now: datetime) -> None:
-    """Messages end with a code that waiting does not cure: said once while it goes on, whoever they were for."""
-    remedy = "Messages that end with it are not sent again. See Reactions to codes in the admin."
-    operator.tell(f"code:{code}", f"Code {code}: {words}. {remedy}", now=now, grave=False)
 
 
 def _entry(code: str, status: Status) -> Code | None:
@@ -139,7 +128,7 @@ def _follow(message: Message, decision: Decision, *, code: str, words: str, now:
     if decision.opted_out:
         record.note_opt_out_at_carrier(message.address, wording=f"returned with code {code}", now=now)
     if decision.tell_operator or (code and known is None):
-        tell_operator(code, words, now=now)
+        operator.tell(*codes.trouble(code, words), now=now, grave=False)
     if decision.holds_sender:
         sender = sender_of(channel, Urgency(message.urgency), message.sender)
         whole = decision.whole_account

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
-from messaging import bulk, consent, faults
+from messaging import bulk, codes, consent, faults, operator
 from messaging.channels.base import Accepted, ChannelFailure, OutcomeUnknown, PermanentFailure, TransientFailure
 from messaging.domain import retry
 from messaging.domain.delivery import CONSENT_PURPOSES, FINAL, LEASED, Channel, Status, Urgency, sources
@@ -116,11 +116,15 @@ def transient(message: Message, failure: TransientFailure, *, worker: str, now: 
         expires_at=message.expires_at,
         jitter=_SPREAD.random(),
         retry_after=failure.retry_after,
+        tries=failure.tries,
         pace=retry.PACES[Urgency(message.urgency)],
     )
     with transaction.atomic():
         _close_attempt(message, Attempt.Outcome.TRANSIENT, now=now, error_code=failure.code)
-        if moment is None:
+        if retry.worn_out(message.attempts, failure.tries):
+            end, words = Status.FAILED, retry.tried(failure.words, message.attempts)
+            moved = move(mine, end, now=now, reason=words, error_code=failure.code)
+        elif moment is None:
             end, moved = Status.EXPIRED, _expire_after(mine, failure.words, failure.code, now=now)
         else:
             end = Status.PLANNED
@@ -137,10 +141,13 @@ def permanent(message: Message, failure: PermanentFailure, *, worker: str, now: 
     with transaction.atomic():
         _close_attempt(message, Attempt.Outcome.PERMANENT, now=now, error_code=failure.code)
         moved = move(mine, end, now=now, reason=failure.words, error_code=failure.code)
-        if failure.dead_address:
-            faults.note(Channel(message.channel), message.address, code=failure.code, words=failure.words, now=now)
+        channel, said = Channel(message.channel), {"code": failure.code, "words": failure.words}
+        note = faults.note if failure.dead_address else faults.strike
+        note(channel, message.address, **said, now=now)
         if failure.opted_out:
             note_opt_out_at_carrier(message.address, wording=f"refused with code {failure.code}", now=now)
+        if failure.operator:
+            operator.tell(*codes.trouble(**said), now=now, grave=False)
     if moved:
         _count(message, end)
 
@@ -207,8 +214,10 @@ def suppress(rows: QuerySet[Message], *, reason: str, now: datetime) -> int:
 
 
 def note_withdrawal(rows: QuerySet[Message], *, reason: str) -> int:
-    """Nobody wants these any more, and the provider is being asked: should it not take them, they end."""
-    on_the_way = rows.filter(status__in=(Status.SUBMITTING, Status.IN_DOUBT), withdrawn="")
+    """Nobody wants these any more, and a provider is being asked or has them: should they come back, they end."""
+    # What was taken as well: the network may give it back, and then it is not sent a second time.
+    asked = (Status.SUBMITTING, Status.IN_DOUBT, Status.ACCEPTED, Status.SENT)
+    on_the_way = rows.filter(status__in=asked, withdrawn="")
     return on_the_way.update(withdrawn=reason[:200])
 
 

@@ -52,6 +52,11 @@ def worn_out(attempt: int, tries: int) -> bool:
     return 0 < tries < attempt
 
 
+def tried(words: str, attempts: int) -> str:
+    """Why a message ended, and how often it was tried where that was more than once."""
+    return f"{words}; tried {attempts} times" if attempts > 1 else words
+
+
 def next_try(
     attempt: int,
     *,
