@@ -19,7 +19,8 @@ from alerts.domain.policy import Role
 from alerts.models import Alarm, Responder
 from messaging import outbox, wordings
 from messaging.domain.address import is_email, is_phone
-from messaging.domain.delivery import Channel, Purpose, Urgency
+from messaging.domain.delivery import Channel, Purpose, Status, Urgency
+from messaging.models import Message
 from patients.models import Clinic
 
 log = structlog.get_logger(__name__)
@@ -87,18 +88,38 @@ def _untold(now: datetime) -> QuerySet[Alarm]:
     return Alarm.objects.filter(due, grave=True, closed_at__isnull=True)
 
 
+def tell_over(alarm: Alarm, words: str, *, now: datetime) -> bool:
+    """Have those who were told of an alarm know that it is over. False: nobody had been told."""
+    if alarm.told_at is None:
+        return False
+    unsent = Message.objects.filter(key__startswith=f"alarm:{alarm.pk}:", status=Status.PLANNED)
+    outbox.withdraw(unsent.values_list("pk", flat=True), reason="the alarm is over", now=now)
+    values = {"alarm": _short(words)}
+    key = f"alarm-over:{alarm.pk}"
+    outbox.enqueue(list(_to_each(managers(now), "alarm_over", values, key=key, now=now)), now=now)
+    outbox.wake(Urgency.URGENT)
+    return True
+
+
 def _drafts(alarms: list[Alarm], people: Iterable[Responder], *, now: datetime) -> Iterable[outbox.Draft]:
-    """One text and one mail to each manager, about the oldest of `alarms` and how many there are."""
+    """About the oldest of `alarms` and how many there are."""
     first = alarms[0]
     values = {"alarm": _short(first.words), "count": str(Alarm.objects.filter(closed_at__isnull=True).count())}
+    return _to_each(people, "alarm", values, key=f"alarm:{first.pk}:{now:%Y%m%dT%H%M%S}", now=now)
+
+
+def _to_each(
+    people: Iterable[Responder], template: str, values: dict[str, str], *, key: str, now: datetime
+) -> Iterable[outbox.Draft]:
+    """One text and one mail to each manager."""
     for person in people:
         language = person.language if person.language in settings.MESSAGE_LANGUAGES else settings.MESSAGE_LANGUAGES[0]
         for channel, address in ((Channel.SMS, person.phone), (Channel.EMAIL, person.email)):
             if not (is_phone(address) if channel is Channel.SMS else is_email(address)):
                 continue
-            words = wordings.load("alarm", language, channel).filled(values)
+            words = wordings.load(template, language, channel).filled(values)
             yield outbox.Draft(
-                key=f"alarm:{first.pk}:{now:%Y%m%dT%H%M%S}:{person.pk}:{channel.value}",
+                key=f"{key}:{person.pk}:{channel.value}",
                 channel=channel,
                 purpose=Purpose.PAGES,
                 urgency=Urgency.URGENT,
@@ -106,9 +127,8 @@ def _drafts(alarms: list[Alarm], people: Iterable[Responder], *, now: datetime) 
                 body=words.body,
                 subject=words.subject,
                 html=words.html,
-                template="alarm",
+                template=template,
                 language=language,
-                on_behalf_of=str(person.clinic_id),
                 due_at=now,
                 expires_at=now + LASTS,
             )

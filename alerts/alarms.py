@@ -40,14 +40,6 @@ def settle(key: str, *, now: datetime) -> bool:
     return bool(settled)
 
 
-def from_below(key: str, words: str, *, over: str, grave: bool, now: datetime) -> None:
-    """What messaging has to say of itself: see messaging/operator.py."""
-    if words:
-        shout(key, words, now=now, grave=grave)
-    else:
-        settle(key, now=now)
-
-
 def open_alarms() -> list[Alarm]:
     """What is wrong at this moment, the grave ones first, then the oldest."""
     return list(Alarm.objects.filter(closed_at__isnull=True).order_by("-grave", "opened_at"))

@@ -14,7 +14,7 @@ import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 
-from messaging import operator, senders
+from messaging import operator, outbox, senders, stopped
 from messaging.domain import breaker
 from messaging.domain.breaker import Breaker
 from messaging.domain.delivery import Channel, Urgency
@@ -43,11 +43,16 @@ class Held:
     """The breakers that were open at one moment, and what may probe them in this look."""
 
     open: Mapping[Key, Breaker]
+    words: Mapping[Key, str] = field(default_factory=dict)
     _probing: dict[tuple[str, Urgency], bool] = field(default_factory=dict)
 
     def stops(self, lane: Lane, urgency: Urgency, now: datetime) -> bool:
         """Whether what is in this lane must wait."""
         return bool(self._over(lane, urgency))
+
+    def why(self, lane: Lane, urgency: Urgency) -> str:
+        """Why it must, in words for staff; empty where it need not."""
+        return next((self.words[key] for key, _ in self._over(lane, urgency)), "")
 
     def probes(self, lane: Lane, urgency: Urgency, now: datetime) -> bool:
         """Whether one message of a stopped lane may go through now. Of all who ask, one is told so: send it."""
@@ -73,8 +78,20 @@ class Held:
 
 def held(*, now: datetime) -> Held:
     """What is held now, by one small query."""
-    rows = Sender.objects.filter(held_since__lte=now)
-    return Held({(Channel(row.channel), row.address): _breaker(row) for row in rows})
+    rows = {(Channel(row.channel), row.address): row for row in open_breakers()}
+    return Held({key: _breaker(row) for key, row in rows.items()}, {key: row.held_reason for key, row in rows.items()})
+
+
+def open_breakers() -> QuerySet[Sender]:
+    """The senders that are held."""
+    return Sender.objects.filter(held_since__isnull=False)
+
+
+def broken(*, now: datetime) -> frozenset[Channel]:
+    """The channels by which nothing urgent can leave at this moment."""
+    seen = held(now=now)
+    lanes = [Lane(channel, "", routine=False, owner="") for channel in Channel]
+    return frozenset(lane.channel for lane in lanes if seen.stops(lane, Urgency.URGENT, now))
 
 
 def trip(channel: Channel, sender: str, *, code: str, words: str, whole_account: bool, now: datetime) -> bool:
@@ -116,10 +133,15 @@ def mend(channel: Channel, sender: str, *, now: datetime, asked_at: datetime | N
 def free(row: Sender, *, now: datetime, by: str = "") -> bool:
     """Close the breaker of this sender; everything flows again. `by`: a person wants it tried at once."""
     with transaction.atomic():
+        seen = Held({(Channel(row.channel), row.address): _breaker(row)}, {})
+        # What is too late says why, before it is found late by whoever sends.
+        stopped.expire(lambda lane, urgency: row.held_reason if seen.stops(lane, urgency, now) else "", now=now)
         # Held for the same outage as when we looked: not for one that began since.
         same = Sender.objects.filter(pk=row.pk, held_since=row.held_since)
         if not same.update(held_since=None, held_code="", held_reason="", probe_at=None, probes=0):
             return False
+        for urgency in Urgency:
+            outbox.wake(urgency)
         ending = f"{by} has it tried again" if by else "it is accepted again"
         operator.over(_alarm(row), f"{name_of(row)}: {ending}. What waited is being sent.", now=now)
     log.warning("sender_free", sender=row.pk, channel=row.channel, by_hand=bool(by))

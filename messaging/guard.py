@@ -18,8 +18,9 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
-from messaging import outbox, record
+from messaging import outbox, record, stopped
 from messaging.domain.delivery import EXEMPT_FROM_CONSENT, Status, Urgency
+from messaging.domain.lanes import Lane
 from messaging.models import Message, SendingPause
 
 log = structlog.get_logger(__name__)
@@ -57,11 +58,26 @@ def pause(*, by: str, reason: str, now: datetime) -> SendingPause:
 
 def resume(*, by: str, now: datetime) -> bool:
     """Let routine messages leave again. False: there was no pause."""
-    ended = SendingPause.objects.filter(ended_at__isnull=True).update(ended_at=now, ended_by=by)
+    standing = paused(now=now)
+    if standing is not None:
+        # What is too late says why, before it is found late by whoever sends.
+        expire_paused(standing, now=now)
+    ended = SendingPause.objects.filter(ended_at__isnull=True).update(ended_at=now, ended_by=by[:150])
     if ended:
         outbox.wake(Urgency.ORDINARY)
         log.warning("sending_resumed")
     return bool(ended)
+
+
+def expire_paused(pause: SendingPause, *, now: datetime) -> int:
+    """What is past its time in a pause ends, and says so."""
+    words = f"routine messages were paused ({pause.reason})"
+    return stopped.expire(lambda lane, urgency: words if is_paused(lane, urgency) else "", now=now)
+
+
+def is_paused(lane: Lane, urgency: Urgency) -> bool:
+    """Whether a pause stops this lane."""
+    return lane.routine and urgency is Urgency.ORDINARY
 
 
 def too_many(messages: Sequence[Message], *, now: datetime) -> dict[int, str]:
