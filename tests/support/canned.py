@@ -14,16 +14,28 @@ class Canned:
     """What is answered: raw bytes, silence, or a closed line; and what was asked."""
 
     answer: bytes = b""
+    #: What the coming requests are answered before `answer` is again; no bytes cut the line.
+    script: list[bytes] = field(default_factory=list)
     silent: bool = False
+    #: Whether a line stays open for another request.
+    keeps_open: bool = False
     requests: list[bytes] = field(default_factory=list)
+    lines: int = 0
     released: threading.Event = field(default_factory=threading.Event)
+    #: Set whenever a line has been closed from this end.
+    closed: threading.Event = field(default_factory=threading.Event)
     url: str = ""
 
     def say(self, status: str, body: str, *headers: str) -> None:
         """Answer with an HTTP status line such as `500 Oops`, a body, and more headers."""
-        raw = body.encode()
-        lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(raw)}", "Connection: close", *headers]
-        self.answer = "\r\n".join(lines).encode() + b"\r\n\r\n" + raw
+        self.answer = worded(status, body, *headers, "Connection: close")
+
+
+def worded(status: str, body: str, *headers: str) -> bytes:
+    """An answer as it goes over the line."""
+    raw = body.encode()
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(raw)}", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + raw
 
 
 @contextmanager
@@ -32,27 +44,40 @@ def canned_carrier() -> Iterator[Canned]:
     canned = Canned()
 
     class Handler(socketserver.StreamRequestHandler):
+        def setup(self) -> None:
+            canned.lines += 1
+            super().setup()
+
         def handle(self) -> None:
+            while self.asked() and self.answered() and canned.keeps_open:
+                pass
+
+        def asked(self) -> bool:
             head = b""
             while (line := self.rfile.readline()) not in (b"\r\n", b""):
                 head += line
-            length = next(
-                (
-                    int(value)
-                    for name, _, value in (h.partition(b":") for h in head.splitlines())
-                    if name.lower() == b"content-length"
-                ),
-                0,
-            )
-            canned.requests.append(head + self.rfile.read(length))
+            lengths = [line.partition(b":")[2] for line in head.lower().splitlines() if line.startswith(b"content-len")]
+            if head:
+                canned.requests.append(head + self.rfile.read(int(lengths[0]) if lengths else 0))
+            return bool(head)
+
+        def answered(self) -> bool:
             if canned.silent:
                 canned.released.wait(20)
-            elif canned.answer:
-                self.wfile.write(canned.answer)
+                return False
+            answer = canned.script.pop(0) if canned.script else canned.answer
+            self.wfile.write(answer)
+            return bool(answer)
+
+        def finish(self) -> None:
+            super().finish()
+            self.connection.close()
+            canned.closed.set()
 
     class Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = True
         daemon_threads = True
+        request_queue_size = 128
 
     with Server(("127.0.0.1", 0), Handler) as server:
         canned.url = f"http://127.0.0.1:{server.server_address[1]}"
