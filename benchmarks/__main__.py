@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 
 from benchmarks.stage import stage
 
-NAMES = ("planning", "due", "redis", "release", "red_flags", "triage")
+NAMES = ("planning", "due", "redis", "release", "red_flags", "triage", "sending", "receipts", "draining", "recovery")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The carrier as a benchmark sees it: told how slow to be, and its journal read and held against what was to be sent."""
+"""The carrier as a benchmark sees it: told how slow to be; its journal read, and held against what was to be sent."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Books:
         self._port = port
         self._journal = journal
         self._pid = pid
+        self._idle = processor_seconds_of(pid)
         self._read = 0
         self._rest = ""
         #: When what was taken, by our own name for it: the first time of each.
@@ -32,10 +33,7 @@ class Books:
 
     def latency(self, milliseconds: float) -> None:
         """From now on it answers after so long."""
-        line = http.client.HTTPConnection(LOOPBACK, self._port, timeout=10)
-        with contextlib.closing(line):
-            line.request("PUT", f"/latency/{milliseconds:g}")
-            line.getresponse().read()
+        self._tell(f"/latency/{milliseconds:g}")
 
     def read(self) -> int:
         """Read on in the journal; answers how many requests it has taken by now, doubles included."""
@@ -50,24 +48,35 @@ class Books:
             self.count[name] += 1
         return self.count.total()
 
+    def settled(self) -> int:
+        """The same once it has written down everything: it writes a moment later than it answers."""
+        self._tell("/journal")
+        return self.read()
+
     def start_anew(self) -> None:
         """Forget what was taken so far."""
-        self.read()
+        self.settled()
         self.times.clear()
         self.count.clear()
 
     def seconds_each(self) -> float:
-        """Its own processor time for each request that it has taken since it was opened."""
-        return processor_seconds_of(self._pid) / max(1, self._journal.read_text().count("\n"))
+        """Its own processor time for each message that it has taken since it was opened."""
+        return (processor_seconds_of(self._pid) - self._idle) / max(1, self._journal.read_text().count("\n"))
 
     def balance(self, names: Collection[str]) -> None:
         """A figure counts only if the carrier got everything once. RuntimeError if it did not."""
-        self.read()
+        self.settled()
         lost = len(set(names) - self.count.keys())
         doubled = sum(times - 1 for times in self.count.values())
         strange = len(self.count.keys() - set(names))
         if lost or doubled or strange:
             raise RuntimeError(f"of {len(names)} messages {lost} were lost, {doubled} doubled, {strange} unknown")
+
+    def _tell(self, path: str) -> None:
+        line = http.client.HTTPConnection(LOOPBACK, self._port, timeout=10)
+        with contextlib.closing(line):
+            line.request("PUT", path)
+            line.getresponse().read()
 
 
 @contextlib.contextmanager

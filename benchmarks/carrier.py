@@ -85,7 +85,7 @@ class Desk:
     def asked(self, line: asyncio.Transport, method: bytes, target: str) -> None:
         """Anything that creates nothing: a look into the log, or a word to this carrier itself."""
         if method == b"PUT":
-            self._latency = float(target.rpartition("/")[2]) / 1000
+            self._told(target)
             self._answer(line, _OK, b"{}")
             return
         path = urlsplit(target)
@@ -93,12 +93,22 @@ class Desk:
         self._answer(line, _OK if found else _MISSING, json.dumps(found).encode())
 
     def write(self) -> None:
-        """Put down what was taken of late, and again in a while."""
+        """Put down what was taken of late."""
         if self._lines:
             self._journal.write("".join(self._lines))
             self._journal.flush()
             self._lines.clear()
-        self._loop.call_later(_WRITES_EVERY, self.write)
+
+    def keep_writing(self) -> None:
+        """Do so now and again."""
+        self.write()
+        self._loop.call_later(_WRITES_EVERY, self.keep_writing)
+
+    def _told(self, target: str) -> None:
+        """`/latency/50`: how slow to be. `/journal`: everything is to stand in it."""
+        if target.startswith("/latency/"):
+            self._latency = float(target.removeprefix("/latency/")) / 1000
+        self.write()
 
     def _answer(self, line: asyncio.Transport, status: bytes, body: bytes) -> None:
         answer = _HEAD % (status, len(body)) + body
@@ -194,7 +204,7 @@ async def main(port: int, journal: Path, latency: float) -> None:
     with journal.open("a") as file:
         desk = Desk(file, latency)
         server = await loop.create_server(lambda: Line(desk), "127.0.0.1", port, backlog=1024)
-        desk.write()
+        desk.keep_writing()
         print("carrier is open", flush=True)
         async with server:
             await stopped.wait()

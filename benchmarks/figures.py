@@ -96,6 +96,12 @@ def processor_seconds_of(pid: int) -> float:
     return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def percentile(percent: int, numbers: Iterable[float]) -> float:
+    """The smallest number that at least so many per cent do not exceed."""
+    ordered = sorted(numbers)
+    return ordered[max(0, -(-percent * len(ordered) // 100) - 1)]
+
+
 def say(words: str) -> None:
     """Progress, apart from the table: on standard error."""
     print(f"{datetime.now(UTC):%H:%M:%S}  {words}", file=sys.stderr, flush=True)

@@ -27,7 +27,7 @@ from alerts import services
 from alerts.domain.words import AlertState, Outcome
 from alerts.models import Alert, AlertPage, Responder
 from benchmarks import clinic, crowd
-from benchmarks.figures import Figure, Findings, say
+from benchmarks.figures import Figure, Findings, percentile, say
 from messaging.domain.delivery import Status, Urgency
 from messaging.models import InboundMessage, Message
 from patients.models import Clinic
@@ -271,17 +271,11 @@ def _figures(
 
 
 def _at(percent: int, hops: list[Hop]) -> float:
-    return _percentile(percent, [hop.page * 1000 for hop in hops])
+    return percentile(percent, [hop.page * 1000 for hop in hops])
 
 
 def _answer(percent: int, sent: list[Sent]) -> float:
-    return _percentile(percent, [one.answered * 1000 for one in sent])
-
-
-def _percentile(percent: int, numbers: list[float]) -> float:
-    """The smallest number that at least so many per cent do not exceed."""
-    ordered = sorted(numbers)
-    return ordered[max(0, -(-percent * len(ordered) // 100) - 1)]
+    return percentile(percent, [one.answered * 1000 for one in sent])
 
 
 def _spread(sent: list[Sent]) -> float:

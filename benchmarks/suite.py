@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from benchmarks import due, planning, quotes, red_flags, redis_memory, release, triage
+from benchmarks import (
+    draining,
+    due,
+    planning,
+    quotes,
+    receipts,
+    recovery,
+    red_flags,
+    redis_memory,
+    release,
+    sending,
+    triage,
+)
 from benchmarks.figures import Findings, passages, table
 from sandbox.launch.redis_server import RedisServer
 
@@ -34,4 +46,12 @@ def _run(name: str, redis: RedisServer, now: datetime, rounds: int, *, tiny: boo
             return red_flags.run(now=now, sizes=red_flags.TINY if tiny else red_flags.FULL)
         case "triage":
             return triage.run(rounds=rounds, count=triage.TINY if tiny else triage.FULL)
+        case "sending":
+            return sending.run(rounds=rounds, sizes=sending.TINY if tiny else sending.FULL)
+        case "receipts":
+            return receipts.run(now=now, rounds=rounds, sizes=receipts.TINY if tiny else receipts.FULL)
+        case "draining":
+            return draining.run(sizes=draining.TINY if tiny else draining.FULL)
+        case "recovery":
+            return recovery.run(redis, rounds=rounds, sizes=recovery.TINY if tiny else recovery.FULL)
     raise ValueError(f"no benchmark is called {name!r}")
