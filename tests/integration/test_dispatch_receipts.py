@@ -61,10 +61,10 @@ def test_late_and_repeated_receipts_change_nothing(memory: type[Memory], clock: 
 
 def test_undelivered_is_no_success_and_says_why(memory: type[Memory], clock: HandClock) -> None:
     message = sent(clock)
-    take(message, "undelivered", code="30003")
+    take(message, "undelivered", code="30005")
     message.refresh_from_db()
-    assert (message.status, message.error_code) == (Status.UNDELIVERED, "30003")
-    assert "switched off" in message.reason
+    assert (message.status, message.error_code) == (Status.UNDELIVERED, "30005")
+    assert "not in use" in message.reason
 
 
 def test_a_failure_without_a_code_still_has_a_reason(memory: type[Memory], clock: HandClock) -> None:

@@ -36,7 +36,7 @@ def told(memory: type[Memory], clock: HandClock) -> Message:
     dispatch.run(Urgency.ORDINARY, clock=clock, worker="w")
     message.refresh_from_db()
     for word in ("sent", "undelivered"):
-        receipts.take(message.uuid, provider_id=message.provider_id, word=word, code="30003", now=clock())
+        receipts.take(message.uuid, provider_id=message.provider_id, word=word, code="30006", now=clock())
     message.refresh_from_db()
     return message
 
@@ -50,8 +50,8 @@ def page(client: Client, path: str, **query: Any) -> str:
 def test_the_list_says_where_each_message_stands_and_why(staff: Client, told: Message) -> None:
     html = page(staff, "message/")
     assert "undelivered" in html
-    assert "switched off" in html
-    assert "30003" in html
+    assert "a landline" in html
+    assert "30006" in html
 
 
 def test_a_message_shows_its_tries_and_receipts(staff: Client, told: Message) -> None:
