@@ -221,7 +221,8 @@ class TestProviderWithoutConnection:
     def test_it_is_left_alone_after_a_few_tries_and_other_channels_go_on(
         self, memory: type[Memory], clock: HandClock
     ) -> None:
-        outbox_with(*(draft(f"k{i}") for i in range(10)), mail(due_at=NOW + timedelta(microseconds=1)))
+        texts = [draft(f"k{i}", address=f"+1202555010{i}") for i in range(10)]
+        outbox_with(*texts, mail(due_at=NOW + timedelta(microseconds=1)))
         clock.move(microseconds=1)
         memory.failures += [TransientFailure("connect", "no connection") for _ in range(3)]
         tally = run(clock)
@@ -235,7 +236,7 @@ class TestProviderWithoutConnection:
         assert set(Message.objects.values_list("status", flat=True)) == {Status.ACCEPTED}
 
     def test_an_answer_in_between_counts_as_a_connection(self, memory: type[Memory], clock: HandClock) -> None:
-        outbox_with(*(draft(f"k{i}") for i in range(8)))
+        outbox_with(*(draft(f"k{i}", address=f"+1202555010{i}") for i in range(8)))
         away, busy = TransientFailure("connect", "no connection"), TransientFailure("30017", "busy")
         memory.failures += [away, away, busy, away, away, busy]
         assert run(clock).asked == 8

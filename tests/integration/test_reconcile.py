@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from messaging import dispatch, outbox, receipts, reconcile, record
+from messaging import bulk, dispatch, outbox, receipts, reconcile, record
 from messaging.channels.base import Accepted, OutcomeUnknown, Outgoing, TransientFailure
 from messaging.channels.memory import Memory
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
@@ -73,7 +73,7 @@ class TestEndedLeases:
         outbox_with(draft())
         (held,) = outbox.claim(urgency=Urgency.ORDINARY, limit=1, now=NOW, lease=timedelta(seconds=60), worker="dead")
         assert record.begin(held, worker="dead", now=NOW)
-        clock.now = NOW + record.SUBMIT_LEASE[Urgency.ORDINARY]
+        clock.now = NOW + bulk.SUBMIT_LEASE[Urgency.ORDINARY]
         assert reconcile.recover_leases(now=clock()) == (0, 1)
         message = only()
         assert message.status == Status.IN_DOUBT
@@ -93,7 +93,7 @@ class TestEndedLeases:
         outbox_with(draft())
         (held,) = outbox.claim(urgency=Urgency.ORDINARY, limit=1, now=NOW, lease=timedelta(seconds=60), worker="slow")
         record.begin(held, worker="slow", now=NOW)
-        clock.now = NOW + record.SUBMIT_LEASE[Urgency.ORDINARY]
+        clock.now = NOW + bulk.SUBMIT_LEASE[Urgency.ORDINARY]
         reconcile.recover_leases(now=clock())
         record.accepted(held, Accepted("SM1"), now=clock())
         message = only()

@@ -73,14 +73,14 @@ class TestStandingIn:
         self, memory: type[Memory], eventually: Eventually, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         at_the_carrier, go_on = threading.Event(), threading.Event()
-        send = Memory.send
+        send = Memory.take
 
         def slow(self: Memory, outgoing: Any) -> Accepted:
             at_the_carrier.set()
             go_on.wait(10)
             return send(self, outgoing)
 
-        monkeypatch.setattr(Memory, "send", slow)
+        monkeypatch.setattr(Memory, "take", slow)
         write("first")
         assert at_the_carrier.wait(5)
         before = timezone.now()

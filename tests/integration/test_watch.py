@@ -46,7 +46,7 @@ class TestWatch:
 
     def test_what_waits_for_its_next_try_is_left_to_wait(self, memory: type[Memory], clock: HandClock) -> None:
         outbox.enqueue([page()], now=NOW)
-        memory.failures.append(TransientFailure("20429", retry_after=30))
+        memory.failures.append(TransientFailure("30017", retry_after=30))
         run(clock)
         clock.move(seconds=10)
         assert self.overdue(clock) == 0
@@ -56,7 +56,7 @@ class TestWatch:
     def test_tries_do_not_make_a_message_younger(self, memory: type[Memory], clock: HandClock) -> None:
         (stored,) = outbox.enqueue([page()], now=NOW).values()
         for _ in range(3):
-            memory.failures.append(TransientFailure("20429"))
+            memory.failures.append(TransientFailure("30017"))
             run(clock)
             clock.now = only().due_at
         unsent = watch.unsent_urgent(clock(), timedelta(seconds=3))
