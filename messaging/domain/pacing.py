@@ -25,7 +25,7 @@ URGENT_TRY_EVERY = 3.0
 LONGEST_SILENCE = 3600.0
 UNNAMED_SILENCE = 2.0
 #: What is lost when fractions of a token are added up.
-_DUST = 1e-6
+DUST = 1e-6
 
 
 class Kind(StrEnum):
@@ -163,8 +163,15 @@ def given_back(bucket: Bucket, pace: Pace, tokens: int, *, now: float) -> Bucket
 
 def silenced(bucket: Bucket, seconds: float | None, *, now: float) -> Bucket:
     """Nothing for so many seconds; a longer silence that stands already is kept."""
-    wanted = UNNAMED_SILENCE if seconds is None else min(max(seconds, 0.0), LONGEST_SILENCE)
-    return replace(bucket, silence=max(wanted, silence_left(bucket, now=now, urgent=False)), since=now, tried_at=now)
+    wanted = silence_of(seconds)
+    if wanted <= silence_left(bucket, now=now, urgent=False):
+        return bucket
+    return replace(bucket, silence=wanted, since=now, tried_at=now)
+
+
+def silence_of(seconds: float | None) -> float:
+    """How long a silence is kept for a provider that asked for `seconds`, or just said "too fast"."""
+    return UNNAMED_SILENCE if seconds is None else min(max(seconds, 0.0), LONGEST_SILENCE)
 
 
 def silence_left(bucket: Bucket, *, now: float, urgent: bool) -> float:
@@ -188,8 +195,8 @@ def _fitting(level: float, many: int, size: int, burst: float) -> int:
     """How many messages of one size leave: each needs its size, or a full bucket."""
     if size > burst:
         # After one of these the bucket is empty or owes.
-        return min(many, 1 if level >= burst - _DUST else 0)
-    return min(many, max(int((level + _DUST) // size), 0))
+        return min(many, 1 if level >= burst - DUST else 0)
+    return min(many, max(int((level + DUST) // size), 0))
 
 
 def _wait(level: float, pace: Pace, size: int, rest: int) -> float:
