@@ -30,7 +30,7 @@ def staff(client: Client) -> Client:
 def told(memory: type[Memory], clock: HandClock) -> Message:
     """A message with a story: one try that failed, one that did not, two receipts."""
     (message,) = outbox_with(draft())
-    memory.failures.append(TransientFailure("20429", "too many requests"))
+    memory.failures.append(TransientFailure("30017", "busy"))
     dispatch.run(Urgency.ORDINARY, clock=clock, worker="w")
     clock.move(minutes=1)
     dispatch.run(Urgency.ORDINARY, clock=clock, worker="w")
@@ -56,7 +56,7 @@ def test_the_list_says_where_each_message_stands_and_why(staff: Client, told: Me
 
 def test_a_message_shows_its_tries_and_receipts(staff: Client, told: Message) -> None:
     html = page(staff, f"message/{told.pk}/change/")
-    for expected in (told.body, "transient", "accepted", "20429", "undelivered", told.provider_id, str(told.uuid)):
+    for expected in (told.body, "transient", "accepted", "30017", "undelivered", told.provider_id, str(told.uuid)):
         assert expected.lower() in html.lower()
 
 
