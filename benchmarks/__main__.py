@@ -12,7 +12,19 @@ from django.utils.module_loading import import_string
 
 from benchmarks.stage import stage
 
-NAMES = ("planning", "due", "redis", "release", "red_flags", "triage", "sending", "receipts", "draining", "recovery")
+NAMES = (
+    "planning",
+    "due",
+    "redis",
+    "release",
+    "red_flags",
+    "triage",
+    "sending",
+    "claiming",
+    "receipts",
+    "draining",
+    "recovery",
+)
 
 
 def main() -> None:

@@ -48,17 +48,17 @@ def run(*, now: datetime, rounds: int = 3, sizes: Sizes = FULL) -> Findings:
     }
     for name, count in schemas.items():
         say(f"due: filling a table with {count:,} planned reminders")
-        with _looking_at(name):
+        with looking_at(name):
             _create_table()
             filling.reminders(count, due=sizes.due, now=now)
     statement = _statement(now, sizes.due)
     for number in range(1, rounds + 1):
         say(f"due: round {number} of {rounds}")
         for name in schemas:
-            with _looking_at(name):
+            with looking_at(name):
                 for question, seconds in _ask(statement, now, sizes).items():
                     times[question][name].append(seconds * 1e3)
-    with _looking_at("large"):
+    with looking_at("large"):
         plan = _explain(statement)
     _drop(schemas)
     return Findings(_figures(times, sizes), [(f"The query that releasing asks, among {sizes.large:,}", plan)])
@@ -133,8 +133,8 @@ def _explain(statement: tuple[str, Any]) -> str:
 
 
 @contextlib.contextmanager
-def _looking_at(schema: str) -> Iterator[None]:
-    """Within the block the table of planned reminders is the one of this schema; all others are the usual ones."""
+def looking_at(schema: str) -> Iterator[None]:
+    """Within the block a table that this schema has is this schema's; all others are the usual ones."""
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         cursor.execute(f"SET search_path TO {schema}, public")

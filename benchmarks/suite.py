@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from benchmarks import (
+    claiming,
     draining,
     due,
     planning,
@@ -48,6 +49,8 @@ def _run(name: str, redis: RedisServer, now: datetime, rounds: int, *, tiny: boo
             return triage.run(rounds=rounds, count=triage.TINY if tiny else triage.FULL)
         case "sending":
             return sending.run(rounds=rounds, sizes=sending.TINY if tiny else sending.FULL)
+        case "claiming":
+            return claiming.run(now=now, rounds=rounds, sizes=claiming.TINY if tiny else claiming.FULL)
         case "receipts":
             return receipts.run(now=now, rounds=rounds, sizes=receipts.TINY if tiny else receipts.FULL)
         case "draining":
