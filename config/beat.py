@@ -42,9 +42,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "settle urgent messages": every(5, "messaging.settle_urgent"),
     "recover leases": every(15, "messaging.recover_leases"),
     "reconcile messages in doubt": every(20, "messaging.reconcile_in_doubt"),
+    # what no receipt has told the end of
+    "ask what became of what was taken": every(30, "messaging.poll_receipts"),
     # the rolling horizon
     "mark overdue visits": every(300, "reminders.mark_overdue"),
     "extend horizons": every(600, "reminders.extend_horizons"),
     "reword what waited past its day": every(60, "reminders.rewrite_stale"),
-    "ask about what did not arrive": every(60, "reminders.tell_unreached"),
+    "follow up what did not arrive": every(10, "reminders.tell_unreached"),
 }

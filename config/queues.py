@@ -19,6 +19,7 @@ TASK_QUEUES: dict[str, str] = {
     "messaging.settle_urgent": URGENT,
     "messaging.recover_leases": HOUSEKEEPING,
     "messaging.reconcile_in_doubt": HOUSEKEEPING,
+    "messaging.poll_receipts": HOUSEKEEPING,
     "alerts.advance": URGENT,
     "alerts.chase_reviews": HOUSEKEEPING,
     "alerts.tell_managers": HOUSEKEEPING,

@@ -15,3 +15,4 @@ HANDLER_ERRORS = Counter("bonewatch_inbound_handler_errors_total", "Inbound hand
 CONSENT = Counter("bonewatch_consent_total", "Entries in the consent ledger.", ["granted", "source"])
 LEASES_ENDED = Counter("bonewatch_leases_ended_total", "Rows that a dead worker left behind.", ["status"])
 DOUBTS_RESOLVED = Counter("bonewatch_doubts_resolved_total", "Messages in doubt by how it ended.", ["outcome"])
+LOOKS = Counter("bonewatch_looks_total", "Looks at what the carrier took and did not report, by outcome.", ["outcome"])

@@ -8,53 +8,89 @@ from uuid import UUID
 import structlog
 from django.db import IntegrityError, transaction
 
-from messaging import record
+from messaging import faults, reacting, receiving
 from messaging.channels.twilio_codes import CALL_STATUSES, STATUSES, words_for
 from messaging.domain.delivery import Channel, Status
-from messaging.metrics import RECEIPTS
-from messaging.models import Message, Receipt
+from messaging.metrics import MESSAGES, RECEIPTS
+from messaging.models import Message
+from messaging.receiving import Told
 
 log = structlog.get_logger(__name__)
+
+#: Not a success, and for each of them something is to be done: see reacting.py.
+FAILURES = frozenset({Status.UNDELIVERED, Status.FAILED})
 
 
 def take(uuid: UUID, *, provider_id: str, word: str, code: str, now: datetime) -> str:
     """Keep one receipt and let it move its message; answers what it did, in one word for the counters."""
-    result = _take(uuid, provider_id=provider_id, word=word, code=code, now=now)
+    told = Told(
+        uuid=uuid,
+        name=provider_id,
+        word=word,
+        code=code,
+        of_text=STATUSES.get(word),
+        of_call=CALL_STATUSES.get(word),
+    )
+    result = _take(told, now=now)
     RECEIPTS.labels(result=result).inc()
     return result
 
 
-def _take(uuid: UUID, *, provider_id: str, word: str, code: str, now: datetime) -> str:
-    message = Message.objects.filter(uuid=uuid).first()
-    if message is None:
-        log.warning("receipt_for_unknown_message", word=word)
-        return "unknown_message"
-    is_call = message.channel == Channel.VOICE
-    status = (CALL_STATUSES if is_call else STATUSES).get(word)
-    if status is None:
-        log.error("unknown_status_word", word=word)
-    with transaction.atomic():
-        receipt, new = Receipt.objects.get_or_create(
-            message=message,
-            provider_id=provider_id,
-            word=word,
-            defaults={"status": status or "", "error_code": code, "received_at": now},
-        )
-        if status is None:
-            return "unknown_word"
-        words = words_for(code, call=word if is_call else "")
-        if not _apply(message, status, provider_id=provider_id, code=code, words=words, now=now):
-            return "ignored" if new else "repeated"
-        receipt.applied = True
-        receipt.save(update_fields=["applied"])
-    return "applied"
-
-
-def _apply(message: Message, status: Status, *, provider_id: str, code: str, words: str, now: datetime) -> bool:
+def _take(told: Told, *, now: datetime) -> str:
     try:
-        with transaction.atomic():
-            return record.reported(message, status, provider_id=provider_id, code=code, words=words, now=now)
+        return _hear(told, now=now)
     except IntegrityError:
-        # The reconciler took this name for a twin's. Both texts are accounted for; see record.accepted.
-        log.warning("receipt_for_taken_name", message=str(message.uuid))
+        log.warning("receipt_for_taken_name", message=str(told.uuid))
+    if receiving.reclaim(told, now=now):
+        try:
+            return _hear(told, now=now)
+        except IntegrityError:
+            log.error("receipt_for_name_taken_again", message=str(told.uuid))
+    return _kept(told, applied=False, now=now)
+
+
+def _hear(told: Told, *, now: datetime) -> str:
+    with transaction.atomic():
+        moves = _fail if told.status in FAILURES else _progress
+        return _kept(told, applied=moves(told, now=now), now=now)
+
+
+def _progress(told: Told, *, now: datetime) -> bool:
+    moved = receiving.move(told, now=now)
+    if moved is None:
         return False
+    if moved.disproves_fault:
+        faults.disproved(moved.channel, moved.address, by=faults.BY_DELIVERY, now=now)
+    MESSAGES.labels(channel=moved.channel.value, purpose=moved.purpose, status=str(told.status)).inc()
+    return True
+
+
+def _fail(told: Told, *, now: datetime) -> bool:
+    message = Message.objects.select_for_update().filter(uuid=told.uuid).first()
+    if message is None:
+        return False
+    is_call = message.channel == Channel.VOICE
+    status = told.of_call if is_call else told.of_text
+    if status is None:
+        return False
+    if not receiving.is_of_the_present_try(message, told.name):
+        log.warning("receipt_of_another_try", message=str(message.uuid))
+        return False
+    words = words_for(told.code, call=told.word if is_call else "")
+    return reacting.apply(message, status, provider_id=told.name, code=told.code, words=words, now=now)
+
+
+def _kept(told: Told, *, applied: bool, now: datetime) -> str:
+    """Write the receipt down; answers what it did."""
+    meaning = receiving.keep(told, applied=applied, now=now)
+    if applied:
+        return "applied"
+    if meaning is None:
+        if not Message.objects.filter(uuid=told.uuid).exists():
+            log.warning("receipt_for_unknown_message", word=told.word)
+            return "unknown_message"
+        return "repeated"
+    if not meaning:
+        log.error("unknown_status_word", word=told.word)
+        return "unknown_word"
+    return "ignored"

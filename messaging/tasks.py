@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from messaging import dispatch, inbound, reconcile
+from messaging import dispatch, inbound, poll, reconcile
 from messaging.domain.delivery import Urgency
 
 
@@ -46,3 +46,9 @@ def reconcile_in_doubt() -> None:
 def settle_urgent() -> None:
     """The same for urgent messages alone, more often, and send what is to be sent again."""
     reconcile.settle_urgent(clock=timezone.now, worker=dispatch.worker_name())
+
+
+@shared_task(name="messaging.poll_receipts")
+def poll_receipts() -> None:
+    """Ask what became of messages that no receipt has told the end of."""
+    poll.look(clock=timezone.now)
