@@ -63,6 +63,8 @@ _FINER = re.compile(rb"\s*([245]\.\d{1,3})(\.\d{1,3})\b")
 
 def name_of(number: int, text: bytes | str) -> str:
     """The name under which an answer is looked up: by its finer code where the table knows it, else by its number."""
+    if f"smtp-{number}" in _ABOUT_LOGIN:
+        return f"smtp-{number}"
     raw = text if isinstance(text, bytes) else text.encode(errors="replace")
     found = _FINER.match(raw)
     if found:
