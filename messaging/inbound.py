@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import cast
 
 import structlog
@@ -97,16 +96,6 @@ def _read_at_last(message_id: int, *, now: datetime) -> str | None:
         log.error("inbound_still_unread", inbound=message_id, error=type(error).__name__)
         broker.publish("messaging.handle_inbound", message_id)
         return None
-
-
-def store(arrival: Arrival, *, now: datetime) -> InboundMessage | None:
-    """Keep a text and, once it is kept, wake a worker to read it. None: it was here already."""
-    with transaction.atomic():
-        message, new = _keep(arrival, now=now)
-        if not new:
-            return None
-        transaction.on_commit(partial(broker.publish, "messaging.handle_inbound", message.pk), robust=True)
-    return message
 
 
 def _keep(arrival: Arrival, *, now: datetime) -> tuple[InboundMessage, bool]:

@@ -12,11 +12,12 @@ import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -32,6 +33,8 @@ log = structlog.get_logger(__name__)
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 #: A signed form of this many bytes is still read, and its text cut; what is larger was written by no carrier.
 LARGEST_FORM = 16 * 1024 * 1024
+#: The same for the number of fields; carriers add some without notice.
+MOST_FIELDS = 20_000
 
 View = Callable[..., HttpResponse]
 
@@ -91,11 +94,26 @@ def delivery_receipt(request: HttpRequest, form: QueryDict, message: UUID) -> Ht
 
 def _form(request: HttpRequest) -> QueryDict | None:
     """What was posted, also where it is more than Django reads by itself; None where it is more than we do."""
+    as_carriers_post = request.content_type == "application/x-www-form-urlencoded"
     try:
         return request.POST
     except RequestDataTooBig:
-        raw = request.read(LARGEST_FORM + 1) if request.content_type == "application/x-www-form-urlencoded" else b""
-        return QueryDict(raw, encoding="utf-8") if 0 < len(raw) <= LARGEST_FORM else None
+        return _parsed(request.read(LARGEST_FORM + 1)) if as_carriers_post else None
+    except TooManyFieldsSent:
+        return _parsed(request.body) if as_carriers_post else None
+
+
+def _parsed(raw: bytes) -> QueryDict | None:
+    if not 0 < len(raw) <= LARGEST_FORM:
+        return None
+    try:
+        fields = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return None
+    form = QueryDict(mutable=True)
+    for name, value in fields:
+        form.appendlist(name, value)
+    return form
 
 
 def _name(form: QueryDict) -> str:

@@ -254,12 +254,9 @@ class TestLanguage:
         assert answers()[0].language == "en"
 
 
-def test_the_whole_way_from_a_stored_text_to_the_ledger(settings: Any) -> None:
+def test_the_whole_way_from_a_text_to_the_ledger(settings: Any) -> None:
     settings.INBOUND_HANDLERS = ["messaging.consent_replies.handle"]
     agree(PHONE)
-    stored = inbound.store(
-        inbound.Arrival(provider_id="SMx", from_address=PHONE, to_address=CLINIC, body="Stop."), now=NOW
-    )
-    assert stored is not None
-    assert inbound.handle(stored.pk, now=NOW) == "opt_out"
+    arrival = inbound.Arrival(provider_id="SMx", from_address=PHONE, to_address=CLINIC, body="Stop.")
+    assert inbound.receive(arrival, now=NOW) == "opt_out"
     assert consent.state(PHONE, Purpose.REMINDERS) is False

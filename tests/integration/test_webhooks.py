@@ -50,11 +50,11 @@ def post(path: str, form: dict[str, str], token: str = "new-token") -> HttpRespo
     return signing.call(path, form, base="https://clinic.example", token=token)
 
 
-def encoded(form: dict[str, str], token: str = "new-token") -> HttpResponse:
+def encoded(form: dict[str, str], token: str = "new-token", path: str = SMS) -> HttpResponse:
     """A signed form as the carrier writes it."""
-    headers = {"X-Twilio-Signature": signing.signature(f"https://clinic.example{SMS}", form, token)}
+    headers = {"X-Twilio-Signature": signing.signature(f"https://clinic.example{path}", form, token)}
     kind = "application/x-www-form-urlencoded"
-    return Client(raise_request_exception=False).post(SMS, urlencode(form), content_type=kind, headers=headers)  # type: ignore[return-value]
+    return Client(raise_request_exception=False).post(path, urlencode(form), content_type=kind, headers=headers)  # type: ignore[return-value]
 
 
 @pytest.fixture
@@ -132,6 +132,10 @@ class TestInboundText:
         assert post(SMS, {"MessageSid": "SM1", "To": "+12025550100"}).status_code == 200
         assert not InboundMessage.objects.exists()
 
+    def test_ten_thousand_fields_hide_no_text(self, base: str) -> None:
+        assert encoded(TEXT | {f"Field{n}": "" for n in range(10_000)}).status_code == 200
+        assert InboundMessage.objects.get().body == TEXT["Body"]
+
     def test_ten_megabytes_are_cut_and_kept(self, base: str) -> None:
         assert encoded(TEXT | {"Body": "my legs " * 1_300_000}).status_code == 200
         stored = InboundMessage.objects.get()
@@ -146,7 +150,7 @@ class TestInboundText:
     def test_what_no_carrier_would_send_is_refused_and_no_error(
         self, base: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        assert encoded(TEXT | {f"Field{n}": "" for n in range(2000)}).status_code == 400
+        assert encoded(TEXT | {f"Field{n}": "" for n in range(30_000)}).status_code == 413
         assert Client().post(SMS, TEXT | {"Body": "x" * 3_000_000}).status_code == 413, "not as the carrier posts"
         monkeypatch.setattr(webhooks, "LARGEST_FORM", 3_000_000)
         assert encoded(TEXT | {"Body": "x" * 3_000_000}).status_code == 413
@@ -189,6 +193,36 @@ class TestReceipt:
     )
     def test_what_is_not_understood_is_taken_politely(self, base: str, message: Message, form: dict[str, str]) -> None:
         assert post(status_path(message), form).status_code == 204
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {f"Field{n}": "x" for n in range(10_000)},
+            {"Note": "x" * 10_000_000},
+            {"To": "\x00", "\x00": "\x00", "ErrorCode": "\x00" * 300},
+            {"ErrorCode": "²"},
+            {"ErrorCode": "9" * 400},
+        ],
+        ids=["10000 fields", "10 MB", "NULs", "no digit", "a long code"],
+    )
+    @pytest.mark.parametrize("word", ["delivered", "failed"])
+    def test_whatever_else_a_form_holds_its_word_counts(
+        self, base: str, message: Message, more: dict[str, str], word: str
+    ) -> None:
+        form = {"MessageSid": "memory-1", "MessageStatus": word}
+        assert encoded(form | more, path=status_path(message)).status_code == 204
+        message.refresh_from_db()
+        assert message.status == word
+
+    def test_a_thousand_times_the_same_is_one_receipt(self, base: str, message: Message) -> None:
+        form = {"MessageSid": "memory-1", "MessageStatus": "delivered"}
+        assert {encoded(form, path=status_path(message)).status_code for _ in range(1000)} == {204}
+        assert Receipt.objects.get().applied
+
+    def test_a_wrong_signature_on_ten_thousand_fields_leaves_no_trace(self, base: str, message: Message) -> None:
+        form = {"MessageSid": "memory-1", "MessageStatus": "delivered"} | {f"Field{n}": "x" for n in range(10_000)}
+        assert encoded(form, token="guessed", path=status_path(message)).status_code == 403
+        assert not Receipt.objects.exists()
 
     def test_an_unknown_message_is_taken_politely(self, base: str) -> None:
         form = {"MessageSid": "SM1", "MessageStatus": "sent"}
