@@ -6,7 +6,7 @@ Everything happens in one transaction: state, story, pages and texts stand or fa
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Max
 
 from alerts import alarms, paging, telling
+from alerts.domain import detour
 from alerts.domain import policy as policies
 from alerts.domain.case import (
     AnnounceNurse,
@@ -31,13 +32,14 @@ from alerts.domain.case import (
     Shout,
     StandDown,
     StepEmpty,
+    StepLost,
 )
 from alerts.domain.escalation import transition
 from alerts.domain.policy import Policy
 from alerts.domain.words import ALERT_MOVES, OPEN_STATES, AlertState, EventKind, Tier
 from alerts.models import Alert, AlertEvent, AlertPage, Responder
-from messaging import outbox
-from messaging.domain.delivery import Urgency
+from messaging import breakers, outbox
+from messaging.domain.delivery import Channel, Urgency
 
 log = structlog.get_logger(__name__)
 
@@ -169,12 +171,7 @@ def _carry_out(run: _Run, effect: Effect) -> list[Event]:
         case Note():
             run.note(effect.kind, effect.detail)
         case PageStep():
-            step = run.policy.step(effect.position)
-            paged = _written(run, lambda: paging.page_step(alert, step, effect.position, now=now))
-            if not paged:
-                return [StepEmpty(effect.position)]
-            alert.first_paged_at = alert.first_paged_at or now
-            run.note(EventKind.STEP_PAGED, (("position", effect.position), ("pages", [page.pk for page in paged])))
+            return _page_step(run, effect.position)
         case PagePerson():
             paged = _written(run, lambda: paging.page_person(alert, effect.who, effect.why, now=now))
             run.note(EventKind.STEP_PAGED, (("why", effect.why), ("pages", [page.pk for page in paged])))
@@ -189,6 +186,28 @@ def _carry_out(run: _Run, effect: Effect) -> list[Event]:
         case Shout():
             alarms.shout(effect.key, effect.words, now=now)
     return []
+
+
+def _page_step(run: _Run, position: int) -> list[Event]:
+    """Page everyone of a step; what cannot make a phone ring now is lost at once, and the next step follows."""
+    alert, now, step = run.alert, run.now, run.policy.step(position)
+    broken = breakers.broken(now=now)
+    paged = _written(run, lambda: paging.page_step(alert, step, position, now=now, broken=broken))
+    if not paged:
+        return [StepEmpty(position)]
+    alert.first_paged_at = alert.first_paged_at or now
+    detail: dict[str, Any] = {"position": position, "pages": [page.pk for page in paged]}
+    closed = sorted(broken & set(step.channels))
+    run.note(EventKind.STEP_PAGED, (detail | ({"closed": closed} if closed else {})).items())
+    return [StepLost(position)] if goes_unheard(alert, position, paged, broken) else []
+
+
+def goes_unheard(alert: Alert, position: int, pages: Iterable[AlertPage], broken: Collection[Channel]) -> bool:
+    """Whether these pages of a step make no phone ring while `broken` is so, and the next step goes out at once."""
+    sent_by = {Channel(page.channel) for page in pages}
+    length, mailed = policies.from_json(alert.policy).length, Channel.EMAIL in sent_by
+    climbs = detour.may_climb(position, length, mailed=mailed, pages=Tier(alert.tier).pages)
+    return climbs and detour.is_unheard(sent_by, broken)
 
 
 def _written(run: _Run, write: Callable[[], list[AlertPage]]) -> list[AlertPage]:

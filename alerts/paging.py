@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,11 +12,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from alerts import codes, rendering, rota
+from alerts.domain import detour
 from alerts.domain.policy import Step, Target
 from alerts.domain.words import EventKind
 from alerts.models import Alert, AlertPage, Responder
 from alerts.models.people import new_token
-from messaging import consent, outbox, wordings
+from messaging import breakers, consent, outbox, wordings
 from messaging.domain.address import is_email, is_phone
 from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.wording import WordingError
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 #: A page that could not leave for so long says nothing new: the ladder has gone on meanwhile.
 PAGE_LASTS = timedelta(hours=1)
+#: While pages go by mail in the place of texts and calls, nobody gets a mail of the same alert sooner than this.
+MAIL_AGAIN = timedelta(minutes=1)
 #: Where a page stands that no step of the ladder sent.
 OUTSIDE = -1
 TEMPLATES = {Channel.SMS: "page", Channel.EMAIL: "page", Channel.VOICE: "page_voice"}
@@ -44,9 +47,28 @@ class Way:
     language: str
 
 
-def page_step(alert: Alert, step: Step, position: int, *, now: datetime) -> list[AlertPage]:
-    """Write a page for everyone whom the step means; empty when it means nobody who can be had."""
-    return _send(alert, ways(alert.clinic, step, now=now), position, now=now)
+def page_step(
+    alert: Alert, step: Step, position: int, *, now: datetime, broken: Collection[Channel] = ()
+) -> list[AlertPage]:
+    """Write a page for everyone whom the step means; empty when it means nobody who can be had.
+
+    `broken`: channels by which nothing can leave now; who would be paged by one of them is paged by the others too.
+    """
+    channels = step.channels if alert.is_canary else detour.channels(step.channels, broken)
+    found = ways(alert.clinic, replace(step, channels=channels), now=now)
+    # A mail in the place of something else: not for whoever has just got one.
+    mailed = _just_mailed(alert, now) if Channel.EMAIL not in step.channels else set()
+    chosen = [way for way in found if way.channel is not Channel.EMAIL or way.address not in mailed]
+    return _send(alert, chosen, position, now=now)
+
+
+def page_otherwise(
+    alert: Alert, people: Iterable[Responder], position: int, broken: Collection[Channel], *, now: datetime
+) -> list[AlertPage]:
+    """Page people again whose page stands in front of a closed door, by every way that is open."""
+    mailed = _just_mailed(alert, now)
+    found = [way for way in _ways_to(people, detour.others((), broken)) if way.address not in mailed]
+    return _send(alert, found, position, now=now)
 
 
 def page_person(alert: Alert, responder_id: int, why: str, *, now: datetime) -> list[AlertPage]:
@@ -54,7 +76,8 @@ def page_person(alert: Alert, responder_id: int, why: str, *, now: datetime) -> 
     person = Responder.objects.filter(pk=responder_id).first()
     if person is None:
         return []
-    return _send(alert, _ways_to([person], (Channel.SMS, Channel.VOICE)), OUTSIDE, now=now)
+    channels = detour.channels((Channel.SMS, Channel.VOICE), breakers.broken(now=now))
+    return _send(alert, _ways_to([person], channels), OUTSIDE, now=now)
 
 
 def stand_down(alert: Alert, owner_id: int, *, now: datetime) -> None:
@@ -110,6 +133,11 @@ def _people(clinic: Clinic, step: Step, *, now: datetime) -> list[Responder]:
         return rota.team(clinic, role)
     person = rota.who(clinic, role, now)
     return [person] if person else []
+
+
+def _just_mailed(alert: Alert, now: datetime) -> set[str]:
+    mails = alert.pages.filter(channel=Channel.EMAIL, sent_at__gt=now - MAIL_AGAIN)
+    return set(mails.values_list("message__address", flat=True))
 
 
 def _ways_to(people: Iterable[Responder], channels: Iterable[Channel]) -> list[Way]:

@@ -10,11 +10,12 @@ from django.db import OperationalError, transaction
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
-from alerts import alarms, cases, telling
+from alerts import alarms, cases, outage, telling
 from alerts.domain.case import ClockStruck, StepLost
 from alerts.domain.receipts import fate
 from alerts.domain.words import AlertState, EventKind
 from alerts.models import Alert, AlertPage, NurseReview
+from messaging import breakers
 from messaging.domain.delivery import Channel, Status
 from messaging.models import Message
 
@@ -55,6 +56,7 @@ def overdue(now: datetime) -> list[int]:
 
 def check_receipts(*, now: datetime) -> int:
     """Write down what became of the pages, and pull the next step forward where all of one are lost."""
+    outage.go_round(now=now)
     waiting = AlertPage.objects.filter(RawSQL("fate = 'waiting'", [], output_field=BooleanField()))
     # On its way and young: there is nothing to be told of it yet, whatever the policy's limit.
     waiting = waiting.exclude(message__status__in=ON_THE_WAY, sent_at__gt=now - SHORTEST_LIMIT)
@@ -141,4 +143,9 @@ def _pull_forward(alert_id: int, *, now: datetime) -> None:
     # A mail brings no receipt from the reader's side: it never holds a step whose text or call is lost.
     proving = [page for page in step if page.channel != Channel.EMAIL] or step
     if proving and all(page.fate == AlertPage.Fate.LOST for page in proving):
+        broken = breakers.broken(now=now)
+        closed = {Channel(page.channel) for page in proving} <= broken
+        if closed and not cases.goes_unheard(alert, alert.position, step, broken):
+            # Everybody has been paged by what is left; from here on the waits of the policy hold.
+            return
         cases.move(alert, StepLost(alert.position), hand=cases.Hand("clock"), now=now)

@@ -39,6 +39,7 @@ _SENTENCES: Mapping[EventKind, tuple[str, str]] = {
 }
 
 
+WAYS = {Channel.SMS: "texts", Channel.VOICE: "calls", Channel.EMAIL: "mails"}
 #: What is noted without moving anything.
 _NOTES = {
     "not_understood": "{who} answered in words that could not be read, and was asked again",
@@ -107,10 +108,16 @@ def _whom(detail: Mapping[str, Any], policy: Policy, pages: Mapping[int, AlertPa
     said = "; ".join(f"{name} ({', '.join(channels)})" for name, channels in people.items())
     position = detail.get("position")
     if isinstance(position, int) and position >= 0:
-        place = f"{place_in_words(policy, position)}, {policy.step(position).whom}"
+        place = f"{place_in_words(policy, position)}, {policy.step(position).whom}{_closed(detail)}"
         return f"{place}: {said}" if said else step_in_words(policy.step(position))
     why = {"worse": "it got worse", "outcome": "the outcome is missing"}.get(str(detail.get("why")), "")
     return f"{said} ({why})" if said and why else said or "somebody"
+
+
+def _closed(detail: Mapping[str, Any]) -> str:
+    """Which ways were closed when the page was written."""
+    closed = [WAYS[channel] for channel in detail.get("closed", ()) if channel in WAYS]
+    return f" ({' and '.join(closed)} cannot leave)" if closed else ""
 
 
 def _tier(value: Any) -> str:

@@ -37,6 +37,9 @@ from alerts.domain.words import OWNED_STATES, AlertState, EventKind
 
 #: When no step has anybody to page: how soon the whole ladder is tried again.
 NOBODY_RETRY = timedelta(seconds=30)
+#: Once every step was paged and nothing arrives: how soon the next is paged. Or numbers that fail would be paged anew
+#: every other second.
+LOST_RETRY = timedelta(seconds=30)
 #: How long an owner who was reminded of an open outcome has before others are paged.
 NUDGE_WAIT = timedelta(minutes=10)
 #: How often an owner is reminded of an open outcome before others are paged.
@@ -154,10 +157,12 @@ def _empty(policy: Policy, case: Case, event: StepEmpty, now: datetime) -> Step:
 
 
 def _lost(policy: Policy, case: Case, event: StepLost, now: datetime) -> Step:
-    """Pages that did not arrive pull the next step forward."""
+    """Pages that did not arrive pull the next step forward; once everybody was paged, not faster than LOST_RETRY."""
     if case.state is not AlertState.PAGED or event.position != case.position:
         return case, _NOTHING
     note = Note(EventKind.PAGE_FAILED, (("position", event.position),))
+    if case.position + 1 >= policy.length and case.due_at is not None:
+        return replace(case, empty_steps=0, due_at=min(case.due_at, now + LOST_RETRY)), (note,)
     return _page(policy, replace(case, empty_steps=0), case.position + 1, now, note)
 
 
