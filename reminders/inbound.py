@@ -15,13 +15,14 @@ from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.wording import WordingError
 from messaging.models import InboundMessage
 from patients.board import draft_task, open_tasks
-from patients.domain.address import national
 from patients.models import ContactPoint, Patient, TaskKind
 from reminders.domain import phrases
 from reminders.domain.replies import Answer, read
 from reminders.domain.words import STANDING, Condition, ReminderState
 from reminders.models import PlannedReminder, Visit
+from reminders.rendering import daytime_line
 from reminders.services import confirm_visit, request_move
+from reminders.unreached import opt_out_task
 
 log = structlog.get_logger(__name__)
 
@@ -127,24 +128,13 @@ def _in_full(message: InboundMessage) -> str:
 
 
 def _tell_of_opt_out(contacts: list[ContactPoint], *, now: datetime) -> None:
-    """An opt-out silences a number, not a need for care: somebody has to find another way."""
-    open_tasks(
-        draft_task(
-            patient_id=contact.patient_id,
-            kind=TaskKind.OPT_OUT,
-            key=f"{contact.pk}:{wall_time.local_date(now, contact.patient.zone)}",
-            title="Opted out of texts: agree on another way to be reached",
-            detail="The number asked for no more texts. Nothing is sent to it any more, warnings included.",
-            now=now,
-        )
-        for contact in contacts
-    )
+    open_tasks(opt_out_task(contact.patient, now=now) for contact in contacts)
 
 
 def _send(
     template: str, key: str, message: InboundMessage, patient: Patient, values: dict[str, str], *, now: datetime
 ) -> None:
-    line = national(str(patient.clinic.daytime_line or ""))
+    line = daytime_line(patient.clinic)
     try:
         wording = wordings.load(template, patient.language, Channel.SMS)
         body = wording.filled(values | ({"phone": line} if line else {})).body

@@ -20,10 +20,9 @@ from patients.admin.clock import city, clock, moment
 from patients.domain.profile import ContactKind
 from patients.models import ContactPoint, Patient
 from patients.panels import Panel
-from reminders.admin.words import CHANNEL_WORDS
-from reminders.domain.words import STANDING, Reason, ReminderState, ScheduleStatus
+from reminders.domain.words import CHANNEL_WORDS, STANDING, Reason, ReminderState, ScheduleStatus
 from reminders.models import PlannedReminder, Visit
-from reminders.release import CONTACT_KINDS
+from reminders.reach import CONTACT_KINDS
 
 COMING_DAYS = 90
 #: A daily tablet over 90 days and two channels stays below this.

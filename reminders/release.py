@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -12,54 +11,30 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models.expressions import Case, RawSQL, Value, When
 from django.db.models.fields import BooleanField
 
-from messaging import consent, outbox
-from messaging.domain.delivery import Channel, Purpose, Status, Urgency
+from messaging import outbox
+from messaging.domain.delivery import Status, Urgency
 from messaging.domain.quiet_hours import Window
 from messaging.domain.wording import WordingError
 from messaging.models import Message
-from patients.board import draft_task, open_tasks
-from patients.domain.profile import ContactKind, PatientStatus
-from patients.models import ContactPoint, TaskKind
-from reminders import rendering
-from reminders.domain import gate
+from patients.board import open_tasks
+from patients.domain.profile import PatientStatus
+from reminders import rendering, rungs
+from reminders.domain import gate, ways
 from reminders.domain.plan import anchor_point, is_before_visit
 from reminders.domain.words import Anchor, Condition, Reason, ReminderState, ScheduleStatus, VisitStatus
 from reminders.models import PlannedReminder
+from reminders.reach import Reach, reach_of
+from reminders.unreached import nobody_task
 from reminders.visits import facts
 
 log = structlog.get_logger(__name__)
 
 #: Reminders in one transaction.
 BATCH = 200
-#: Which kind of contact a channel reaches.
-CONTACT_KINDS = {Channel.SMS: ContactKind.PHONE, Channel.EMAIL: ContactKind.EMAIL}
-_UNREACHED = {Reason.NO_CONTACT, Reason.CONTACT_UNUSABLE, Reason.NO_CONSENT, Reason.WORDING}
+_UNREACHED = {Reason.NO_CONTACT, Reason.CONTACT_UNUSABLE, Reason.NO_CONSENT, Reason.ALL_TRIED, Reason.WORDING}
+#: Where a message was sent to before, and what became of it.
+Tries = Mapping[ways.Where, ways.Fate]
 _SETTLED_FIELDS = ("state", "reason", "due_at", "settled_at", "message")
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Contact points of a batch of patients, and which addresses may be sent reminders."""
-
-    contacts: dict[tuple[int, str], list[ContactPoint]]
-    consented: set[tuple[str, Purpose]]
-
-    def of(self, patient_id: int, channel: str) -> list[gate.Contact]:
-        """The patient's contacts for `channel`, in the order in which they are tried."""
-        kind = CONTACT_KINDS[Channel(channel)]
-        return [
-            gate.Contact(
-                id=point.pk,
-                address=point.address,
-                usable=point.is_usable,
-                consented=(point.address, Purpose.REMINDERS) in self.consented,
-            )
-            for point in self.contacts.get((patient_id, kind), [])
-        ]
-
-    def reaches(self, patient_id: int, channels: Sequence[str]) -> bool:
-        """Whether any of `channels` has a usable contact with consent."""
-        return any(c.usable and c.consented for channel in channels for c in self.of(patient_id, channel))
 
 
 def release_due(*, now: datetime, limit: int = BATCH) -> int:
@@ -72,11 +47,12 @@ def release_due(*, now: datetime, limit: int = BATCH) -> int:
         reminders = _claim_due(now, limit)
         if not reminders:
             return 0
-        reach = _reach({reminder.visit.schedule.patient_id for reminder in reminders})
+        reach = reach_of({reminder.visit.schedule.patient_id for reminder in reminders})
+        tried = _tried(reminders, now=now)
         drafts: dict[str, PlannedReminder] = {}
         letters: list[outbox.Draft] = []
         for reminder in reminders:
-            draft = _decide(reminder, reach, now=now)
+            draft = _decide(reminder, reach, tried.get(reminder.pk), now=now)
             if draft is not None:
                 drafts[draft.key] = reminder
                 letters.append(draft)
@@ -151,14 +127,6 @@ def _claim_due(now: datetime, limit: int) -> list[PlannedReminder]:
     return list(loaded[:limit])
 
 
-def _reach(patient_ids: set[int]) -> Reach:
-    contacts: dict[tuple[int, str], list[ContactPoint]] = defaultdict(list)
-    for point in ContactPoint.objects.filter(patient_id__in=patient_ids).order_by("position", "id"):
-        contacts[point.patient_id, point.kind].append(point)
-    pairs = {(point.address, Purpose.REMINDERS) for points in contacts.values() for point in points}
-    return Reach(contacts, consent.allowed(pairs))
-
-
 def _hand_in(
     letters: Sequence[outbox.Draft], drafts: Mapping[str, PlannedReminder], *, now: datetime
 ) -> dict[str, Message]:
@@ -176,10 +144,10 @@ def _hand_in(
         return stored
 
 
-def _decide(reminder: PlannedReminder, reach: Reach, *, now: datetime) -> outbox.Draft | None:
+def _decide(reminder: PlannedReminder, reach: Reach, tried: Tries | None, *, now: datetime) -> outbox.Draft | None:
     """The message to enqueue, or None once the row in memory says why there is none."""
     try:
-        return _draft(reminder, reach, now=now)
+        return _draft(reminder, reach, tried, now=now)
     except DatabaseError:
         raise
     except WordingError as error:
@@ -191,23 +159,48 @@ def _decide(reminder: PlannedReminder, reach: Reach, *, now: datetime) -> outbox
     return None
 
 
-def _draft(reminder: PlannedReminder, reach: Reach, *, now: datetime) -> outbox.Draft | None:
-    situation = _situation(reminder, reach)
+def _draft(reminder: PlannedReminder, reach: Reach, tried: Tries | None, *, now: datetime) -> outbox.Draft | None:
+    situation = _situation(reminder, _contacts(reminder, reach, tried))
     decision = gate.decide(situation, now=now)
     if isinstance(decision, gate.Wait):
         reminder.due_at = decision.until
         return None
     if isinstance(decision, gate.Drop):
-        _skip(reminder, decision.reason, now)
+        nobody_left = tried is not None and decision.reason is Reason.NO_CONTACT
+        _skip(reminder, Reason.ALL_TRIED if nobody_left else decision.reason, now)
         return None
-    return rendering.draft(reminder, decision.contact.address, window=situation.window, now=now)
+    return rendering.draft(reminder, decision.contact, window=situation.window, now=now)
+
+
+def _tried(reminders: Sequence[PlannedReminder], *, now: datetime) -> Mapping[int, Tries]:
+    """What was tried for those of `reminders` whose first message did not arrive."""
+    again = set(rungs.past_tries(reminder.pk for reminder in reminders))
+    if not again:
+        return {}
+    rows = [reminder for reminder in reminders if reminder.pk in again]
+    known = rungs.gather(list(rungs.mates(rows).select_related("message")), now=now)
+    return {row.pk: known[rungs.key_of(row)].tries for row in rows}
+
+
+def _contacts(reminder: PlannedReminder, reach: Reach, tried: Tries | None) -> list[gate.Contact]:
+    """Whom it may go to, in order: its channel's contacts, or whoever comes next after those that were tried."""
+    patient_id = reminder.visit.schedule.patient_id
+    own = reach.of(patient_id, reminder.channel)
+    if tried is None and (any(c.usable and c.consented for c in own) or not any(c.given_up for c in own)):
+        return own
+    everybody = [contact for contact in reach.all(patient_id) if rendering.can_say(reminder, contact)]
+    if tried is not None:
+        step = ways.following(everybody, tried)
+        return [step] if isinstance(step, gate.Contact) else []
+    # What the rule sends over another channel by itself is not said there twice.
+    return own + [c for c in ways.in_order(everybody) if c.channel not in reminder.rule.channels]
 
 
 def _skip(reminder: PlannedReminder, reason: Reason, now: datetime) -> None:
     reminder.state, reminder.reason, reminder.settled_at = ReminderState.SKIPPED, reason, now
 
 
-def _situation(reminder: PlannedReminder, reach: Reach) -> gate.Situation:
+def _situation(reminder: PlannedReminder, contacts: Sequence[gate.Contact]) -> gate.Situation:
     visit, rule = reminder.visit, reminder.rule
     schedule = visit.schedule
     patient = schedule.patient
@@ -224,7 +217,7 @@ def _situation(reminder: PlannedReminder, reach: Reach) -> gate.Situation:
         rule_stands=rule.is_active,
         anchor_stands=point is not None and point[0] == reminder.anchor_at,
         expires_at=reminder.expires_at,
-        contacts=reach.of(patient.pk, reminder.channel),
+        contacts=contacts,
         window=Window(patient.clinic.messages_from, patient.clinic.messages_until),
         zone=patient.zone,
     )
@@ -235,17 +228,10 @@ def _ask_for_contacts(reminders: list[PlannedReminder], reach: Reach, *, now: da
     tasks = []
     for reminder in reminders:
         patient_id = reminder.visit.schedule.patient_id
-        worded = reminder.reason != Reason.WORDING
-        if reminder.reason not in _UNREACHED or (worded and reach.reaches(patient_id, reminder.rule.channels)):
+        if reminder.reason not in _UNREACHED:
             continue
-        tasks.append(
-            draft_task(
-                patient_id=patient_id,
-                kind=TaskKind.NO_CONTACT,
-                key=str(reminder.visit_id),
-                title=f"Nothing can be sent about the visit on {reminder.visit.on}: phone the patient",
-                detail=f"{reminder.rule.name}: {Reason(reminder.reason).label}",
-                now=now,
-            )
-        )
+        for_certain = reminder.reason in (Reason.WORDING, Reason.ALL_TRIED)
+        if not for_certain and reach.reaches(patient_id, reminder.rule.channels):
+            continue
+        tasks.append(nobody_task(reminder, Reason(reminder.reason), now=now))
     open_tasks(tasks)

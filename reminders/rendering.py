@@ -12,6 +12,7 @@ from messaging.domain.delivery import Channel, Purpose
 from messaging.domain.quiet_hours import Window
 from messaging.domain.wording import WordingError
 from patients.domain.address import national
+from patients.models import Clinic
 from reminders.catalogue.lines import in_language
 from reminders.domain import gate, phrases
 from reminders.domain.invitation import Entry, invitation
@@ -30,6 +31,10 @@ VOCABULARY: Mapping[str, str] = {
 }
 
 
+#: How the name of a wording ends that speaks to a caregiver.
+FOR_CAREGIVERS = "_caregiver"
+
+
 def template_problems(template: str, channels: Iterable[str]) -> list[str]:
     """What keeps `template` from being sent, a sentence each, naming file and blank."""
     found = []
@@ -46,31 +51,55 @@ def template_problems(template: str, channels: Iterable[str]) -> list[str]:
     return found
 
 
-def draft(reminder: PlannedReminder, address: str, *, window: Window, now: datetime) -> outbox.Draft:
+def template_for(reminder: PlannedReminder, contact: gate.Contact) -> str:
+    """The wording for `contact`: a caregiver is spoken to as one where such words exist."""
+    template = reminder.rule.template
+    own = f"{template}{FOR_CAREGIVERS}"
+    return own if contact.caregiver and _exists(own, reminder, contact) else template
+
+
+def can_say(reminder: PlannedReminder, contact: gate.Contact) -> bool:
+    """Whether there are words for `contact` over its channel in the patient's language."""
+    return _exists(reminder.rule.template, reminder, contact)
+
+
+def draft(reminder: PlannedReminder, contact: gate.Contact, *, window: Window, now: datetime) -> outbox.Draft:
     """The message for `reminder` as worded at `now` (aware). WordingError when a blank has no value.
 
     It expires with its reminder, or when its words stop being true: at midnight, or when the hours in
     which the patient may be disturbed end.
     """
     patient = reminder.visit.schedule.patient
-    channel = Channel(reminder.channel)
-    wording = wordings.load(reminder.rule.template, patient.language, channel)
+    channel, template = _channel(reminder, contact), template_for(reminder, contact)
+    wording = wordings.load(template, patient.language, channel)
     words = wording.filled(values(reminder, needed=wording.variables, now=now))
     return outbox.Draft(
         key=f"reminder:{reminder.pk}:{reminder.wording}",
         channel=channel,
         purpose=Purpose.REMINDERS,
-        address=address,
+        address=contact.address,
         body=words.body,
         subject=words.subject,
         html=words.html,
         calendar=_calendar(reminder, now=now) if channel is Channel.EMAIL else "",
-        template=reminder.rule.template,
+        template=template,
         language=patient.language,
         on_behalf_of=str(patient.clinic_id),
         due_at=now,
         expires_at=min(reminder.expires_at, gate.fresh_until(now, window, patient.zone)),
     )
+
+
+def _channel(reminder: PlannedReminder, contact: gate.Contact) -> Channel:
+    return Channel(contact.channel or reminder.channel)
+
+
+def _exists(template: str, reminder: PlannedReminder, contact: gate.Contact) -> bool:
+    try:
+        wordings.load(template, reminder.visit.schedule.patient.language, _channel(reminder, contact))
+    except WordingError:
+        return False
+    return True
 
 
 def values(reminder: PlannedReminder, *, needed: tuple[str, ...], now: datetime) -> dict[str, str]:
@@ -85,13 +114,20 @@ def values(reminder: PlannedReminder, *, needed: tuple[str, ...], now: datetime)
         "time": phrases.clock(visit.at, zone=zone, language=language),
         "when": phrases.full(visit.at, zone=zone, language=language),
         "location": schedule.location or clinic.name,
-        "phone": national(str(clinic.daytime_line or "")),
+        "phone": daytime_line(clinic),
         "tasks": "\n".join(f"- {task}" for task in in_language(schedule.treatment.before_visit_tasks, language)),
     }
     empty = [name for name in needed if name != "tasks" and not filled.get(name)]
     if empty:
         raise WordingError(f"nothing to put in for {', '.join(empty)}")
     return filled
+
+
+def daytime_line(clinic: Clinic) -> str:
+    """The clinic's daytime line as people dial it; empty where it has none, or what it has is no number."""
+    number = str(clinic.daytime_line or "")
+    dialled = national(number)
+    return "" if dialled == number else dialled
 
 
 def _calendar(reminder: PlannedReminder, *, now: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from reminders import planner, release, sweeps, unreached
+from reminders import following, planner, release, sweeps, unreached
 
 
 @shared_task(name="reminders.release_due")
@@ -44,5 +44,6 @@ def rewrite_stale() -> None:
 
 @shared_task(name="reminders.tell_unreached")
 def tell_unreached() -> None:
-    """Ask a coordinator about what did not reach its patient."""
-    unreached.tell_unreached(now=timezone.now())
+    """Go on to the next contact where a message reached nobody, and keep coordinators told of it."""
+    following.follow_up(now=timezone.now())
+    unreached.retell(now=timezone.now())

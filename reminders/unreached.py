@@ -1,54 +1,146 @@
-"""What did not reach a patient: a coordinator is asked to find another way, once for each visit and channel."""
+"""What coordinators are asked about messages that reached nobody: a number that fails, a no, nobody left."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models.expressions import RawSQL
-from django.db.models.fields import BooleanField
-
-from messaging.domain.delivery import Status
+from messaging import consent
+from messaging.domain import wall_time
+from messaging.domain.address import consent_key
+from messaging.domain.delivery import OPEN, Purpose, Status
 from messaging.models import Message
-from patients.board import draft_task, open_tasks
-from patients.domain.profile import PatientStatus
-from patients.models import CoordinatorTask, TaskKind
-from reminders.domain.words import ReminderState
+from patients.board import draft_task
+from patients.models import CoordinatorTask, Patient, TaskKind
+from reminders import tries
+from reminders.domain.words import CHANNEL_WORDS, Reason, ReminderState
 from reminders.models import PlannedReminder
+from reminders.reach import silenced
+from reminders.tries import Told
 
-#: Ends older than this have been told of; the sweep may have stood still for hours.
-LOOK_BACK = timedelta(days=1)
-BATCH = 500
+#: Tasks that are older than this say all that they will ever say.
+TOLD_FOR = timedelta(days=2)
+MOST = 500
+#: As far as is known, somebody has it.
+_TAKEN = (Status.SENT, Status.DELIVERED)
+_ANOTHER_WAY = ": find another way"
 
 
-def tell_unreached(*, now: datetime) -> int:
-    """Open a task for each visit and channel whose reminder failed, came back or was never taken; how many are new.
+def tasks_for(
+    ended: Mapping[PlannedReminder, Message], *, nobody_left: Collection[PlannedReminder], now: datetime
+) -> list[CoordinatorTask]:
+    """What to ask about reminders whose message reached nobody; `nobody_left`: those without another contact.
 
-    A reminder that is still fresh is worded anew and tried again: see release.reword_stale.
+    A contact that fails is told of once for each visit and channel, an opt-out once a day for each patient.
     """
-    # Spelt as SQL: with a parameter SQLite would not use the partial index.
-    lost = RawSQL("status IN ('failed', 'undelivered', 'expired')", [], output_field=BooleanField())
-    ended = Message.objects.filter(lost, finished_at__gt=now - LOOK_BACK).order_by("-finished_at")
-    reminders = (
-        PlannedReminder.objects.filter(message__in=list(ended.values_list("pk", flat=True)[:BATCH]))
-        .filter(state=ReminderState.RELEASED, visit__schedule__patient__status=PatientStatus.ACTIVE)
-        .exclude(message__status=Status.EXPIRED, expires_at__gt=now)
-        .select_related("rule", "message", "visit__schedule")
-    )
-    tasks = {task.key: task for task in (_task(reminder, now) for reminder in reminders)}
-    known = CoordinatorTask.objects.filter(key__in=tasks).values_list("key", flat=True)
-    new = [tasks[key] for key in tasks.keys() - set(known)]
-    open_tasks(new)
-    return len(new)
+    addresses = {message.address for message in ended.values()}
+    agreed = {address for address, _ in consent.allowed({(address, Purpose.REMINDERS) for address in addresses})}
+    opted_out = silenced(addresses - agreed) if addresses - agreed else set()
+    failed: list[PlannedReminder] = []
+    tasks: list[CoordinatorTask] = []
+    for reminder, message in ended.items():
+        if message.address in agreed:
+            # Suppressed all the same: somebody has dropped it by hand, and knows.
+            failed += [reminder] if message.status != Status.SUPPRESSED else []
+            continue
+        if consent_key(message.address) in opted_out:
+            tasks.append(opt_out_task(reminder.visit.schedule.patient, now=now))
+        if reminder in nobody_left:
+            tasks.append(nobody_task(reminder, Reason.NO_CONSENT, now=now))
+    stories = _stories({reminder.visit_id for reminder in failed})
+    patients = {(reminder.visit_id, reminder.channel): reminder.visit.schedule.patient_id for reminder in failed}
+    for key, patient_id in patients.items():
+        title, detail = stories[key]
+        name = f"{key[0]}:{key[1]}"
+        tasks.append(
+            draft_task(patient_id=patient_id, kind=TaskKind.UNREACHED, key=name, title=title, detail=detail, now=now)
+        )
+    return list({task.key: task for task in tasks}.values())
 
 
-def _task(reminder: PlannedReminder, now: datetime) -> CoordinatorTask:
-    visit, message = reminder.visit, reminder.message
-    kind = "text" if reminder.channel == "sms" else "mail"
+def retell(*, now: datetime) -> int:
+    """Bring open tasks to what has become of their reminders since, by whichever contact; how many changed."""
+    rows = CoordinatorTask.objects.filter(
+        kind=TaskKind.UNREACHED, done_at__isnull=True, opened_at__gt=now - TOLD_FOR
+    ).order_by("-opened_at")[:MOST]
+    about = {key: task for task in rows if (key := _about(task))}
+    stories = _stories({visit_id for visit_id, _ in about})
+    changed = []
+    for key, task in about.items():
+        title, detail = stories.get(key, (task.title, task.detail))
+        if (title, detail) != (task.title, task.detail):
+            task.title, task.detail = title, detail
+            changed.append(task)
+    CoordinatorTask.objects.bulk_update(changed, ["title", "detail"], batch_size=100)
+    return len(changed)
+
+
+def opt_out_task(patient: Patient, *, now: datetime) -> CoordinatorTask:
+    """An opt-out silences a number, not a need for care: somebody has to agree on another way. Once a day."""
     return draft_task(
-        patient_id=visit.schedule.patient_id,
-        kind=TaskKind.UNREACHED,
-        key=f"{visit.pk}:{reminder.channel}",
-        title=f"A {kind} about the visit of {visit.on} did not arrive: find another way",
-        detail=f"{reminder.rule.name}: {message.reason if message else ''}",
+        patient_id=patient.pk,
+        kind=TaskKind.OPT_OUT,
+        key=f"patient:{patient.pk}:{wall_time.local_date(now, patient.zone)}",
+        title="Opted out of texts: agree on another way to be reached",
+        detail=(
+            "The number asked for no more texts. Nothing is sent to it any more, warnings included; reminders go "
+            "to other contacts that have agreed, where there are any."
+        ),
         now=now,
     )
+
+
+def nobody_task(reminder: PlannedReminder, reason: Reason, *, now: datetime) -> CoordinatorTask:
+    """Nobody can be written to about this visit: somebody has to phone."""
+    return draft_task(
+        patient_id=reminder.visit.schedule.patient_id,
+        kind=TaskKind.NO_CONTACT,
+        key=str(reminder.visit_id),
+        title=f"Nothing can be sent about the visit on {reminder.visit.on}: phone the patient",
+        detail=f"{reminder.rule.name}: {reason.label}",
+        now=now,
+    )
+
+
+def _about(task: CoordinatorTask) -> tuple[int, str] | None:
+    """Visit and channel that a task is about; None where it is about no reminder."""
+    _, _, rest = task.key.partition(":")
+    visit_id, _, channel = rest.partition(":")
+    return (int(visit_id), channel) if visit_id.isascii() and visit_id.isdigit() else None
+
+
+def _stories(visits: Collection[int]) -> Mapping[tuple[int, str], tuple[str, str]]:
+    """Title and detail of what was tried about each of these visits, by the channel that was planned."""
+    rows = PlannedReminder.objects.filter(visit__in=visits, tries__isnull=False).distinct().order_by("pk")
+    reminders = list(rows.select_related("rule", "message", "visit__schedule"))
+    told = tries.of(reminders)
+    found: dict[tuple[int, str], list[PlannedReminder]] = defaultdict(list)
+    for reminder in reminders:
+        found[reminder.visit_id, reminder.channel].append(reminder)
+    return {key: _story(same, told) for key, same in found.items()}
+
+
+def _story(reminders: Sequence[PlannedReminder], told: Mapping[int, Sequence[Told]]) -> tuple[str, str]:
+    """What one task says: the worst of what became of `reminders`, and every try."""
+    ends = [_end(reminder, told[reminder.pk][-1]) for reminder in reminders]
+    first = reminders[0]
+    noun = CHANNEL_WORDS[first.channel]
+    title = f"A {noun} about the visit of {first.visit.on} did not arrive{next(filter(None, ends), _ANOTHER_WAY)}"
+    if "" in ends:
+        title = f"A {noun} about the visit of {first.visit.on} did not arrive{_ANOTHER_WAY}"
+    lines = []
+    for reminder in reminders:
+        lines += [f"{reminder.rule.name}: {each}" for each in told[reminder.pk]]
+        if reminder.reason:
+            lines.append(f"{reminder.rule.name}: {Reason(reminder.reason).label}")
+    return title, "\n".join(lines)
+
+
+def _end(reminder: PlannedReminder, last: Told) -> str:
+    """What the title says of a reminder that goes on or has arrived by another contact; empty where it has not."""
+    if reminder.state == ReminderState.PLANNED:
+        return ": another contact is next"
+    if last.message.status in _TAKEN:
+        return f"; it went as a {last.way} to {last.whom}"
+    return ": another contact is being tried" if last.message.status in OPEN else ""

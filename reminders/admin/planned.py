@@ -12,7 +12,7 @@ from patients.admin.base import PageAdmin
 from patients.admin.clock import clock
 from patients.admin.show import chip, link, two_lines, when
 from reminders.admin.filters import RouteFilter
-from reminders.admin.words import CHANNEL_WORDS
+from reminders.domain.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder
 
 

@@ -16,8 +16,8 @@ from patients.admin.base import PageAdmin
 from patients.admin.show import chip
 from reminders.admin.rule_form import RuleForm, previews
 from reminders.admin.telling import plan_later
-from reminders.admin.words import CHANNEL_WORDS, when_in_words
-from reminders.domain.words import ScheduleStatus
+from reminders.admin.words import when_in_words
+from reminders.domain.words import CHANNEL_WORDS, ScheduleStatus
 from reminders.models import ReminderRule, Schedule
 
 

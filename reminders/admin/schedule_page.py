@@ -12,8 +12,8 @@ from django.urls import reverse
 from patients.admin.show import when
 from patients.models import Patient
 from reminders.admin.visit import act_links
-from reminders.admin.words import CHANNEL_WORDS, when_in_words
-from reminders.domain.words import STANDING, ReminderState
+from reminders.admin.words import when_in_words
+from reminders.domain.words import CHANNEL_WORDS, STANDING, ReminderState
 from reminders.models import PlannedReminder, Schedule, Visit
 
 MOST_VISITS = 60

@@ -22,7 +22,7 @@ from patients.admin.show import chip, link, two_lines, when
 from reminders import services
 from reminders.admin import visit_acts
 from reminders.admin.filters import LocationFilter, VisitRouteFilter, WhenFilter
-from reminders.admin.words import CHANNEL_WORDS
+from reminders.domain.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder, Visit
 
 #: Act → the words on its link.

@@ -1,11 +1,9 @@
-"""What staff call the channels, and how a rung's offset reads aloud."""
+"""How a rung's offset reads aloud."""
 
 from __future__ import annotations
 
 from reminders.domain.words import Anchor
 from reminders.models import ReminderRule
-
-CHANNEL_WORDS = {"sms": "text", "email": "mail"}
 
 
 def when_in_words(rule: ReminderRule) -> str:

@@ -12,10 +12,11 @@ from messaging.retelling import arrive
 from patients.models import Patient
 from reminders import rendering
 from reminders.demo.story import Told
+from reminders.domain.gate import Contact
 from reminders.domain.plan import anchor_point
 from reminders.domain.words import Anchor, Condition, ReminderState
 from reminders.models import PlannedReminder, ReminderRule, Visit
-from reminders.release import CONTACT_KINDS
+from reminders.reach import CONTACT_KINDS, reach_of
 from reminders.rulebook import RuleBook
 from reminders.visits import facts
 
@@ -51,7 +52,7 @@ def _reminders(
         if not visit.at - _REACHES_BACK <= planned < min(visit.at, now):
             continue
         for channel in rule.channels:
-            if _address(told.patient, Channel(channel)):
+            if told.patient.contacts.filter(kind=CONTACT_KINDS[Channel(channel)]).exists():
                 yield PlannedReminder(
                     visit=visit,
                     rule=rules[rule.id],
@@ -63,16 +64,15 @@ def _reminders(
                 )
 
 
-def _address(patient: Patient, channel: Channel) -> str:
-    contact = patient.contacts.filter(kind=CONTACT_KINDS[channel]).order_by("position").first()
-    return contact.address if contact else ""
+def _contact(patient: Patient, channel: Channel) -> Contact:
+    return reach_of([patient.pk]).of(patient.pk, channel)[0]
 
 
 def _send(reminder: PlannedReminder, patient: Patient) -> None:
     """Hand it to the outbox, and write down what the carrier answered."""
     channel, clinic, at = Channel(reminder.channel), patient.clinic, reminder.send_at
     window = Window(clinic.messages_from, clinic.messages_until)
-    draft = rendering.draft(reminder, _address(patient, channel), window=window, now=at)
+    draft = rendering.draft(reminder, _contact(patient, channel), window=window, now=at)
     message = outbox.enqueue([draft], now=at)[draft.key]
     arrive(message, at=at, words=("sent", "delivered") if channel is Channel.SMS else ())
     reminder.state, reminder.message, reminder.settled_at = ReminderState.RELEASED, message, at

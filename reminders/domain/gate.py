@@ -15,12 +15,18 @@ from reminders.domain.words import Condition, Reason, ScheduleStatus, VisitStatu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A way to reach the patient over the reminder's channel, in the order in which it is tried."""
+    """A way to reach the patient, in the order in which it is tried. `channel` empty: the reminder's own.
+
+    `given_up`: it agreed or worked once and does not any more, so that another way takes its place.
+    """
 
     id: int
     address: str
     usable: bool
     consented: bool
+    channel: str = ""
+    caregiver: bool = False
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,9 @@ VISIT_MOVES: dict[VisitStatus, frozenset[VisitStatus]] = {
     VisitStatus.CANCELLED: frozenset({VisitStatus.PLANNED}),
 }
 
+#: What staff call a message of each channel.
+CHANNEL_WORDS = {"sms": "text", "email": "mail", "voice": "call"}
+
 #: A visit that somebody still has to attend.
 STANDING = frozenset({VisitStatus.PLANNED, VisitStatus.OVERDUE})
 
@@ -98,6 +101,7 @@ class Reason(StrEnum):
     CONTACT_UNUSABLE = "contact_unusable"
     CONTACT_CHANGED = "contact_changed"
     NO_CONSENT = "no_consent"
+    ALL_TRIED = "all_tried"
     WORDING = "wording"
 
     @property
@@ -129,5 +133,6 @@ REASON_LABELS: dict[Reason, str] = {
     Reason.CONTACT_UNUSABLE: "Every contact of this kind is marked unusable.",
     Reason.CONTACT_CHANGED: "The contact was changed before it had left.",
     Reason.NO_CONSENT: "No consent to reminders is recorded for this address.",
+    Reason.ALL_TRIED: "Every contact that agreed to reminders was tried.",
     Reason.WORDING: "The text could not be filled in (see the clinic's telephone lines and the template).",
 }

@@ -1,8 +1,8 @@
 """The tables of reminders, one file for each noun."""
 
-from reminders.models.planned import PlannedReminder
+from reminders.models.planned import PlannedReminder, ReminderTry
 from reminders.models.rule import ReminderRule
 from reminders.models.schedule import Schedule, Visit
 from reminders.models.treatment import Treatment
 
-__all__ = ["PlannedReminder", "ReminderRule", "Schedule", "Treatment", "Visit"]
+__all__ = ["PlannedReminder", "ReminderRule", "ReminderTry", "Schedule", "Treatment", "Visit"]

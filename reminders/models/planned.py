@@ -66,3 +66,21 @@ class PlannedReminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_id}/{self.channel} for visit {self.visit_id}"
+
+
+class ReminderTry(models.Model):
+    """A message of a reminder that did not reach anybody, and was followed up: another contact, or a task.
+
+    The message that stands, or was last tried, is the reminder's own; these are the ones before it.
+    """
+
+    reminder = models.ForeignKey(PlannedReminder, on_delete=models.CASCADE, related_name="tries")
+    # Followed up once, whoever finds it first.
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="+")
+    followed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("reminder_id", "id")
+
+    def __str__(self) -> str:
+        return f"a try of reminder {self.reminder_id}"

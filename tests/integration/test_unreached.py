@@ -14,10 +14,10 @@ from messaging.domain.delivery import Status, Urgency
 from messaging.models import Message
 from patients.domain.profile import PatientStatus
 from patients.models import CoordinatorTask, TaskKind
+from reminders.following import follow_up
 from reminders.models import Schedule
 from reminders.release import release_due
 from reminders.services import set_patient_status
-from reminders.unreached import tell_unreached
 from tests.support import builders as b
 from tests.support.messages import HandClock
 
@@ -44,7 +44,7 @@ def open_titles() -> list[str]:
 
 def test_a_text_that_came_back_opens_one_task() -> None:
     told(status=Status.UNDELIVERED, reason="The phone is off.")
-    assert [tell_unreached(now=LATER), tell_unreached(now=LATER)] == [1, 0]
+    assert [follow_up(now=LATER), follow_up(now=LATER)] == [1, 0]
     assert open_titles() == ["A text about the visit of 2026-06-17 did not arrive: find another way"]
     assert "The phone is off." in CoordinatorTask.objects.get().detail
 
@@ -53,28 +53,28 @@ def test_a_text_that_the_carrier_refused_opens_one_task() -> None:
     Memory.failures.append(PermanentFailure("30006", "a landline"))
     told()
     assert Message.objects.get().status == Status.FAILED
-    assert tell_unreached(now=LATER) == 1
+    assert follow_up(now=LATER) == 1
 
 
 def test_a_task_that_was_done_is_not_opened_again() -> None:
     told(status=Status.UNDELIVERED, reason="The phone is off.")
-    tell_unreached(now=LATER)
+    follow_up(now=LATER)
     CoordinatorTask.objects.update(done_at=LATER)
-    assert tell_unreached(now=LATER) == 0
+    assert follow_up(now=LATER) == 0
     assert open_titles() == []
 
 
 def test_what_expired_is_told_of_once_it_cannot_be_worded_anew() -> None:
     schedule = told(status=Status.EXPIRED, reason="too late", provider_id="", accepted_at=None)
     (reminder,) = b.reminders(schedule, rule__code="day_before", channel="sms", visit__number=1)
-    assert tell_unreached(now=LATER) == 0
-    assert tell_unreached(now=reminder.expires_at) == 1
+    assert follow_up(now=LATER) == 0
+    assert follow_up(now=reminder.expires_at) == 1
 
 
 def test_nobody_is_asked_about_what_arrived_or_about_those_who_are_gone() -> None:
     told()
-    assert tell_unreached(now=LATER) == 0
+    assert follow_up(now=LATER) == 0
     Message.objects.update(status=Status.UNDELIVERED, reason="off", finished_at=DUE)
     schedule = Schedule.objects.select_related("patient").get()
     set_patient_status(schedule.patient, status=PatientStatus.DECEASED, reason="told", now=LATER)
-    assert tell_unreached(now=LATER) == 0
+    assert follow_up(now=LATER) == 0

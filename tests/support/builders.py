@@ -84,7 +84,7 @@ def agree(address: str, *, granted: bool = True, now: datetime = NOW) -> None:
     consent.record(address, Purpose.REMINDERS, granted=granted, source="form", wording="test form", now=now)
 
 
-def contact(owner: Patient, address: str, *, agrees: bool = True, **changes: Any) -> ContactPoint:
+def contact(owner: Patient, address: str, /, *, agrees: bool = True, **changes: Any) -> ContactPoint:
     """A phone or a mailbox of the patient."""
     if agrees:
         agree(address)
