@@ -98,15 +98,18 @@ class _Line(HTTPAdapter):
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         """The response, which refuses to go on for ever."""
         response = super().build_response(req, resp)
-        response.iter_content = partial(_capped, response.iter_content)  # type: ignore[method-assign]
+        response.iter_content = partial(_capped, response, response.iter_content)  # type: ignore[method-assign]
         return response
 
 
-def _capped(read: Callable[..., Iterator[bytes]], *args: Any, **kwargs: Any) -> Iterator[bytes]:
+def _capped(
+    response: requests.Response, read: Callable[..., Iterator[bytes]], *args: Any, **kwargs: Any
+) -> Iterator[bytes]:
     size = 0
     for part in read(*args, **kwargs):
         size += len(part)
         if size > LONGEST_ANSWER:
+            response.close()
             raise _Oversized
         yield part
 
@@ -201,7 +204,8 @@ def _network_failure(error: requests.RequestException) -> ChannelFailure:
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         log.error("carrier_certificate_refused")
         return TransientFailure("certificate", "the carrier's certificate is not valid")
-    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+    # Those that are a ValueError as well were raised over what we wanted to ask.
+    if isinstance(error, ValueError):
         log.error("carrier_address_malformed")
         return TransientFailure("address", "TWILIO_API_BASE_URL is malformed")
     if isinstance(error, _Oversized):

@@ -7,10 +7,7 @@ ours, and cannot tell a line that never stood from one that was cut.
 from __future__ import annotations
 
 import asyncio
-import atexit
 import base64
-import contextlib
-import os
 from collections.abc import AsyncGenerator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -127,21 +124,20 @@ def _network_failure(error: Exception) -> ChannelFailure:
         return TransientFailure(UNREACHABLE, "the carrier did not answer")
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientSSLError):
         return TransientFailure(UNREACHABLE, "no connection to the carrier")
-    if isinstance(error, aiohttp.InvalidURL):
+    if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
         log.error("carrier_address_malformed")
         return TransientFailure("address", "TWILIO_API_BASE_URL is malformed")
     return OutcomeUnknown(*(LATE if isinstance(error, TimeoutError) else CUT))
 
 
-#: The lines of each loop of this process. They belong to the loop and outlive the clients that use them.
+#: The lines of each loop. They belong to the loop and outlive the clients that use them.
 _SESSIONS: dict[asyncio.AbstractEventLoop, aiohttp.ClientSession] = {}
-_KEEPERS: dict[asyncio.AbstractEventLoop, tuple[int, AsyncGenerator[aiohttp.ClientSession, None]]] = {}
+_KEEPERS: dict[asyncio.AbstractEventLoop, AsyncGenerator[aiohttp.ClientSession, None]] = {}
 
 
 async def _open() -> aiohttp.ClientSession:
     loop = asyncio.get_running_loop()
-    keeper = _keep(loop)
-    _KEEPERS[loop] = (os.getpid(), keeper)
+    _KEEPERS[loop] = keeper = _keep(loop)
     # Nothing is waited for up to the yield: no second caller comes in between.
     return await anext(keeper)
 
@@ -161,16 +157,5 @@ async def _keep(loop: asyncio.AbstractEventLoop) -> AsyncGenerator[aiohttp.Clien
     try:
         yield session
     finally:
-        _SESSIONS.pop(loop, None)
-        _KEEPERS.pop(loop, None)
+        del _SESSIONS[loop], _KEEPERS[loop]
         await session.close()
-
-
-@atexit.register
-def _hang_up() -> None:
-    """A loop in a thread that ends with the process is never shut down: its lines are closed here."""
-    for loop, (process, _) in list(_KEEPERS.items()):
-        session = _SESSIONS.get(loop)
-        if session is not None and process == os.getpid() and loop.is_running():
-            with contextlib.suppress(Exception):
-                asyncio.run_coroutine_threadsafe(session.close(), loop).result(2)
