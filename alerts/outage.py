@@ -70,7 +70,8 @@ def _page_step_otherwise(
 ) -> None:
     first = min(page.sent_at for page in pages)
     had = alert.pages.filter(position=position, sent_at__gte=first)
-    reached = {page.responder_id for page in had if page.channel not in broken}
+    # A mail that she got as well makes no phone ring.
+    reached = {page.responder_id for page in had if page.channel not in (*broken, Channel.EMAIL)}
     people = {page.responder for page in pages if page.responder and page.responder_id not in reached}
     more = paging.page_otherwise(alert, sorted(people, key=lambda one: one.pk), position, broken, now=now)
     hand = cases.Hand("clock")

@@ -26,6 +26,7 @@ BATCH = 500
 ON_THE_WAY = (Status.PLANNED, Status.CLAIMED, Status.SUBMITTING, Status.ACCEPTED, Status.SENT, Status.IN_DOUBT)
 SHORTEST_LIMIT = timedelta(seconds=10)
 NEVER_ARRIVED = (Status.UNDELIVERED, Status.FAILED, Status.EXPIRED, Status.SUPPRESSED)
+NOT_ARRIVED = "our text to her did not arrive"
 #: Seconds, where the alert's own policy does not say.
 RECEIPT_WITHIN = 60.0
 
@@ -88,9 +89,15 @@ def check_instructions(*, now: datetime) -> int:
     waiting = Alert.objects.filter(is_open, phone_her="", is_canary=False)
     told = waiting.filter(reports__isnull=False).values_list("pk", "subject", "reports__inbound_id")
     alert_of = {telling.instruction_key(inbound, subject): pk for pk, subject, inbound in told}
-    lost = Message.objects.filter(key__in=list(alert_of), status__in=NEVER_ARRIVED)
-    found = sorted({alert_of[key] for key in lost.values_list("key", flat=True)})
-    return sum(_must_be_phoned(pk, now=now) for pk in found)
+    texts = Message.objects.filter(key__in=list(alert_of))
+    lost = {NOT_ARRIVED: texts.filter(status__in=NEVER_ARRIVED)}
+    if Channel.SMS in breakers.broken(now=now):
+        lost[telling.CLOSED] = texts.filter(status=Status.PLANNED, channel=Channel.SMS)
+    return sum(
+        _must_be_phoned(pk, why, now=now)
+        for why, rows in lost.items()
+        for pk in sorted({alert_of[key] for key in rows.values_list("key", flat=True)})
+    )
 
 
 def chase_reviews(*, now: datetime) -> int:
@@ -121,14 +128,14 @@ def _shout_about(pk: int, error: Exception, *, now: datetime) -> None:
     alarms.shout(f"stuck:{pk}", f"Alert {pk} could not be moved on ({type(error).__name__}).", now=now)
 
 
-def _must_be_phoned(pk: int, *, now: datetime) -> bool:
+def _must_be_phoned(pk: int, why: str, *, now: datetime) -> bool:
     with transaction.atomic():
         alert = cases.lock(pk)
         if alert is None or not alert.is_open or alert.phone_her:
             return False
-        alert.phone_her = "our text to her did not arrive"
+        alert.phone_her = why
         alert.save(update_fields=["phone_her"])
-        cases.note(alert, EventKind.NOT_INSTRUCTED, hand=cases.Hand("clock"), now=now, why="not delivered")
+        cases.note(alert, EventKind.NOT_INSTRUCTED, hand=cases.Hand("clock"), now=now, why=why)
     return True
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from alerts import rendering
 from alerts.models import Alert, RuleVersion
-from messaging import consent, outbox, wordings
+from messaging import breakers, consent, outbox, wordings
 from messaging.domain.address import is_phone
 from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.wording import WordingError, fill
@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 #: What to do now is worth reading for so long.
 INSTRUCTION_LASTS = timedelta(hours=2)
 OPTED_OUT = "opted out of texts"
+CLOSED = "no text can be sent to anybody now"
 
 
 def instruct(alert: Alert, inbound: InboundMessage, *, now: datetime) -> bool:
@@ -107,5 +108,9 @@ def _send(alert: Alert, words: str, *, key: str, template: str, now: datetime) -
         due_at=now,
         expires_at=now + INSTRUCTION_LASTS,
     )
+    # Written all the same: it leaves when texts can leave again, should that be soon.
     outbox.enqueue([draft], now=now)
+    if Channel.SMS in breakers.broken(now=now):
+        alert.phone_her = CLOSED
+        return False
     return True

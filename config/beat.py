@@ -44,6 +44,8 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "reconcile messages in doubt": every(20, "messaging.reconcile_in_doubt"),
     # what no receipt has told the end of
     "ask what became of what was taken": every(30, "messaging.poll_receipts"),
+    # what is held: what became late, and whether somebody knows
+    "look after what is held": every(20, "messaging.look_after_limits"),
     # the rolling horizon
     "mark overdue visits": every(300, "reminders.mark_overdue"),
     "extend horizons": every(600, "reminders.extend_horizons"),

@@ -20,6 +20,7 @@ TASK_QUEUES: dict[str, str] = {
     "messaging.recover_leases": HOUSEKEEPING,
     "messaging.reconcile_in_doubt": HOUSEKEEPING,
     "messaging.poll_receipts": HOUSEKEEPING,
+    "messaging.look_after_limits": HOUSEKEEPING,
     "alerts.advance": URGENT,
     "alerts.chase_reviews": HOUSEKEEPING,
     "alerts.tell_managers": HOUSEKEEPING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from messaging import dispatch, inbound, poll, reconcile
+from messaging import dispatch, inbound, limits, poll, reconcile
 from messaging.domain.delivery import Urgency
 
 
@@ -52,3 +52,9 @@ def settle_urgent() -> None:
 def poll_receipts() -> None:
     """Ask what became of messages that no receipt has told the end of."""
     poll.look(clock=timezone.now)
+
+
+@shared_task(name="messaging.look_after_limits")
+def look_after_limits() -> None:
+    """End what became late while it was held, and have staff know what is held."""
+    limits.look_after(now=timezone.now())

@@ -1,0 +1,1 @@
+"""Commands of messaging: what an operator does to sending."""
