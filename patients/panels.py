@@ -33,3 +33,9 @@ def contact_notes(contacts: Sequence[ContactPoint], *, now: datetime) -> Mapping
     """What `settings.CONTACT_NOTES` says beside each contact, by the contact's id."""
     notes: Mapping[int, str] = import_string(settings.CONTACT_NOTES)(contacts, now) if contacts else {}
     return notes
+
+
+def contact_faults(contacts: Sequence[ContactPoint], *, now: datetime) -> Mapping[int, str]:
+    """Those of `contacts` that `settings.CONTACT_FAULTS` knows not to work, each with why, by id."""
+    faults: Mapping[int, str] = import_string(settings.CONTACT_FAULTS)(contacts, now) if contacts else {}
+    return faults

@@ -20,9 +20,10 @@ from patients.admin.clock import city, clock, moment
 from patients.domain.profile import ContactKind
 from patients.models import ContactPoint, Patient
 from patients.panels import Panel
+from reminders import tries
 from reminders.domain.words import CHANNEL_WORDS, STANDING, Reason, ReminderState, ScheduleStatus
 from reminders.models import PlannedReminder, Visit
-from reminders.reach import CONTACT_KINDS
+from reminders.reach import CONTACT_KINDS, reach_of
 
 COMING_DAYS = 90
 #: A daily tablet over 90 days and two channels stays below this.
@@ -89,15 +90,19 @@ def sent_messages(patient: Patient, now: datetime) -> Panel:
         .filter(state__in=[ReminderState.RELEASED, ReminderState.SKIPPED])
         .order_by("-settled_at", "-id")[:LAST_SENT]
     )
+    said = list(settled)
+    told = tries.of(said)
     rows = [
         {
             "reminder": reminder,
             "channel": CHANNEL_WORDS[reminder.channel],
+            "told": told[reminder.pk][-1] if reminder.message else None,
+            "before": told[reminder.pk][:-1] if reminder.message else told[reminder.pk],
             "when": clock(reminder.settled_at, patient.zone),
             "clinic_when": clock(reminder.settled_at, patient.clinic.zone),
             "visit_when": clock(reminder.visit.at, patient.zone),
         }
-        for reminder in settled
+        for reminder in said
     ]
     return Panel(
         key="sent",
@@ -166,15 +171,17 @@ def _zones(patient: Patient) -> dict[str, object]:
 
 def _reach(patient: Patient) -> dict[str, tuple[str, str]]:
     """For each channel to whom a message would go if it left now, or else why it would go to nobody."""
-    contacts = list(patient.contacts.all())
-    allowed = consent.allowed([(contact.address, Purpose.REMINDERS) for contact in contacts])
+    known = reach_of([patient.pk])
+    names = {
+        contact.pk: contact.owner_name or contact.get_owner_display().lower() for contact in patient.contacts.all()
+    }
     reach: dict[str, tuple[str, str]] = {}
-    for channel, kind in CONTACT_KINDS.items():
-        there = [contact for contact in contacts if contact.kind == kind]
-        usable = [contact for contact in there if contact.is_usable]
-        agreed = [contact for contact in usable if (contact.address, Purpose.REMINDERS) in allowed]
+    for channel in CONTACT_KINDS:
+        there = known.of(patient.pk, channel)
+        usable = [contact for contact in there if contact.usable]
+        agreed = [contact for contact in usable if contact.consented]
         if agreed:
-            reach[channel] = (agreed[0].owner_name or agreed[0].get_owner_display().lower(), "")
+            reach[channel] = (names[agreed[0].id], "")
         elif usable:
             reach[channel] = ("", Reason.NO_CONSENT.label)
         else:
@@ -187,6 +194,8 @@ def _together(
 ) -> list[dict[str, object]]:
     """A row for each thing said at one time about one visit; its ways are the channels."""
     rows = []
+    reminders = list(reminders)
+    told = tries.of(reminders)
     for (send_at, _, _), group in groupby(reminders, key=lambda each: (each.send_at, each.rule_id, each.visit_id)):
         ways = list(group)
         visit = ways[0].visit
@@ -203,6 +212,7 @@ def _together(
                         "reminder": way,
                         "channel": CHANNEL_WORDS[way.channel],
                         "whom": reach.get(way.channel, ("", ""))[0],
+                        "before": told[way.pk],
                     }
                     for way in ways
                 ],

@@ -93,6 +93,8 @@ NAVIGATION: list[dict[str, Any]] = [
             page("Outbox", "outbox", "messaging.message"),
             page("Inbound texts", "inbox", "messaging.inboundmessage"),
             page("Consent", "verified_user", "messaging.consentevent"),
+            page("Addresses that do not work", "phone_disabled", "messaging.addressfault"),
+            page("Reactions to codes", "rule_settings", "messaging.codereaction"),
         ],
     },
     {
@@ -196,4 +198,6 @@ PATIENT_PAGE_PANELS = [
     "reminders.patient_page.received_texts",
 ]
 #: What is said beside each contact of a patient: `(contacts, now) -> {contact id: text}`.
-CONTACT_NOTES = "reminders.patient_page.consent_notes"
+CONTACT_NOTES = "reminders.contact_notes.notes"
+#: Which contacts do not work: `(contacts, now) -> {contact id: why}`.
+CONTACT_FAULTS = "reminders.contact_notes.broken"

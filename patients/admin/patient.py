@@ -19,9 +19,9 @@ from patients.admin.clock import city, local_now
 from patients.admin.fields import LANGUAGE_NAMES
 from patients.admin.filters import LanguageFilter, OpenTaskFilter, ReachableFilter
 from patients.admin.forms import ContactForm, PatientForm
-from patients.admin.show import chip
+from patients.admin.show import chip, two_lines
 from patients.models import Clinic, ContactPoint, Patient
-from patients.panels import contact_notes, panels
+from patients.panels import contact_faults, contact_notes, panels
 
 STATUS_COLOURS = {"active": "ok", "on_hold": "warning", "discharged": "info", "deceased": "gone"}
 #: A search term that is a telephone number, however it is punctuated.
@@ -46,9 +46,9 @@ class ContactInline(TabularInline):
             self.notes = contact_notes(list(obj.contacts.all()), now=timezone.now())
         return super().get_formset(request, obj, **kwargs)
 
-    @display(description="Consent to reminders")
+    @display(description="Consent to reminders, and whether it works")
     def shown_note(self, contact: ContactPoint) -> str:
-        """What was recorded for this address, and where to record it."""
+        """What was recorded for this address and where to record it, and what providers have said of it."""
         return self.notes.get(contact.pk, "Save first, then record consent.")
 
 
@@ -103,6 +103,15 @@ class PatientAdmin(PageAdmin):
         queryset: QuerySet[Patient] = super().get_queryset(request)
         open_tasks = Count("tasks", filter=Q(tasks__done_at__isnull=True), distinct=True)
         return queryset.annotate(open_task_count=open_tasks).prefetch_related("contacts")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list, with what is known of the contacts of the patients on this page, by one query."""
+        changelist = super().get_changelist_instance(request)
+        shown = list(changelist.result_list)
+        known = contact_faults([contact for patient in shown for contact in patient.contacts.all()], now=timezone.now())
+        for patient in shown:
+            patient.contact_faults = known
+        return changelist
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Patient], search_term: str
@@ -164,9 +173,13 @@ class PatientAdmin(PageAdmin):
     @display(description="Reachable by")
     def shown_contacts(self, patient: Patient) -> str:
         """The kinds of contact that are in use."""
-        kinds = [contact.get_kind_display().lower() for contact in patient.contacts.all() if contact.is_usable]
+        faults: Mapping[int, str] = getattr(patient, "contact_faults", {})
+        usable = [contact for contact in patient.contacts.all() if contact.is_usable]
+        kinds = [contact.get_kind_display().lower() for contact in usable if contact.pk not in faults]
         words = [f"{kinds.count(kind)} {kind}s" if kinds.count(kind) > 1 else kind for kind in dict.fromkeys(kinds)]
-        return ", ".join(words) or chip("bad", "Nothing")
+        dead = [f"{each.get_kind_display().lower()} does not work" for each in usable if each.pk in faults]
+        working = ", ".join(words) or chip("bad", "Nothing")
+        return two_lines(working, ", ".join(dict.fromkeys(dead))) if dead else working
 
     @display(description="Open tasks", ordering="open_task_count")
     def shown_tasks(self, patient: Patient) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
 from patients.admin.base import PageAdmin
 from patients.admin.clock import clock
 from patients.admin.show import chip, link, two_lines, when
+from reminders import tries
 from reminders.admin.filters import RouteFilter
 from reminders.domain.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder
@@ -58,6 +61,7 @@ class PlannedReminderAdmin(PageAdmin):
         ("shown_when", "shown_expiry"),
         ("shown_state", "shown_reason"),
         ("shown_message", "shown_settled"),
+        ("shown_tries",),
     )
     readonly_fields = tuple(name for row in fields for name in row)
 
@@ -126,6 +130,16 @@ class PlannedReminderAdmin(PageAdmin):
         if reminder.message is None:
             return "–"
         return link("messaging_message_change", reminder.message.pk, reminder.message.get_status_display())
+
+    @display(description="Tried")
+    def shown_tries(self, reminder: PlannedReminder) -> str:
+        """Every contact that was tried, in order, and what became of it."""
+        told = tries.of([reminder])[reminder.pk]
+        lines = [
+            format_html("{} to {}: {}", one.way, one.whom, link("messaging_message_change", one.message.pk, one.became))
+            for one in told
+        ]
+        return format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines)) or "–"
 
     @display(description="Useful until")
     def shown_expiry(self, reminder: PlannedReminder) -> str:

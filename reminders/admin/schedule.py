@@ -22,6 +22,7 @@ from reminders.admin.filters import RouteFilter
 from reminders.admin.schedule_form import ScheduleForm
 from reminders.admin.schedule_page import page
 from reminders.admin.telling import coming_in_words, told
+from reminders.admin.try_again import try_again_view
 from reminders.domain.words import STANDING, ScheduleStatus, VisitStatus
 from reminders.models import Schedule, Visit
 from reminders.planner import plan_schedules
@@ -109,7 +110,10 @@ class ScheduleAdmin(PageAdmin):
     search_help_text = "Name, MRN or treatment"
     autocomplete_fields = ("patient", "treatment")
     actions_detail = ("hold", "resume", "cancel")
-    custom_urls = (("contacts/<int:contact_id>/consent/", "reminders_contact_consent", record_view),)
+    custom_urls = (
+        ("contacts/<int:contact_id>/consent/", "reminders_contact_consent", record_view),
+        ("contacts/<int:contact_id>/try-again/", "reminders_contact_try_again", try_again_view),
+    )
     change_form_outer_after_template = "admin/reminders/schedule_page.html"
     warn_unsaved_form = True
     add_fieldsets = (
