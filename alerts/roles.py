@@ -1,4 +1,4 @@
-"""What each role of staff may do to red flags: coordinators see, nurses act, managers sign off."""
+"""What each role of staff may do to red flags and to sending: coordinators see, nurses act, managers sign off."""
 
 from __future__ import annotations
 
@@ -25,18 +25,30 @@ _BUILT = ("delete_rotation", "delete_rotationmember")
 _FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"Coordinators": _BUILT, "Managers": (*_BUILT, "delete_policystep", "sign_off_rule")}
 )
+#: Group → permissions on how messages are sent. What a provider's code calls for decides about everybody.
+_SENDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Coordinators": ("change_addressfault",),
+        "Managers": (
+            *("change_addressfault", "add_codereaction", "change_codereaction", "delete_codereaction"),
+            *("change_sender", "add_sendingpause", "change_sendingpause"),
+        ),
+    }
+)
 
 
 def grant(group: Group) -> None:
     """Give a group of one of the three names what it needs; what it has besides stays."""
     changes = [f"{verb}_{model}" for model in _CHANGES[group.name] for verb in ("add", "change")]
-    wanted = Q(codename__startswith="view_") | Q(codename__in=[*changes, *_FURTHER.get(group.name, ())])
-    own = Permission.objects.filter(wanted, content_type__app_label="alerts")
-    group.permissions.add(*own)
+    views = Q(codename__startswith="view_")
+    flags = views | Q(codename__in=[*changes, *_FURTHER.get(group.name, ())])
+    sending = views | Q(codename__in=_SENDING.get(group.name, ()))
+    own = Q(flags, content_type__app_label="alerts") | Q(sending, content_type__app_label="messaging")
+    group.permissions.add(*Permission.objects.filter(own))
 
 
 def grant_all() -> None:
-    """The three groups, made where they are missing, with what they may do to red flags."""
+    """The three groups, made where they are missing, with what they may do to red flags and to sending."""
     for name in _CHANGES:
         group, _ = Group.objects.get_or_create(name=name)
         grant(group)

@@ -17,6 +17,20 @@ class Reaction(StrEnum):
     OPERATOR = "operator"  # this message or our set-up is at fault and waiting cures nothing: tell the operator
     HOLD = "hold"  # our account or sender is at fault: tell the operator, keep the queue, stop that sender
 
+    @property
+    def meaning(self) -> str:
+        """In a few words for staff."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Reaction.ADDRESS: "The address does not work",
+    Reaction.OPT_OUT: "The person has said stop",
+    Reaction.RETRY: "Try again later",
+    Reaction.OTHER_WAY: "This message goes another way",
+    Reaction.OPERATOR: "Tell the operator",
+    Reaction.HOLD: "Stop the sender, tell the operator",
+}
 
 #: These wake the operator.
 LOUD = frozenset({Reaction.HOLD, Reaction.OPERATOR})
@@ -90,3 +104,37 @@ def to_report(code: Code | None, *, urgent: bool, returned: int, left: timedelta
         holds_sender=code.reaction is Reaction.HOLD,
         whole_account=code.reaction is Reaction.HOLD and code.account,
     )
+
+
+def in_words(code: Code) -> str:
+    """What happens when `code` comes, as staff read it."""
+    match code.reaction:
+        case Reaction.ADDRESS:
+            return "nothing more is sent there on this channel; the next contact"
+        case Reaction.OPT_OUT:
+            return "counts as an opt-out; the next contact"
+        case Reaction.RETRY:
+            return f"the same again{_after(code.wait)}, {_how_often(code.tries)}"
+        case Reaction.OTHER_WAY:
+            marks = f"; from the {_ORDINALS.get(code.strikes, str(code.strikes))} on the address counts as not working"
+            return f"it ends; the next contact{marks if code.strikes else ''}"
+        case Reaction.OPERATOR:
+            return "it ends; the next contact; the operator is told"
+        case Reaction.HOLD:
+            return f"{'our account' if code.account else 'our sender'} is stopped, its queue kept; the operator is told"
+
+
+_ORDINALS = {1: "first", 2: "second", 3: "third"}
+
+
+def _after(wait: int) -> str:
+    if not wait:
+        return ""
+    number, unit = (wait, "s") if wait < 60 else (wait // 60, "min") if wait < 3600 else (wait // 3600, "h")
+    return f" after {number} {unit}"
+
+
+def _how_often(tries: int) -> str:
+    if not tries:
+        return "while there is time"
+    return "once more" if tries == 1 else f"up to {tries} times more"
