@@ -5,43 +5,64 @@ The same moves as in record.py, along the same table; a row that may not move is
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import connection
 
 from messaging import consent
 from messaging.channels.base import Accepted
-from messaging.domain.delivery import FINAL, Channel, Purpose, Status, Urgency, sources
-from messaging.models import Attempt, Message
+from messaging.domain.address import consent_key
+from messaging.domain.delivery import EXEMPT_FROM_CONSENT, FINAL, Channel, Purpose, Status, Urgency, sources
+from messaging.models import Message
 
 #: How long the answer of a provider may take before the row counts as left behind: more than any timeout.
 SUBMIT_LEASE = {Urgency.ORDINARY: timedelta(seconds=90), Urgency.URGENT: timedelta(seconds=15)}
 #: When the provider is asked what became of what it took, should no receipt have said so by then.
 FIRST_QUESTION = {Urgency.ORDINARY: timedelta(minutes=10), Urgency.URGENT: timedelta(seconds=90)}
 
+#: Many rows as one parameter: the text of a statement stays the same however many they are, and is parsed once.
+_TOLD = {
+    "postgresql": "jsonb_to_recordset(%s::jsonb) AS told ({columns})",
+    "sqlite": "(SELECT {extracts} FROM json_each(%s)) AS told",
+}
+_TYPES = {"pk": "bigint", "number": "integer", "name": "text", "address": "text", "exempt": "boolean"}
+# The consent that holds is looked up by the very statement that begins: one that ends a moment before still counts.
 _BEGIN = """
-UPDATE messaging_message
+UPDATE messaging_message AS message
 SET status = 'submitting', attempts = attempts + 1, submitted_at = %s, lease_until = %s
-WHERE id IN ({ids}) AND status = 'claimed' AND claimed_by = %s AND lease_until > %s AND expires_at > %s
+FROM {told}
+WHERE message.id = told.pk AND message.status = 'claimed' AND message.claimed_by = %s
+    AND message.lease_until > %s AND message.expires_at > %s
+    AND (told.exempt OR (
+        SELECT said.granted FROM messaging_consentevent AS said
+        WHERE said.address = told.address AND said.purpose = message.purpose
+        ORDER BY said.recorded_at DESC, said.id DESC LIMIT 1
+    ))
 RETURNING id
 """
+_TRY = """
+INSERT INTO messaging_attempt (message_id, number, worker, started_at, outcome, error_code, provider_id)
+SELECT told.pk, told.number, %s, %s, 'asking', '', '' FROM {told}
+"""
 _ACCEPT = """
-UPDATE messaging_message
-SET status = %s, provider_id = told.column2, accepted_at = %s, finished_at = {finished}, next_look_at = {look},
+UPDATE messaging_message AS message
+SET status = %s, provider_id = told.name, accepted_at = %s, finished_at = {finished}, next_look_at = {look},
     reason = '', error_code = '', lease_until = NULL
-FROM (VALUES {rows}) AS told
-WHERE id = told.column1 AND provider_id = '' AND status IN ({sources})
+FROM {told}
+WHERE message.id = told.pk AND message.provider_id = '' AND message.status IN ({sources})
 RETURNING id
 """
 _CLOSE = """
-UPDATE messaging_attempt
-SET outcome = 'accepted', finished_at = %s, provider_id = told.column3
-FROM (VALUES {rows}) AS told
-WHERE message_id = told.column1 AND number = told.column2
+UPDATE messaging_attempt AS try
+SET outcome = 'accepted', finished_at = %s, provider_id = told.name
+FROM {told}
+WHERE try.message_id = told.pk AND try.number = told.number
 """
 
 
@@ -59,22 +80,28 @@ def begin(messages: Sequence[Message], *, worker: str, now: datetime) -> Begun:
     Those of another worker, or whose lease or time has ended, are in neither list. Inside a transaction of the
     caller's: it must have been committed before the provider hears of any of them.
     """
-    may = consent.allowed({(message.address, Purpose(message.purpose)) for message in messages})
-    wanted = {message.pk: message for message in messages if (message.address, Purpose(message.purpose)) in may}
-    unwanted = [message for message in messages if message.pk not in wanted]
-    if not wanted:
-        return Begun([], unwanted)
+    if not messages:
+        return Begun([], [])
     moment = connection.ops.adapt_datetimefield_value
     lease = now + SUBMIT_LEASE[Urgency(messages[0].urgency)]
-    statement = _BEGIN.format(ids=_blanks(wanted))
-    begun = _ids(statement, [moment(now), moment(lease), *wanted, worker, moment(now), moment(now)])
-    asking = [message for pk, message in wanted.items() if pk in begun]
+    rows = [
+        {
+            "pk": message.pk,
+            "address": consent_key(message.address),
+            "exempt": Purpose(message.purpose) in EXEMPT_FROM_CONSENT,
+        }
+        for message in messages
+    ]
+    times = [moment(now), moment(lease)]
+    statement = _BEGIN.format(told=_told("pk", "address", "exempt"))
+    begun = _ids(statement, [*times, json.dumps(rows), worker, moment(now), moment(now)])
+    asking = [message for message in messages if message.pk in begun]
     for message in asking:
         message.attempts, message.submitted_at, message.status = message.attempts + 1, now, Status.SUBMITTING
-    Attempt.objects.bulk_create(
-        Attempt(message=message, number=message.attempts, worker=worker, started_at=now) for message in asking
-    )
-    return Begun(asking, unwanted)
+    tries = [{"pk": message.pk, "number": message.attempts} for message in asking]
+    with connection.cursor() as cursor:
+        cursor.execute(_TRY.format(told=_told("pk", "number")), [worker, moment(now), json.dumps(tries)])
+    return Begun(asking, _unwanted([message for message in messages if message.pk not in begun]))
 
 
 def accept(answers: Sequence[tuple[Message, Accepted]], *, now: datetime) -> list[tuple[Message, Status]]:
@@ -91,10 +118,10 @@ def accept(answers: Sequence[tuple[Message, Accepted]], *, now: datetime) -> lis
     for (status, look_at), group in by_state.items():
         ids = _accept(group, status, look_at=look_at, now=now)
         moved += [(message, status) for message, _ in group if message.pk in ids]
-    rows = [(message.pk, message.attempts, answer.provider_id) for message, answer in answers]
+    rows = [{"pk": message.pk, "number": message.attempts, "name": answer.provider_id} for message, answer in answers]
     moment = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSE.format(rows=_rows(rows)), [moment, *(value for row in rows for value in row)])
+        cursor.execute(_CLOSE.format(told=_told("pk", "number", "name")), [moment, json.dumps(rows)])
     return moved
 
 
@@ -110,15 +137,23 @@ def _accept(
     group: Sequence[tuple[Message, Accepted]], status: Status, *, look_at: datetime | None, now: datetime
 ) -> set[int]:
     moment = connection.ops.adapt_datetimefield_value
-    rows = [(message.pk, answer.provider_id) for message, answer in group]
+    rows = [{"pk": message.pk, "name": answer.provider_id} for message, answer in group]
     ends = status in FINAL
-    allowed = sorted(source.value for source in sources(status))
+    allowed = ", ".join(sorted(f"'{source.value}'" for source in sources(status)))
     statement = _ACCEPT.format(
-        finished="%s" if ends else "NULL", look="%s" if look_at else "NULL", rows=_rows(rows), sources=_blanks(allowed)
+        finished="%s" if ends else "NULL",
+        look="%s" if look_at else "NULL",
+        told=_told("pk", "name"),
+        sources=allowed,
     )
     times = [moment(now)] * ends + ([moment(look_at)] if look_at else [])
-    values = (value for row in rows for value in row)
-    return _ids(statement, [status.value, moment(now), *times, *values, *allowed])
+    return _ids(statement, [status.value, moment(now), *times, json.dumps(rows)])
+
+
+def _unwanted(messages: Sequence[Message]) -> list[Message]:
+    """Those of the messages that were not begun whose consent has ended; the others are not ours any more."""
+    may = consent.allowed({(message.address, Purpose(message.purpose)) for message in messages})
+    return [message for message in messages if (message.address, Purpose(message.purpose)) not in may]
 
 
 def _ids(statement: str, parameters: Sequence[Any]) -> set[int]:
@@ -127,9 +162,10 @@ def _ids(statement: str, parameters: Sequence[Any]) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _blanks(values: Collection[object]) -> str:
-    return ", ".join(["%s"] * len(values))
-
-
-def _rows(rows: Sequence[tuple[object, ...]]) -> str:
-    return ", ".join([f"({_blanks(rows[0])})"] * len(rows))
+@cache
+def _told(*columns: str) -> str:
+    """One parameter, a JSON list of objects, as a table called `told` with these columns."""
+    return _TOLD[connection.vendor].format(
+        columns=", ".join(f"{column} {_TYPES[column]}" for column in columns),
+        extracts=", ".join(f"json_extract(value, '$.{column}') AS {column}" for column in columns),
+    )
