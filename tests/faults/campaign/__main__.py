@@ -22,7 +22,7 @@ from tests.faults.campaign.board import Board
 from tests.faults.campaign.parts import Postgres, Redis
 
 LONG = {"messages": 100_000, "kills": 1_000, "minutes": 19.0}
-SHORT = {"messages": 600, "kills": 50, "minutes": 0.6}
+SHORT = {"messages": 600, "kills": 1_000, "minutes": 1.2}
 #: The short form's clock: a lease of 90 seconds ends in nine.
 SPEED = 10.0
 

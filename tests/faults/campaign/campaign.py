@@ -31,6 +31,31 @@ WAYS = {
 }
 #: How many fuses burn at once, and how many seconds one burns before another point is chosen.
 FUSES, PATIENCE = 4, 20.0
+#: The boundaries that must have been died at before the short form is over; the others are found as they are reached.
+ENUMERATED = (
+    "carrier: create texts: arrived, not taken",
+    "carrier: create texts: taken, not answered",
+    "worker: before request to create texts",
+    "worker: after request to create texts",
+    *(
+        f"{role}: {side} {what}"
+        for role, what in (
+            ("worker", "commit of outbox.claim"),
+            ("worker", "commit of engine._write_once"),
+            ("worker", "write of record.release < reconcile.recover_leases"),
+            ("worker", "write of record.leave_in_doubt < reconcile.recover_leases"),
+            ("worker", "commit of reconcile._take_doubts"),
+            ("worker", "request to search texts"),
+            ("worker", "commit of receiving.adopt"),
+            ("worker", "commit of receiving.not_taken"),
+            ("worker", "commit of poll._take"),
+            ("worker", "task messaging.dispatch_ordinary"),
+            ("worker", "task messaging.dispatch_urgent"),
+            ("web", "commit of receipts._hear"),
+        )
+        for side in ("before", "after")
+    ),
+)
 SETTLING = 420.0
 
 
@@ -59,6 +84,7 @@ class Outcome:
     carrier: dict[str, int] = field(default_factory=dict)
     receipts: dict[str, int] = field(default_factory=dict)
     refusals: int = 0
+    missing: list[str] = field(default_factory=list)
     took: float = 0.0
     settled_in: float = 0.0
     disk_was_full: bool = True
@@ -73,6 +99,7 @@ class Killer:
         self.groups: list[float] = []
         self._chance = random.Random(f"{size.seed} kills")
         self._lit: dict[str, float] = {}
+        self._strikes = 0
 
     @property
     def kills(self) -> int:
@@ -81,14 +108,21 @@ class Killer:
 
     def strike(self) -> None:
         """Kill somebody now, or light a fuse."""
+        self._strikes += 1
         self._forget_burnt()
-        wait_for_points = self.size.short and self._untouched()
-        if len(self._lit) < (3 * FUSES if self.size.short else FUSES) and (
-            wait_for_points or self._chance.random() < 0.75
-        ):
+        if self.size.short:
+            self._light_all_untouched()
+            if self._strikes % 12 == 0:
+                self._at_random(list(WAYS)[self._strikes // 12 % len(WAYS)])
+        elif len(self._lit) < FUSES and self._chance.random() < 0.75:
             self._light()
-        elif not wait_for_points:
-            self._at_random()
+        else:
+            self._at_random(self._chance.choices(list(WAYS), weights=list(WAYS.values()))[0])
+
+    def missing(self) -> list[str]:
+        """Enumerated points at which nobody has died yet."""
+        died = {point.name for point in self.stage.board.points() if point.kills}
+        return [name for name in ENUMERATED if name not in died]
 
     def rest(self) -> None:
         """Put all fuses out."""
@@ -96,8 +130,11 @@ class Killer:
             self.stage.board.light(name, 0)
         self._lit.clear()
 
-    def _untouched(self) -> bool:
-        return any(point.kills == 0 for point in self.stage.board.points())
+    def _light_all_untouched(self) -> None:
+        for point in self.stage.board.points():
+            if not point.kills and point.name not in self._lit:
+                self.stage.board.light(point.name, 1)
+                self._lit[point.name] = time.monotonic()
 
     def _forget_burnt(self) -> None:
         burning = {point.name: point.fuse for point in self.stage.board.points()}
@@ -115,12 +152,10 @@ class Killer:
         # The one that has been died at least often; what is reached seldom must be waited for.
         fewest = min(point.kills for point in points)
         chosen = self._chance.choice([point for point in points if point.kills == fewest])
-        often = chosen.hits > 200 and not self.size.short
-        self.stage.board.light(chosen.name, self._chance.randint(1, 60 if often else 1 if self.size.short else 2))
+        self.stage.board.light(chosen.name, self._chance.randint(1, 60 if chosen.hits > 200 else 2))
         self._lit[chosen.name] = time.monotonic()
 
-    def _at_random(self) -> None:
-        way = self._chance.choices(list(WAYS), weights=list(WAYS.values()))[0]
+    def _at_random(self, way: str) -> None:
         crew = self.stage.crew
         if way == "a child at random" and not crew.kill_child(self._chance.choice(WORKERS), self._chance):
             return
@@ -138,7 +173,7 @@ class Killer:
 def run(stage: Stage, size: Size) -> Outcome:
     """The campaign on `stage`, where everybody is at work already."""
     began = time.monotonic()
-    feeder = Feeder(seed=size.seed, count=size.messages, seconds=size.minutes * 60 * 0.7)
+    feeder = Feeder(seed=size.seed, count=size.messages, seconds=25 if size.short else size.minutes * 60 * 0.7)
     killer = Killer(stage, size)
     names = troubles.QUICK if size.short else tuple(troubles.TROUBLES)
     gap = 0.5 if size.short else max(size.minutes * 60 * 0.8 - 420, 30) / len(names)
@@ -163,10 +198,10 @@ def run(stage: Stage, size: Size) -> Outcome:
 def _kill_for_a_while(stage: Stage, size: Size, feeder: Feeder, killer: Killer) -> None:
     """Until there were enough kills, all is fed and every trouble was had; or the time is up."""
     end = time.monotonic() + size.minutes * 60
-    pause = size.minutes * 60 * 0.75 / size.kills
+    pause = 0.3 if size.short else size.minutes * 60 * 0.75 / size.kills
     told = time.monotonic()
     while time.monotonic() < end:
-        killed_enough = killer.kills >= size.kills
+        killed_enough = not killer.missing() if size.short else killer.kills >= size.kills
         if killed_enough and feeder.done and stage.all_had.is_set():
             return
         stage.crew.tend()
@@ -206,7 +241,7 @@ def _open() -> int:
 
 def _tell(outcome: Outcome, stage: Stage, killer: Killer) -> None:
     outcome.points = {point.name: (point.hits, point.kills) for point in stage.board.points()}
-    outcome.kills = Counter(killer.random_kills)
+    outcome.kills, outcome.missing = Counter(killer.random_kills), killer.missing()
     for point in stage.board.points():
         outcome.kills[f"at a point, {point.name.partition(':')[0]}"] += point.kills
     outcome.troubles = stage.recoveries()

@@ -124,20 +124,19 @@ def _around_requests() -> None:
         return f"request to {kind(request.method or '', request.url or '')}"
 
     _around(requests.Session, "send", sent)
-    ask, read = aiohttp.ClientSession._request, aiohttp.ClientResponse.read
+    ask, leave = aiohttp.ClientSession._request, aiohttp.ClientResponse.__aexit__
 
     async def asked(self: Any, method: str, url: Any, **kwargs: Any) -> Any:
         kwargs["headers"] = {**(kwargs.get("headers") or {}), ASKER: str(os.getpid())}
         reach(f"before request to {kind(method, str(url))}")
         return await ask(self, method, url, **kwargs)
 
-    async def answered(self: aiohttp.ClientResponse) -> bytes:
-        body = await read(self)
+    async def answered(self: aiohttp.ClientResponse, *error: Any) -> None:
+        await leave(self, *error)
         reach(f"after request to {kind(self.method, str(self.url))}")
-        return body
 
     aiohttp.ClientSession._request = asked  # type: ignore[method-assign]
-    aiohttp.ClientResponse.read = answered  # type: ignore[method-assign]
+    aiohttp.ClientResponse.__aexit__ = answered  # type: ignore[method-assign]
 
 
 def _task_begins(task: Any, **_: Any) -> None:

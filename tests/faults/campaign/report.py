@@ -94,6 +94,8 @@ def _points(outcome: Outcome) -> str:
     rows = [(name, f"{hits:,}", str(kills)) for name, (hits, kills) in sorted(outcome.points.items())]
     died = sum(1 for _, kills in outcome.points.values() if kills)
     head = f"{len(rows)} fault points, {died} of them died at:"
+    if outcome.missing:
+        head = f"Enumerated, and never died at: {', '.join(outcome.missing)}.\n\n{head}"
     return f"{head}\n\n{_table(('fault point', 'reached', 'died'), rows)}"
 
 
