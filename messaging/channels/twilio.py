@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from messaging.channels.base import Accepted, Outgoing, Report
 from messaging.channels.twilio_answers import status_of
-from messaging.channels.twilio_client import LOOK_BACK, create, created_at, dial, looking, report
+from messaging.channels.twilio_client import LOOK_BACK, address_of, create, created_at, dial, looking, report
 from messaging.channels.twilio_client_async import create_async, dial_async
 from messaging.channels.twilio_codes import STATUSES
 
@@ -22,14 +22,15 @@ class TwilioSms:
 
     def __init__(self) -> None:
         self._client, self._loop_client = dial(), dial_async()
+        self._address = address_of(self._client, "Messages")
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """Create one message at Twilio."""
-        return create(self._client, "Messages", _fields(outgoing), STATUSES)
+        return create(self._client, self._address, _fields(outgoing), STATUSES)
 
     async def deliver(self, outgoing: Outgoing) -> Accepted:
         """The same, many at once."""
-        return await create_async(self._loop_client, "Messages", _fields(outgoing), STATUSES)
+        return await create_async(self._loop_client, self._address, _fields(outgoing), STATUSES)
 
     def find(self, outgoing: Outgoing, *, since: datetime) -> Sequence[Accepted]:
         """Messages to the same number with the same words in Twilio's log, oldest first."""

@@ -21,7 +21,7 @@ from twilio.rest import Client
 
 from messaging.channels.base import UNREACHABLE, Accepted, ChannelFailure, OutcomeUnknown, TransientFailure
 from messaging.channels.twilio_answers import CUT, LATE, OVERSIZED, accepted
-from messaging.channels.twilio_client import CONNECT_SECONDS, SILENT, address_of, ours, writing
+from messaging.channels.twilio_client import CONNECT_SECONDS, SILENT, ours, writing
 from messaging.domain.delivery import Status
 
 log = structlog.get_logger(__name__)
@@ -79,22 +79,22 @@ def dial_async() -> Client:
 
 
 async def create_async(
-    client: Client, kind: str, fields: Mapping[str, Any], statuses: Mapping[str, Status]
+    client: Client, address: str, fields: Mapping[str, Any], statuses: Mapping[str, Status]
 ) -> Accepted:
     """The same as `create`, while the loop does other things."""
     with writing():
-        response = await client.request_async("POST", address_of(client, kind), data=fields)
+        response = await client.request_async("POST", address, data=fields)
     return accepted(response.status_code, response.headers, response.text, statuses)
 
 
 def form(fields: Mapping[str, Any]) -> bytes:
     """`fields` as the body of a form; a list is a field for each of its values."""
     pairs = [
-        (name, str(one))
+        f"{_spell(name)}={_spell(str(one))}"
         for name, value in fields.items()
-        for one in (value if isinstance(value, list | tuple) else (value,))
+        for one in (value if isinstance(value, list) else [value])
     ]
-    return "&".join([f"{_spell(name)}={_spell(value)}" for name, value in pairs]).encode()
+    return "&".join(pairs).encode()
 
 
 def _spell(value: str) -> str:

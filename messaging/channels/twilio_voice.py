@@ -13,7 +13,7 @@ import structlog
 
 from messaging.channels.base import Accepted, Outgoing, PermanentFailure, Report
 from messaging.channels.twilio_answers import status_of
-from messaging.channels.twilio_client import LOOK_BACK, create, created_at, dial, looking, report
+from messaging.channels.twilio_client import LOOK_BACK, address_of, create, created_at, dial, looking, report
 from messaging.channels.twilio_client_async import create_async, dial_async
 from messaging.channels.twilio_codes import CALL_STATUSES
 from messaging.domain.address import is_phone
@@ -32,14 +32,15 @@ class TwilioVoice:
 
     def __init__(self) -> None:
         self._client, self._loop_client = dial(), dial_async()
+        self._address = address_of(self._client, "Calls")
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """Have the carrier call one number."""
-        return create(self._client, "Calls", _fields(outgoing), CALL_STATUSES)
+        return create(self._client, self._address, _fields(outgoing), CALL_STATUSES)
 
     async def deliver(self, outgoing: Outgoing) -> Accepted:
         """The same, many at once."""
-        return await create_async(self._loop_client, "Calls", _fields(outgoing), CALL_STATUSES)
+        return await create_async(self._loop_client, self._address, _fields(outgoing), CALL_STATUSES)
 
     def find(self, outgoing: Outgoing, *, since: datetime) -> Sequence[Accepted]:
         """Calls from the same number of ours to the same number in Twilio's log, oldest first.
