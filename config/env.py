@@ -157,13 +157,13 @@ def sender(name: str) -> str:
     return value
 
 
-def optional_number(name: str, *, default: int, at_most: int) -> int:
-    """A whole number from 0 to `at_most`; `default` when it is unset or blank."""
+def optional_number(name: str, *, default: int, at_most: int, at_least: int = 0) -> int:
+    """A whole number from `at_least` to `at_most`; `default` when it is unset or blank."""
     value = os.environ.get(name, "").strip()
     if not value:
         return default
-    if not value.isascii() or not value.isdecimal() or int(value) > at_most:
-        raise ImproperlyConfigured(f"{name} must be a whole number from 0 to {at_most}")
+    if not value.isascii() or not value.isdecimal() or not at_least <= int(value) <= at_most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {at_least} to {at_most}")
     return int(value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from config.env import env, var_dir
+from config.env import env, optional_number, var_dir
 from config.logs import logging_settings
 from config.settings.base import *
 from config.settings.databases import database, sandbox_database
@@ -22,5 +22,6 @@ DATABASES = {
 LOGGING = logging_settings(as_json=False, level=env.str("LOG_LEVEL", default="INFO"))
 STATIC_ROOT = var_dir() / "static"
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+CARRIER_CONCURRENCY = optional_number("CARRIER_CONCURRENCY", default=100, at_least=1, at_most=10_000)
 ALERTS_CANARY_MINUTES = env.int("ALERTS_CANARY_MINUTES", default=15)
 WATCHDOG_PING_URL = env.str("WATCHDOG_PING_URL", default="")

@@ -38,6 +38,7 @@ TWILIO_FROM_REMINDERS = sender("TWILIO_FROM_REMINDERS")
 # A sender of their own: the carrier queues by sender, and a page must not wait behind six hundred reminders.
 TWILIO_FROM_ALERTS = sender("TWILIO_FROM_ALERTS")
 TWILIO_API_BASE_URL = required_url("TWILIO_API_BASE_URL", schemes=("https",), default="https://api.twilio.com")
+CARRIER_CONCURRENCY = optional_number("CARRIER_CONCURRENCY", default=100, at_least=1, at_most=10_000)
 WATCHDOG_PING_URL = required_url("WATCHDOG_PING_URL", schemes=("https",))
 ALERTS_CANARY_MINUTES = optional_number("ALERTS_CANARY_MINUTES", default=15, at_most=1440)
 # Without a phone that answers there is no canary.

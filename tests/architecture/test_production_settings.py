@@ -59,6 +59,7 @@ MALFORMED = {
     "EMAIL_URL": ["smtp://", "consolemail://", "mail.clinic.example", "http://mail.clinic.example"],
     "DEFAULT_FROM_EMAIL": ["Bone clinic", "clinic@", "@clinic.example"],
     "WATCHDOG_PING_URL": ["checks.example", "https://"],
+    "CARRIER_CONCURRENCY": ["many", "0", "-1", "10001"],
     "ALERTS_CANARY_MINUTES": ["often", "-1", "1.5", "1441"],
     "CANARY_PHONE": ["2025550123", "+1 202 555 0123", "canary"],
     "SANDBOX": ["1", "true", "YES"],
