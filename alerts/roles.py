@@ -28,10 +28,11 @@ _FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
 #: Group → permissions on how messages are sent. What a provider's code calls for decides about everybody.
 _SENDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "Coordinators": ("change_addressfault",),
+        # Who lets a held message through, or drops it, changes a message.
+        "Coordinators": ("change_addressfault", "change_message"),
         "Managers": (
             *("change_addressfault", "add_codereaction", "change_codereaction", "delete_codereaction"),
-            *("change_sender", "add_sendingpause", "change_sendingpause"),
+            *("change_message", "add_sender", "change_sender", "add_sendingpause", "change_sendingpause"),
         ),
     }
 )

@@ -26,7 +26,7 @@ def _may_view(app: str, model: str, request: HttpRequest) -> bool:
 
 
 #: Pages of their own that lie beneath a list in the address but not in the sidebar.
-_APART = ("alerts_alertrule_try", "alerts_escalationpolicy_dry_run", "alerts_alarm_ledger")
+_APART = ("alerts_alertrule_try", "alerts_escalationpolicy_dry_run", "alerts_alarm_ledger", "messaging_message_held")
 
 
 def _is_open(app: str, model: str, view: str, request: HttpRequest) -> bool:
@@ -66,6 +66,7 @@ def _tab(title: str, when: str) -> dict[str, Any]:
 _OPEN_TASKS = "patients.admin.badges.open_tasks"
 _OPEN_FLAGS = "alerts.admin.badges.open_red_flags"
 _OPEN_TEXTS = "alerts.admin.badges.open_texts"
+_HELD = "messaging.admin.held.held_count"
 
 NAVIGATION: list[dict[str, Any]] = [
     {
@@ -93,8 +94,11 @@ NAVIGATION: list[dict[str, Any]] = [
             page("Outbox", "outbox", "messaging.message"),
             page("Inbound texts", "inbox", "messaging.inboundmessage"),
             page("Consent", "verified_user", "messaging.consentevent"),
+            page("Held messages", "front_hand", "messaging.message", view="held", badge=_HELD),
             page("Addresses that do not work", "phone_disabled", "messaging.addressfault"),
             page("Reactions to codes", "rule_settings", "messaging.codereaction"),
+            page("Senders", "cell_tower", "messaging.sender"),
+            page("Pause", "pause_circle", "messaging.sendingpause"),
         ],
     },
     {

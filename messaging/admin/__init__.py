@@ -2,6 +2,16 @@
 
 from messaging.admin.codes import CodeReactionAdmin
 from messaging.admin.faults import AddressFaultAdmin
+from messaging.admin.pause import SendingPauseAdmin
 from messaging.admin.records import ConsentEventAdmin, InboundMessageAdmin, MessageAdmin
+from messaging.admin.senders import SenderAdmin
 
-__all__ = ["AddressFaultAdmin", "CodeReactionAdmin", "ConsentEventAdmin", "InboundMessageAdmin", "MessageAdmin"]
+__all__ = [
+    "AddressFaultAdmin",
+    "CodeReactionAdmin",
+    "ConsentEventAdmin",
+    "InboundMessageAdmin",
+    "MessageAdmin",
+    "SenderAdmin",
+    "SendingPauseAdmin",
+]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from messaging.admin.held import held_page
 from messaging.domain.delivery import Status
 from messaging.models import Attempt, ConsentEvent, InboundMessage, Message, Receipt
 
@@ -104,6 +106,11 @@ class MessageAdmin(ReadOnly, ModelAdmin):
         ),
         ("Names", {"fields": [("key", "uuid", "provider_id"), ("claimed_by", "lease_until")]}),
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        """And what the flood guard holds."""
+        own = path("held/", self.admin_site.admin_view(held_page), name="messaging_message_held")
+        return [own, *super().get_urls()]
 
     @display(description="status", ordering="status", label=LABELS)
     def shown_status(self, message: Message) -> tuple[str, str]:
