@@ -61,10 +61,6 @@ class Held:
             self._probing[asked] = self._take_probe(lane, urgency, now=now)
         return self._probing[asked]
 
-    def includes(self, channel: Channel, sender: str) -> bool:
-        """Whether this sender is held, by itself or with its account."""
-        return not self.open.keys().isdisjoint(_keys(channel, sender))
-
     def _over(self, lane: Lane, urgency: Urgency) -> list[tuple[Key, Breaker]]:
         keys = _keys(lane.channel, lane.sender or senders.default(lane.channel, urgency))
         return [(key, self.open[key]) for key in keys if key in self.open]

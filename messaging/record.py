@@ -5,7 +5,6 @@ Only the claim itself, one statement of SQL, lives elsewhere: in outbox.py.
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
-from messaging import bulk, codes, consent, faults, operator
+from messaging import again, bulk, codes, consent, faults, operator
 from messaging.channels.base import Accepted, ChannelFailure, OutcomeUnknown, PermanentFailure, TransientFailure
 from messaging.domain import retry
 from messaging.domain.delivery import CONSENT_PURPOSES, FINAL, LEASED, Channel, Status, Urgency, sources
@@ -27,8 +26,6 @@ log = structlog.get_logger(__name__)
 
 #: The first look into the provider's log after an answer was lost.
 FIRST_LOOK = {Urgency.ORDINARY: timedelta(seconds=10), Urgency.URGENT: timedelta(seconds=5)}
-
-_SPREAD = random.SystemRandom()
 
 
 def move(rows: QuerySet[Message], to: Status, *, now: datetime, **fields: Any) -> int:
@@ -110,15 +107,7 @@ def accepted(message: Message, answer: Accepted, *, now: datetime) -> None:
 def transient(message: Message, failure: TransientFailure, *, worker: str, now: datetime) -> None:
     """Not taken: another try later, unless it would come too late."""
     mine = Message.objects.filter(pk=message.pk, status=Status.SUBMITTING, claimed_by=worker)
-    moment = retry.next_try(
-        message.attempts,
-        now=now,
-        expires_at=message.expires_at,
-        jitter=_SPREAD.random(),
-        retry_after=failure.retry_after,
-        tries=failure.tries,
-        pace=retry.PACES[Urgency(message.urgency)],
-    )
+    moment = again.when(message, failure, now=now)
     with transaction.atomic():
         _close_attempt(message, Attempt.Outcome.TRANSIENT, now=now, error_code=failure.code)
         if retry.worn_out(message.attempts, failure.tries):
