@@ -7,9 +7,8 @@ import threading
 
 import structlog
 from django.db import connection, connections
-from django.utils import timezone
 
-from messaging import broker, dispatch
+from messaging import broker, clock, dispatch
 from messaging.domain.delivery import Urgency
 from messaging.outbox import DISPATCH_TASKS
 
@@ -45,7 +44,7 @@ class StandIn:
     def _serve(self) -> None:
         while self._is_asked():
             try:
-                dispatch.run(Urgency.URGENT, clock=timezone.now, worker=dispatch.worker_name())
+                dispatch.run(Urgency.URGENT, clock=clock.shared(), worker=dispatch.worker_name())
             except Exception as error:  # noqa: BLE001 - it must be there when it is asked the next time
                 log.error("stand_in_broke", error=type(error).__name__)
             finally:

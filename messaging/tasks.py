@@ -5,20 +5,20 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from messaging import dispatch, inbound, limits, poll, reconcile
+from messaging import clock, dispatch, inbound, limits, poll, reconcile
 from messaging.domain.delivery import Urgency
 
 
 @shared_task(name="messaging.dispatch_ordinary")
 def dispatch_ordinary() -> None:
     """Send the ordinary messages that are due."""
-    dispatch.run(Urgency.ORDINARY, clock=timezone.now, worker=dispatch.worker_name())
+    dispatch.run(Urgency.ORDINARY, clock=clock.shared(), worker=dispatch.worker_name())
 
 
 @shared_task(name="messaging.dispatch_urgent")
 def dispatch_urgent() -> None:
     """Send the urgent messages that are due."""
-    dispatch.run(Urgency.URGENT, clock=timezone.now, worker=dispatch.worker_name())
+    dispatch.run(Urgency.URGENT, clock=clock.shared(), worker=dispatch.worker_name())
 
 
 @shared_task(name="messaging.handle_inbound")
@@ -33,25 +33,25 @@ def handle_inbound(message_id: int | None = None) -> None:
 @shared_task(name="messaging.recover_leases")
 def recover_leases() -> None:
     """Take back the rows of workers that are gone."""
-    reconcile.recover_leases(now=timezone.now())
+    reconcile.recover_leases(now=clock.shared()())
 
 
 @shared_task(name="messaging.reconcile_in_doubt")
 def reconcile_in_doubt() -> None:
     """Settle what is in doubt."""
-    reconcile.resolve_doubts(clock=timezone.now, worker=dispatch.worker_name())
+    reconcile.resolve_doubts(clock=clock.shared(), worker=dispatch.worker_name())
 
 
 @shared_task(name="messaging.settle_urgent")
 def settle_urgent() -> None:
     """The same for urgent messages alone, more often, and send what is to be sent again."""
-    reconcile.settle_urgent(clock=timezone.now, worker=dispatch.worker_name())
+    reconcile.settle_urgent(clock=clock.shared(), worker=dispatch.worker_name())
 
 
 @shared_task(name="messaging.poll_receipts")
 def poll_receipts() -> None:
     """Ask what became of messages that no receipt has told the end of."""
-    poll.look(clock=timezone.now)
+    poll.look(clock=clock.shared())
 
 
 @shared_task(name="messaging.look_after_limits")

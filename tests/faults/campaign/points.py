@@ -22,7 +22,9 @@ import requests
 from celery import signals
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
+from messaging import clock as shared_clock
 from tests.faults.campaign import clock
 from tests.faults.campaign.board import Board
 
@@ -44,6 +46,9 @@ def install() -> None:
     _role = os.environ["CAMPAIGN_ROLE"]
     host = int(os.environ.get("CAMPAIGN_HOST", "0"))
     clock.install(lambda board=_board: board.step(host))  # type: ignore[misc]
+    if clock.SPEED != 1:
+        # The database's clock runs at its own pace. At that pace the product goes by it, as it does everywhere.
+        shared_clock.shared = lambda: timezone.now
     _around_commits()
     _around_lone_writes()
     _around_requests()
@@ -124,7 +129,9 @@ def _around_requests() -> None:
         return f"request to {kind(request.method or '', request.url or '')}"
 
     _around(requests.Session, "send", sent)
-    ask, leave = aiohttp.ClientSession._request, aiohttp.ClientResponse.__aexit__
+    session: Any = aiohttp.ClientSession
+    response: Any = aiohttp.ClientResponse
+    ask, leave = session._request, response.__aexit__
 
     async def asked(self: Any, method: str, url: Any, **kwargs: Any) -> Any:
         kwargs["headers"] = {**(kwargs.get("headers") or {}), ASKER: str(os.getpid())}
@@ -135,8 +142,7 @@ def _around_requests() -> None:
         await leave(self, *error)
         reach(f"after request to {kind(self.method, str(self.url))}")
 
-    aiohttp.ClientSession._request = asked  # type: ignore[method-assign]
-    aiohttp.ClientResponse.__aexit__ = answered  # type: ignore[method-assign]
+    session._request, response.__aexit__ = asked, answered
 
 
 def _task_begins(task: Any, **_: Any) -> None:
