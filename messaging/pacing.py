@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from email.utils import parseaddr
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -69,7 +70,7 @@ class Pacer:
         self._shared = shared
         self._clock = clock
         self._lock = threading.Lock()
-        self._own: dict[SenderKey, float] = {}
+        self._own: dict[str, float] = {}
         self._own_read_at: datetime | None = None
         #: What this process knows by itself: silences, and what it spends while Redis is away.
         self._buckets: dict[SenderKey, Bucket] = {}
@@ -81,7 +82,7 @@ class Pacer:
         if self._own_read_at is not None and timedelta(0) <= now - self._own_read_at < PACES_KEPT:
             return
         rows = Sender.objects.filter(pace__isnull=False).values_list("channel", "address", "pace")
-        self._own = {SenderKey(Channel(channel), address): float(pace or 0) for channel, address, pace in rows}
+        self._own = {_name(SenderKey(Channel(channel), address)): pace or 0.0 for channel, address, pace in rows}
         self._own_read_at = now
 
     def take(self, sender: SenderKey, wanted: int, *, urgency: Urgency, owed_ok: bool) -> Grant:
@@ -151,7 +152,7 @@ class Pacer:
         """What all processes together may send by `sender`."""
         kind = pacing.kind_of(*sender)
         usual = settings.CARRIER_PACES.get(kind, pacing.DEFAULT_RATES[kind])
-        return pacing.pace_of(self._own.get(sender, usual), kind)
+        return pacing.pace_of(self._own.get(_name(sender), usual), kind)
 
     def _take(self, sender: SenderKey, runs: Sequence[tuple[int, int]], *, urgency: Urgency, owed_ok: bool) -> Grant:
         asked_at, urgent, pace = self._clock(), urgency is Urgency.URGENT, self.pace(sender)
@@ -223,8 +224,11 @@ def _forget(setting: str, **_: Any) -> None:
         pacer.cache_clear()
 
 
+@lru_cache(maxsize=64)
 def _name(sender: SenderKey) -> str:
-    return f"{sender.channel.value}|{sender.address}"
+    """The same for a mailbox with and without words before it: `Bone clinic <clinic@example.org>`."""
+    mailbox = parseaddr(sender.address)[1].lower() if sender.channel is Channel.EMAIL else ""
+    return f"{sender.channel.value}|{mailbox or sender.address}"
 
 
 def _count(channel: Channel, answer: Answer, wanted: int) -> None:

@@ -113,7 +113,7 @@ def pace_of(rate: float, kind: Kind) -> Pace:
 
 
 def may_owe(channel: Channel, urgency: Urgency) -> bool:
-    """Whether it leaves at once on credit. The carrier queues texts and mails, but refuses calls."""
+    """Whether it leaves at once on credit. The carrier queues texts and mails, but may refuse calls."""
     return urgency is Urgency.URGENT and channel is not Channel.VOICE
 
 

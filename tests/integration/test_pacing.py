@@ -14,16 +14,13 @@ import redis
 from django.utils import timezone
 
 from messaging import pacing_redis
-from messaging.domain import pacing as arithmetic
 from messaging.domain.delivery import Channel, Urgency
-from messaging.domain.pacing import Bucket, Kind, Pace
+from messaging.domain.pacing import Kind
 from messaging.models import Sender
 from messaging.pacing import Pacer, SenderKey, pacer
 from tests.support.pacing import SENDER, another
 
 ORDINARY, URGENT = Urgency.ORDINARY, Urgency.URGENT
-#: The scripts' own clock, replaced by the last argument.
-BY_HAND = "local now = tonumber(ARGV[#ARGV])\nARGV[#ARGV] = nil\n"
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +103,18 @@ def test_a_sender_keeps_the_pace_that_the_admin_gave_it(redis_url: str) -> None:
     assert mine.pace(SENDER).rate == 20
     mine.refresh(now=now + timedelta(seconds=30))
     assert mine.pace(SENDER).rate == 30
+
+
+@pytest.mark.django_db
+def test_a_mailbox_is_the_same_sender_whatever_words_stand_before_it(redis_url: str) -> None:
+    Sender.objects.create(channel=Channel.EMAIL, address="clinic@example.org", pace=2)
+    mine = another(redis_url)
+    mine.refresh(now=timezone.now())
+    assert (
+        mine.take(SenderKey(Channel.EMAIL, "Clinic <clinic@Example.org>"), 99, urgency=ORDINARY, owed_ok=False).granted
+        == 6
+    )
+    assert mine.take(SenderKey(Channel.EMAIL, "clinic@example.org"), 99, urgency=ORDINARY, owed_ok=False).granted == 0
 
 
 def test_what_lies_in_redis_names_nobody_and_goes_by_itself(redis_url: str, client: redis.Redis) -> None:
@@ -241,45 +250,6 @@ def test_no_crowd_of_runs_takes_more_than_there_is(redis_url: str, settings: Any
         assert beyond <= sum(share == 1 for share in held.values())
         ordinary = [share for run, share in held.items() if run[0] == "o" and share > 1]
         assert sum(ordinary) <= limit - min(10, limit // 2)
-
-
-def test_redis_counts_as_this_process_does(redis_url: str) -> None:
-    """The script and domain/pacing.py are one arithmetic written twice: both go through the same thousand steps."""
-    client = redis.Redis.from_url(redis_url, protocol=2)
-    script = client.register_script(pacing_redis.BUCKET.replace(pacing_redis.CLOCK, BY_HAND))
-    assert "TIME" not in script.script
-    dice = random.Random(4)
-    for sender in range(60):
-        pace = arithmetic.pace_of(dice.choice([0.3, 1.0, 3.0, 100.0]), dice.choice(list(Kind)))
-        now = dice.uniform(1e9, 2e9)
-        bucket = arithmetic.full(pace, now=now)
-        for step in range(25):
-            now += dice.choice([0, 0, dice.expovariate(1), dice.expovariate(0.05), -dice.expovariate(0.1)])
-            bucket, expected, arguments = _step(dice, bucket, pace, now)
-            head = [arguments[0], repr(pace.rate), repr(pace.burst), *arguments[1:], repr(now)]
-            messages, tokens, again, silenced, left = script(keys=[f"one{sender}"], args=head)
-            got = (messages, tokens, bool(silenced))
-            assert got == (expected.messages, expected.tokens, expected.silenced), (sender, step)
-            assert float(again) == pytest.approx(expected.again_in, abs=1e-5)
-            assert float(left) == pytest.approx(arithmetic.silence_left(bucket, now=now, urgent=False), abs=1e-5)
-
-
-def _step(
-    dice: random.Random, bucket: Bucket, pace: Pace, now: float
-) -> tuple[Bucket, arithmetic.Answer, list[str | int]]:
-    """One random step in Python, and the arguments that ask the script for the same."""
-    nothing, what = arithmetic.Answer(0, 0, 0.0), dice.random()
-    if what < 0.1:
-        seconds = dice.choice([0.5, 4.0, 200.0])
-        bucket = arithmetic.silenced(arithmetic.refilled(bucket, pace, now=now), seconds, now=now)
-        return bucket, nothing, ["silence", repr(seconds)]
-    if what < 0.2:
-        unused = dice.randrange(-40, 10)
-        return arithmetic.given_back(bucket, pace, unused, now=now), nothing, ["settle", "0", unused]
-    urgent, owed = dice.random() < 0.3, dice.random() < 0.2
-    runs = [(dice.randrange(1, 9), dice.randrange(1, 12)) for _ in range(dice.randrange(1, 4))]
-    bucket, answer = arithmetic.take(bucket, pace, runs, now=now, urgent=urgent, owed_ok=owed)
-    return bucket, answer, ["take", "0", int(urgent), int(owed), *(number for run in runs for number in run)]
 
 
 def test_a_process_has_one_pacer_and_other_settings_make_another(redis_url: str, settings: Any) -> None:
