@@ -9,11 +9,12 @@ from alerts.domain.education import Drop, Wait
 from alerts.domain.warning_words import WarningState
 from alerts.domain.words import AlertState
 from alerts.models import PlannedWarning
-from alerts.warnings import release
+from alerts.warnings import reach, release
 from patients.admin.clock import city, clock, moment
 from patients.models import Patient
 from patients.panels import Panel
 
+_WAYS = {"sms": "text", "email": "mail"}
 LAST_ALERTS = 10
 NEXT_WARNINGS = 12
 LAST_WARNINGS = 10
@@ -46,11 +47,12 @@ def red_flags(patient: Patient, now: datetime) -> Panel | None:
 
 def warnings(patient: Patient, now: datetime) -> Panel:
     """What she will be told next and by which way, and what she was told, or not, and why."""
-    contacts = release.contacts_of([patient.pk])[patient.pk]
+    contacts = reach.contacts_of([patient.pk])[patient.pk]
     coming = release.next_warnings(patient, limit=NEXT_WARNINGS)
     settled = PlannedWarning.objects.filter(patient=patient).exclude(state=WarningState.PLANNED)
     past = settled.exclude(state=WarningState.CANCELLED, send_at__lt=now - timedelta(days=60))
-    shown = past.select_related("rule", "message").order_by("-settled_at", "-id")[:LAST_WARNINGS]
+    shown = past.select_related("rule", "message").prefetch_related("tries__message")
+    shown = shown.order_by("-settled_at", "-id")[:LAST_WARNINGS]
     return Panel(
         key="warnings",
         title="Warnings: what she will be told next",
@@ -64,16 +66,24 @@ def warnings(patient: Patient, now: datetime) -> Panel:
                 }
                 for row in coming
             ],
-            "past": [{"row": row, "when": clock(row.settled_at, patient.zone)} for row in shown],
+            "past": [
+                {"row": row, "when": clock(row.settled_at, patient.zone), "before": _before(row)} for row in shown
+            ],
         },
     )
 
 
-def _way(row: PlannedWarning, contacts: release.Contacts, now: datetime) -> str:
+def _before(row: PlannedWarning) -> list[str]:
+    """The messages that reached nobody before the present one, and why."""
+    messages = [each.message for each in row.tries.all() if each.message_id != row.message_id]
+    return [f"{_WAYS[m.channel]}: {m.get_status_display()} ({m.reason})" for m in messages]
+
+
+def _way(row: PlannedWarning, contacts: reach.Contacts, now: datetime) -> str:
     """By which way it would leave at its time, or why it would not."""
     decision = education.decide(release.situation_of(row, contacts), now=max(now, row.send_at))
     if isinstance(decision, Drop):
         return f"to nobody: {decision.reason.label}"
     if isinstance(decision, Wait):
         return "waits for the hours in which she may be disturbed"
-    return {"sms": "text", "email": "mail"}[decision.way.channel]
+    return _WAYS[decision.way.channel]

@@ -26,6 +26,7 @@ VOCABULARY: Mapping[str, str] = {
     "time": "Nov 22, 11:30 AM",
     "outcome": "Sent to the emergency department",
     "alarm": "W" * 180,
+    "instruction": "W" * 160,
 }
 TIER_WORDS = {
     "en": {Tier.T0: "RED FLAG 911", Tier.RED: "RED FLAG", Tier.AMBER: "Amber flag", Tier.GREEN: "Note"},

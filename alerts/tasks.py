@@ -5,9 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from alerts import alarm_pages, canary, sweeps
+from alerts import alarm_pages, canary, sweeps, telling_others
 from alerts.rota import keeping, troubles
-from alerts.warnings import planning, release
+from alerts.warnings import following, planning, release
 
 
 @shared_task(name="alerts.advance")
@@ -16,6 +16,7 @@ def advance() -> None:
     sweeps.advance(now=timezone.now())
     sweeps.check_receipts(now=timezone.now())
     sweeps.check_instructions(now=timezone.now())
+    telling_others.tell_others(now=timezone.now())
 
 
 @shared_task(name="alerts.chase_reviews")
@@ -58,7 +59,8 @@ def plan_warnings() -> None:
 
 @shared_task(name="alerts.release_warnings")
 def release_warnings() -> None:
-    """Hand warnings that are due to the outbox, and again those that waited there past their hours."""
+    """Hand warnings that are due to the outbox, and again those that waited there too long or reached nobody."""
     release.send_again(now=timezone.now())
+    following.follow_up(now=timezone.now())
     while release.release_due(now=timezone.now()) == release.BATCH:
         continue

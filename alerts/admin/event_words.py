@@ -43,6 +43,7 @@ WAYS = {Channel.SMS: "texts", Channel.VOICE: "calls", Channel.EMAIL: "mails"}
 #: What is noted without moving anything.
 _NOTES = {
     "not_understood": "{who} answered in words that could not be read, and was asked again",
+    "told_other": "Her own phone takes no text: another contact was told what to do ({to})",
     "line_heard": "Somebody at the clinic’s line pressed 1: heard, but nobody has taken it",
 }
 
@@ -95,7 +96,9 @@ def _values(event: AlertEvent, alert: Alert, policy: Policy, pages: Mapping[int,
         "empty": str(detail.get("whom") or "the step"),
         "tier": _tier(detail.get("tier")),
         "outcome": _outcome(detail.get("outcome") or alert.outcome),
-        "note": _NOTES.get(note, "Noted: {note}").format(who=who, note=note.replace("_", " ")),
+        "note": _NOTES.get(note, "Noted: {note}").format(
+            who=who, to=str(detail.get("to") or ""), note=note.replace("_", " ")
+        ),
     }
 
 

@@ -131,7 +131,8 @@ def _words(report: AlertReport, alert: Alert) -> Words:
 
 def _said(alert: Alert, reports: Sequence[AlertReport]) -> list[Said]:
     keys = [f"instruction:{report.inbound_id}:{alert.subject}" for report in reports]
-    mine = Q(key__in=[*keys, f"fallback:{alert.pk}"]) | Q(key__startswith=f"nurse:{alert.pk}:")
+    mine = Q(key__in=[*keys, f"fallback:{alert.pk}"])
+    mine |= Q(key__startswith=f"nurse:{alert.pk}:") | Q(key__startswith=f"told:{alert.pk}:")
     return [
         Said(
             what=_TEMPLATES.get(message.template, message.template),

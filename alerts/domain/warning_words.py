@@ -59,7 +59,8 @@ class WarningState(StrEnum):
 WARNING_MOVES: Mapping[WarningState, frozenset[WarningState]] = MappingProxyType(
     {
         WarningState.PLANNED: frozenset({WarningState.RELEASED, WarningState.SKIPPED, WarningState.CANCELLED}),
-        WarningState.RELEASED: frozenset(),
+        # Back where its message reached nobody: another contact is next, or the same one in better hours.
+        WarningState.RELEASED: frozenset({WarningState.PLANNED}),
         WarningState.SKIPPED: frozenset(),
         WarningState.CANCELLED: frozenset(),
     }

@@ -7,7 +7,7 @@ from alerts.models.policy import EscalationPolicy, PolicyStep
 from alerts.models.review import NurseReview
 from alerts.models.rota import Override, Rota, RotaQuestion, Rotation, RotationMember, SingleShift
 from alerts.models.rule import AlertRule, RuleVersion
-from alerts.models.warning import PlannedWarning, WarningPlan, WarningRule, WarningText
+from alerts.models.warning import PlannedWarning, WarningPlan, WarningRule, WarningText, WarningTry
 
 __all__ = [
     "Alarm",
@@ -33,4 +33,5 @@ __all__ = [
     "WarningPlan",
     "WarningRule",
     "WarningText",
+    "WarningTry",
 ]

@@ -224,3 +224,18 @@ class PlannedWarning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule_id} for patient {self.patient_id} ({self.occasion})"
+
+
+class WarningTry(models.Model):
+    """A message of a warning that reached nobody, and was followed up: another contact, or a person who phones."""
+
+    warning = models.ForeignKey(PlannedWarning, on_delete=models.CASCADE, related_name="tries")
+    # Followed up once, whoever finds it first.
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="+")
+    followed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("warning_id", "id")
+
+    def __str__(self) -> str:
+        return f"a try of warning {self.warning_id}"

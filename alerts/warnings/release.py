@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 from django.db import DatabaseError, connection, transaction
@@ -13,24 +14,22 @@ from django.db.models.expressions import Case, RawSQL, Value, When
 from django.db.models.fields import BooleanField
 
 from alerts.domain import education
-from alerts.domain.education import Send, Situation, Wait, Way
+from alerts.domain.education import Send, Situation, Wait
 from alerts.domain.warning_words import Audience, WarningReason, WarningState
 from alerts.models import PlannedWarning, WarningText
 from alerts.warnings import texts
-from messaging import consent, outbox
+from alerts.warnings.reach import Contacts, Where, contacts_of, tried_of, ways_of
+from messaging import outbox
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.domain.quiet_hours import Window
 from messaging.models import Message
-from patients.domain.profile import ContactKind, PatientStatus
-from patients.models import ContactPoint, Patient
+from patients.domain.profile import PatientStatus
+from patients.models import Patient
 
 log = structlog.get_logger(__name__)
 
 #: Warnings in one transaction.
 BATCH = 200
-CONTACT_KINDS = {Channel.SMS: ContactKind.PHONE, Channel.EMAIL: ContactKind.EMAIL}
-#: A patient's contact points in the order in which they are tried, and whether each agreed to warnings.
-Contacts = Sequence[tuple[ContactPoint, bool]]
 #: The newest version of staff's own words, by rule and language.
 Versions = Mapping[tuple[int, str], WarningText]
 
@@ -44,11 +43,13 @@ def release_due(*, now: datetime, limit: int = BATCH) -> int:
     with transaction.atomic():
         rows = _claim_due(now, limit)
         contacts = contacts_of({row.patient_id for row in rows})
+        tried = tried_of([row.pk for row in rows])
         versions = texts.newest_of({row.rule_id for row in rows})
         drafts: dict[str, PlannedWarning] = {}
         letters: list[outbox.Draft] = []
         for row in rows:
-            draft = _decide(row, contacts[row.patient_id], versions, now)
+            situation = partial(situation_of, row, contacts[row.patient_id], tried.get(row.pk, ()))
+            draft = _decide(row, situation, versions, now)
             if draft is not None:
                 drafts[draft.key] = row
                 letters.append(draft)
@@ -72,27 +73,7 @@ def send_again(*, now: datetime, limit: int = BATCH) -> int:
         )
 
 
-def contacts_of(patients: Collection[int]) -> Mapping[int, Contacts]:
-    """The contacts of each patient, by her id."""
-    found: dict[int, list[tuple[ContactPoint, bool]]] = defaultdict(list)
-    points = list(ContactPoint.objects.filter(patient__in=patients).order_by("position", "id"))
-    agreed = consent.allowed({(point.address, Purpose.WARNINGS) for point in points})
-    for point in points:
-        found[point.patient_id].append((point, (point.address, Purpose.WARNINGS) in agreed))
-    return found
-
-
-def ways_of(row: PlannedWarning, contacts: Contacts) -> list[Way]:
-    """Her contacts over the rule's channels, in the rule's order."""
-    return [
-        Way(channel=channel, address=point.address, usable=point.is_usable, consented=agreed)
-        for channel in row.rule.channels
-        for point, agreed in contacts
-        if point.kind == CONTACT_KINDS[Channel(channel)]
-    ]
-
-
-def situation_of(row: PlannedWarning, contacts: Contacts) -> Situation:
+def situation_of(row: PlannedWarning, contacts: Contacts, tried: Collection[Where] = ()) -> Situation:
     """What the decision about `row` rests on."""
     patient = row.patient
     return Situation(
@@ -100,7 +81,7 @@ def situation_of(row: PlannedWarning, contacts: Contacts) -> Situation:
         rule_stands=row.rule.is_active,
         for_her=row.rule.audience != Audience.SPINE or "spine" in patient.metastasis_sites,
         expires_at=row.expires_at,
-        ways=ways_of(row, contacts),
+        ways=ways_of(row, contacts, tried),
         window=Window(patient.clinic.messages_from, patient.clinic.messages_until),
         zone=patient.zone,
     )
@@ -125,10 +106,12 @@ def _claim_due(now: datetime, limit: int) -> list[PlannedWarning]:
     return list(held.select_related("rule", "patient__clinic")[:limit])
 
 
-def _decide(row: PlannedWarning, contacts: Contacts, versions: Versions, now: datetime) -> outbox.Draft | None:
+def _decide(
+    row: PlannedWarning, situation: Callable[[], Situation], versions: Versions, now: datetime
+) -> outbox.Draft | None:
     """The message to enqueue, or None once the row in memory says why there is none."""
     try:
-        decision = education.decide(situation_of(row, contacts), now=now)
+        decision = education.decide(situation(), now=now)
         if isinstance(decision, Send):
             return _draft(row, decision, versions, now)
     except DatabaseError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,9 @@ def family(*also: str) -> Patient:
     """A patient with a phone, and whoever else is named."""
     patient = b.patient(b.PHONE)
     for address in also:
-        caregiver = {"owner": "caregiver", "owner_name": "Ana Luz"} if address in (HERS, HER_MAIL) else {}
+        caregiver: dict[str, Any] = (
+            {"owner": "caregiver", "owner_name": "Ana Luz"} if address in (HERS, HER_MAIL) else {}
+        )
         b.contact(patient, address, position=2, **caregiver)
     return patient
 
@@ -150,7 +153,7 @@ def test_what_is_no_longer_so_goes_to_nobody_else(deed: str) -> None:
     if deed == "cancel":
         cancel_visit(visit, reason="ill", now=DUE + SOON)
     elif deed == "move":
-        move_visit(visit, on=datetime(2026, 6, 24).date(), clock=visit.clock, now=DUE + SOON)
+        move_visit(visit, on=date(2026, 6, 24), clock=visit.clock, now=DUE + SOON)
     else:
         confirm_visit(visit, now=DUE + SOON)
     deliver(DUE + SOON)

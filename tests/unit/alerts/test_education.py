@@ -225,4 +225,6 @@ def test_every_reason_has_words() -> None:
 
 def test_what_is_settled_never_moves_again() -> None:
     assert WARNING_MOVES[WarningState.PLANNED] == frozenset(WarningState) - {WarningState.PLANNED}
-    assert all(not WARNING_MOVES[state] for state in WarningState if state is not WarningState.PLANNED)
+    # Released, it goes back to wait for another contact where its message reached nobody.
+    assert WARNING_MOVES[WarningState.RELEASED] == {WarningState.PLANNED}
+    assert not WARNING_MOVES[WarningState.SKIPPED] | WARNING_MOVES[WarningState.CANCELLED]
