@@ -12,13 +12,14 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 from twilio.http.http_client import TwilioHttpClient
 
-from messaging.channels.base import PermanentFailure, TransientFailure
+from messaging.channels.base import OutcomeUnknown, PermanentFailure, TransientFailure
 from messaging.channels.twilio import TwilioSms
 from sandbox import testing as carrier
 from sandbox.models import Text
 from tests.support.canned import Canned, canned_carrier
 from tests.support.handing import MANNERS, Hand
 from tests.support.twilio_words import CREATED, PHONE, created, outgoing, refusal
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -132,6 +133,18 @@ class TestAgainstTheSandbox:
         with pytest.raises(PermanentFailure) as caught:
             TwilioSms().send(outgoing())
         assert caught.value.opted_out
+
+    def test_what_is_answered_too_late_is_in_the_log(self, settings: Any, hand: Hand) -> None:
+        settings.CARRIER_TIMEOUT_SECONDS = 1
+        carrier.misbehave(latency_ms=1500)
+        with pytest.raises(OutcomeUnknown) as caught:
+            hand(TwilioSms(), outgoing())
+        assert caught.value.code == "timeout"
+        # It was taken after we had gone; the product comes back to look, and so does this test.
+        carrier.behave()
+        since = datetime(2020, 1, 1, tzinfo=UTC)
+        assert eventually(lambda: TwilioSms().find(outgoing(), since=since), timeout=10)
+        assert len(carrier.bodies_to(PHONE)) == 1
 
     def test_the_log_is_read_from_the_given_moment_on(self) -> None:
         member = TwilioSms()
