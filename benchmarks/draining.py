@@ -37,10 +37,10 @@ def run(*, sizes: Sizes = FULL) -> Findings:
         ours.at_work(books, Path(folder), warming=sizes.warming, phones=sizes.rows) as workers,
     ):
         workers.set_off(sizes.rows)
-        looks: list[tuple[int, float]] = []
-        while not looks or looks[-1][0] < sizes.rows:
-            looks.append((books.read(), resident(workers.ordinary.process.pid)))
+        looks = [(0, resident(workers.ordinary.process.pid))]
+        while looks[-1][0] < sizes.rows:
             Event().wait(_LOOKS)
+            looks.append((books.read(), resident(workers.ordinary.process.pid)))
         workers.finish(sizes.rows)
         workers.check()
     first = [size for sent, size in looks if sent <= sizes.rows / 4]
