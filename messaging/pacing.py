@@ -116,7 +116,8 @@ class Pacer:
         with self._lock:
             before = self._bucket(sender, pace)
             # A hundred in flight are told at once: the first tells the others, up to a moment more or less.
-            known = wanted <= pacing.silence_left(before, now=self._clock(), urgent=False) + 0.25
+            left = pacing.silence_left(before, now=self._clock(), urgent=False)
+            known = left > 0 and wanted <= left + 0.25
             self._buckets[sender] = pacing.silenced(before, wanted, now=self._clock())
         if not known:
             self._shared.silence(_name(sender), pace, wanted)
