@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -40,8 +41,16 @@ def readyz(request: HttpRequest) -> JsonResponse:
             name: None if age is None else round(age, 1) for name, age in seen.heartbeats.items()
         },
         "queued": seen.queued,
+        # Somebody's decision, or a refusal that is known and told of: neither makes the product unable.
+        "paused_since": _moment(seen.paused_since),
+        "held_senders": seen.held_senders,
+        "held_messages": seen.held_messages,
     }
     return JsonResponse(report, status=200 if not problems else 503)
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 class VitalsCollector(Collector):
@@ -70,6 +79,11 @@ class VitalsCollector(Collector):
         for queue, length in seen.queued.items():
             queued.add_metric([queue], length)
         yield queued
+        yield GaugeMetricFamily(
+            "bonewatch_routine_paused", "Whether routine messages are paused.", float(seen.paused_since is not None)
+        )
+        yield GaugeMetricFamily("bonewatch_senders_held", "Senders that are refused and held.", seen.held_senders)
+        yield GaugeMetricFamily("bonewatch_messages_held", "Messages that the flood guard holds.", seen.held_messages)
 
 
 @require_safe

@@ -12,8 +12,11 @@ from django.db import DatabaseError
 from config.heartbeat import BEAT, WATCHDOG
 from config.models import Heartbeat
 from config.queues import HOUSEKEEPING, ORDINARY, QUEUES, URGENT
-from messaging.domain.delivery import Status, Urgency
-from messaging.models import Message
+from messaging import breakers, guard, outbox
+from messaging.domain import lanes
+from messaging.domain.delivery import Urgency
+from messaging.domain.lanes import Lane
+from messaging.models import SendingPause
 
 #: Who must have been seen at work, and how long ago at most.
 PROCESSES = dict.fromkeys((BEAT, URGENT, ORDINARY, HOUSEKEEPING, WATCHDOG), timedelta(seconds=60))
@@ -33,6 +36,10 @@ class Vitals:
     oldest_due: dict[Urgency, float] = field(default_factory=dict)
     #: messages waiting in each queue of the broker
     queued: dict[str, int] = field(default_factory=dict)
+    #: since when routine messages are paused
+    paused_since: datetime | None = None
+    held_senders: int = 0
+    held_messages: int = 0
 
     def problems(self) -> list[str]:
         """What keeps the product from its work, in words; empty when it is able."""
@@ -52,11 +59,20 @@ def look(*, now: datetime) -> Vitals:
     queued = _queue_lengths()
     try:
         heartbeats = _heartbeat_ages(now)
-        oldest = {urgency: _lateness(urgency, now) for urgency in Urgency}
+        pause, held = guard.paused(now=now), breakers.held(now=now)
+        oldest = {urgency: _lateness(urgency, held, pause, now) for urgency in Urgency}
+        flood = guard.holding().count()
     except DatabaseError:
         return Vitals(database=False, broker=queued is not None, queued=queued or {})
     return Vitals(
-        database=True, broker=queued is not None, heartbeats=heartbeats, oldest_due=oldest, queued=queued or {}
+        database=True,
+        broker=queued is not None,
+        heartbeats=heartbeats,
+        oldest_due=oldest,
+        queued=queued or {},
+        paused_since=pause.began_at if pause else None,
+        held_senders=len(held.open),
+        held_messages=flood,
     )
 
 
@@ -71,11 +87,16 @@ def _heartbeat_ages(now: datetime) -> dict[str, float | None]:
     return {name: max((now - seen[name]).total_seconds(), 0.0) if name in seen else None for name in PROCESSES}
 
 
-def _lateness(urgency: Urgency, now: datetime) -> float:
-    # Reads the first entry of the partial index `message_due`.
-    waiting = Message.objects.filter(status=Status.PLANNED, urgency=urgency, due_at__lte=now)
-    oldest = waiting.order_by("due_at").values_list("due_at", flat=True).first()
-    return max((now - oldest).total_seconds(), 0.0) if oldest else 0.0
+def _lateness(urgency: Urgency, held: breakers.Held, pause: SendingPause | None, now: datetime) -> float:
+    """Seconds by which the oldest due message is late. What is held or paused waits by decision, and is told apart."""
+
+    def is_stopped(lane: Lane | None) -> bool:
+        if lane is None:
+            return False
+        return held.stops(lane, urgency, now) or (pause is not None and guard.is_paused(lane, urgency))
+
+    due = (lane.oldest_due for lane in outbox.due_lanes(urgency, now=now) if not is_stopped(lanes.parse(lane.text)))
+    return max((now - min(due, default=now)).total_seconds(), 0.0)
 
 
 def _queue_lengths() -> dict[str, int] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from unittest import mock
 
@@ -16,7 +16,7 @@ from config import heartbeat, vitals
 from config.heartbeat import BEAT, WATCHDOG
 from config.models import Heartbeat
 from config.queues import HOUSEKEEPING, ORDINARY, URGENT
-from messaging import outbox
+from messaging import breakers, guard, outbox
 from messaging.domain.delivery import Channel, Purpose, Urgency
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,26 @@ def test_not_ready_when_due_work_is_left_lying(redis_url: str, client: Client, u
     outbox.enqueue([due("late", now - timedelta(seconds=late), urgency)], now=now)
     outbox.enqueue([due("future", now + timedelta(days=3), urgency)], now=now)
     assert client.get("/readyz").json()["problems"] == [f"oldest due {urgency.value} message"]
+
+
+def test_a_pause_and_a_held_sender_are_reported_and_make_nothing_unready(redis_url: str, client: Client) -> None:
+    now = timezone.now()
+    everybody_at_work(now)
+    outbox.enqueue([due("late", now - timedelta(hours=1), Urgency.ORDINARY)], now=now)
+    outbox.enqueue([due("page", now - timedelta(hours=1), Urgency.URGENT)], now=now)
+    guard.pause(by="Ana", reason="import", now=now)
+    breakers.trip(Channel.SMS, "", code="20003", words="no credentials", whole_account=True, now=now)
+    answer = client.get("/readyz")
+    report = answer.json()
+    assert (answer.status_code, report["problems"], report["held_senders"]) == (200, [], 1)
+    assert report["paused_since"] == f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    page = client.get("/metrics").content.decode()
+    assert "bonewatch_routine_paused 1.0" in page
+    assert "bonewatch_senders_held 1.0" in page
+    assert "bonewatch_messages_held 0.0" in page
+    guard.resume(by="Ana", now=now)
+    breakers.free(breakers.open_breakers().get(), by="Ana", now=now)
+    assert client.get("/readyz").json()["problems"] == ["oldest due ordinary message", "oldest due urgent message"]
 
 
 def test_the_oldest_due_message_is_found_through_the_partial_index(redis_url: str) -> None:
