@@ -94,8 +94,13 @@ class Run:
         return self.tally
 
     def _worth_waiting(self) -> bool:
-        """Nothing is on its way: whether something claimed may leave in a moment."""
-        return len(self._stock) > 0 and not self._time_is_up() and self._stock.again_in() <= SHORT_WAIT
+        """Nothing is on its way: whether something may leave in a moment all the same."""
+        if self._time_is_up():
+            return False
+        waiting = len(self._stock)
+        return (self._next_claim == 0.0 and waiting < self._limit()) or (
+            waiting > 0 and self._stock.again_in() <= SHORT_WAIT
+        )
 
     def _collect(self) -> list[Done]:
         """Answers that have come; waits for the first, and not past the moment when something else can be done."""
@@ -104,7 +109,8 @@ class Run:
             pause = min(pause, max(self._stock.again_in(), 0.001))
         if self._in_flight:
             return self._handover.collect(pause)
-        _never.wait(pause)
+        if len(self._stock):
+            _never.wait(pause)
         return []
 
     # -- claiming
@@ -216,6 +222,7 @@ class Run:
             if self._held.open:
                 breakers.mend(key.channel, key.address, now=now, asked_at=message.submitted_at)
                 self._held = breakers.held(now=now)
+                self._next_claim = 0.0
         elif isinstance(answer, TransientFailure) and answer.holds_sender:
             account = answer.whole_account
             words = {"code": answer.code, "words": answer.words}
