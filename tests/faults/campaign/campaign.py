@@ -76,7 +76,7 @@ class Outcome:
 
     size: Size
     accounts: Accounts
-    kills: Counter[str] = field(default_factory=Counter)
+    kills: dict[str, int] = field(default_factory=dict)
     points: dict[str, tuple[int, int]] = field(default_factory=dict)
     troubles: dict[str, list[float]] = field(default_factory=dict)
     times_of_trouble: dict[str, int] = field(default_factory=dict)
@@ -198,7 +198,7 @@ def run(stage: Stage, size: Size) -> Outcome:
 def _kill_for_a_while(stage: Stage, size: Size, feeder: Feeder, killer: Killer) -> None:
     """Until there were enough kills, all is fed and every trouble was had; or the time is up."""
     end = time.monotonic() + size.minutes * 60
-    pause = 0.3 if size.short else size.minutes * 60 * 0.75 / size.kills
+    pause = 0.3 if size.short else size.minutes * 60 * 0.6 / size.kills
     told = time.monotonic()
     while time.monotonic() < end:
         killed_enough = not killer.missing() if size.short else killer.kills >= size.kills
@@ -241,9 +241,10 @@ def _open() -> int:
 
 def _tell(outcome: Outcome, stage: Stage, killer: Killer) -> None:
     outcome.points = {point.name: (point.hits, point.kills) for point in stage.board.points()}
-    outcome.kills, outcome.missing = Counter(killer.random_kills), killer.missing()
+    kills, outcome.missing = Counter(killer.random_kills), killer.missing()
     for point in stage.board.points():
-        outcome.kills[f"at a point, {point.name.partition(':')[0]}"] += point.kills
+        kills[f"at a point, {point.name.partition(':')[0]}"] += point.kills
+    outcome.kills = dict(kills)
     outcome.troubles = stage.recoveries()
     outcome.times_of_trouble = {name: len(moments) for name, moments in stage.over.items()}
     sendings = accounts.journal(stage.crew.folder)

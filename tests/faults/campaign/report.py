@@ -23,7 +23,7 @@ def text(outcome: Outcome) -> str:
 def as_json(outcome: Outcome) -> str:
     """The same for programs."""
     return json.dumps(
-        asdict(outcome) | {"whole": outcome.accounts.is_whole, "died": outcome.kills.total()}, default=str
+        asdict(outcome) | {"whole": outcome.accounts.is_whole, "died": sum(outcome.kills.values())}, default=str
     )
 
 
@@ -44,7 +44,7 @@ def _verdict(outcome: Outcome) -> str:
     rows = [
         ("messages put into the outbox", f"{found.messages:,}"),
         ("of these urgent pages, by text and by phone", f"{found.pages:,}"),
-        ("processes killed with -9", f"{outcome.kills.total():,}"),
+        ("processes killed with -9", f"{sum(outcome.kills.values()):,}"),
         ("**lost**", f"**{len(found.lost)}**"),
         ("**reminders doubled**", f"**{len(found.doubled)}**"),
         ("pages doubled more than the rule allows", str(len(found.doubled_pages))),
