@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 
@@ -19,6 +19,7 @@ from messaging.models import Attempt, Message
 BAD = frozenset({Status.FAILED, Status.EXPIRED, Status.SUPPRESSED, Status.UNDELIVERED})
 #: What was accepted so long after it was asked for was not told by the answer.
 LONGEST_ANSWER = timedelta(seconds=12)
+SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Accounts:
     badly_ended: int = 0
     states: dict[str, int] = field(default_factory=dict)
     orphans: int = 0
+    #: What is known of the first of those that went wrong.
+    evidence: list[str] = field(default_factory=list)
     tries: dict[str, int] = field(default_factory=dict)
     #: Seconds from due to acknowledged: half, 99 of 100, all; and the same for those that were in doubt.
     times: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -94,8 +97,18 @@ def close(folder: Path, *, now: datetime, speed: float) -> Accounts:
     found.tries = dict(Counter(tries.values_list("outcome", flat=True)))
     found.orphans = ledger.accounting(now).orphans
     found.doubtful = len(doubts)
+    wrong = [*found.lost, *found.doubled, *found.doubled_pages, *found.misnamed][:SHOWN]
+    found.evidence = [_story(message, by_name[str(message.uuid)]) for message in rows.filter(key__in=wrong)]
     found.times, found.doubtful_times = _spread(times), _spread(doubtful_times)
     return found
+
+
+def _story(message: Message, sendings: list[Sending]) -> str:
+    """How one message went: its tries, and when the carrier took it."""
+    tries = [f"{one.number} {one.outcome} {one.error_code} {one.started_at:%H:%M:%S}" for one in message.tries.all()]
+    taken = [f"{datetime.fromtimestamp(one.at, UTC):%H:%M:%S} {one.sid[-6:]}" for one in sendings]
+    end = f"{message.key}: {message.status} {message.provider_id[-6:]} {message.reason}"
+    return f"{end}; tries {', '.join(tries)}; taken {', '.join(taken)}"
 
 
 def _in_doubt() -> set[int]:

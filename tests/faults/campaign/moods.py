@@ -41,8 +41,9 @@ Weather = Mapping[str, float]
 
 #: How likely each mood is on an ordinary day of the campaign.
 MILD: Weather = {
-    Mood.BUSY: 0.01,
-    Mood.BUSY_WAIT: 0.01,
+    # Each of these silences its sender for two seconds, as it should: more of them would be one long storm.
+    Mood.BUSY: 0.0002,
+    Mood.BUSY_WAIT: 0.0002,
     Mood.DOWN: 0.01,
     Mood.DOWN_TAKEN: 0.01,
     Mood.DROP: 0.005,

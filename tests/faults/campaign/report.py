@@ -66,7 +66,8 @@ def _verdict(outcome: Outcome) -> str:
     ]
     states = ", ".join(f"{count:,} {status}" for status, count in sorted(found.states.items()))
     tries = ", ".join(f"{count:,} {end}" for end, count in sorted(found.tries.items()))
-    return f"{_table(('how it ended', ''), rows)}\n\nRows at the end: {states}. Tries: {tries}."
+    words = f"{_table(('how it ended', ''), rows)}\n\nRows at the end: {states}. Tries: {tries}."
+    return "\n".join((words, "", *(f"- {story}" for story in found.evidence))).rstrip()
 
 
 def _kills(outcome: Outcome) -> str:
