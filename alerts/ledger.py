@@ -20,6 +20,7 @@ from django.db.models.fields import BooleanField
 from alerts.domain.ledger import Account, Book, Orphan, account
 from alerts.domain.words import AlertState, EventKind
 from alerts.models import Alert, AlertEvent, AlertPage, AlertReport, NurseReview
+from messaging import breakers
 from messaging.domain.delivery import Purpose
 from messaging.models import InboundMessage, Message
 
@@ -192,6 +193,8 @@ def _review_unchased(now: datetime, since: datetime | None) -> QuerySet[Any]:
 
 def _message_unsent(now: datetime, since: datetime | None) -> QuerySet[Any]:
     urgent = Q(urgency="urgent", due_at__lte=now - UNSENT)
+    # What waits for a sender that is refused has a next step: it is tried every few seconds.
+    urgent &= ~Q(channel__in=breakers.broken(now=now))
     return Message.objects.filter(_literally("status = 'planned'")).filter(urgent | Q(expires_at__lte=now - EXPIRED))
 
 

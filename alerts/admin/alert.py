@@ -13,6 +13,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
+from alerts import alarms
 from alerts.admin import acts, board_rows, story
 from alerts.admin.who import HOW_TO_BECOME_ONE, responder_of
 from alerts.admin.words import STAGES, TIERS
@@ -85,6 +86,7 @@ class AlertAdmin(PageAdmin):
             "closed": board_rows.closed_rows(now=now),
             "signature": board_rows.signature(alerts, me),
             "unowned": sum(1 for alert in alerts if alert.owner_id is None),
+            "grave_alarms": sum(alarm.grave for alarm in alarms.open_alarms()),
             "me": me,
             "may_act": may_act,
             "how_to_become_one": HOW_TO_BECOME_ONE if may_act and me is None else "",

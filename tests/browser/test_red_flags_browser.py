@@ -12,6 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from alerts import services
 from alerts.models import Alert, AlertRule, NurseReview
+from messaging import breakers
+from messaging.domain.delivery import Channel
 from tests.support import builders as make
 from tests.support.flag_desk import staff
 from tests.support.red_flags import OnCall, on_call, red_policy, sign_everything, text
@@ -169,3 +171,20 @@ def test_every_page_fits_a_phone_and_runs_nothing_that_people_typed(desk: Page, 
         desk.goto(f"{live_server.url}/admin/alerts/{path}")
         assert desk.locator("img[src=x]").count() == 0, path
         assert desk.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+
+
+def test_it_rings_while_something_grave_is_wrong_once_somebody_allows_it(desk: Page, live_server: LiveServer) -> None:
+    desk.add_init_script(
+        "window.rung = 0; const start = OscillatorNode.prototype.start;"
+        "OscillatorNode.prototype.start = function (...when) { window.rung += 1; start.apply(this, when); };"
+    )
+    open_board(desk, live_server)
+    desk.get_by_role("button", name="Sound is off: switch it on").click()
+    expect(desk.get_by_role("button", name="Sound is on")).to_have_attribute("aria-pressed", "true")
+    assert desk.evaluate("window.rung") == 0
+    now = timezone.now()
+    breakers.trip(Channel.SMS, "", code="20003", words="no credentials", whole_account=True, now=now)
+    expect(desk.get_by_text("Something new is wrong with the service itself.")).to_be_visible(timeout=15_000)
+    desk.wait_for_function("window.rung > 0", timeout=15_000)
+    breakers.free(breakers.open_breakers().get(), now=timezone.now())
+    expect(desk.get_by_text("Something new is wrong with the service itself.")).to_be_hidden(timeout=15_000)

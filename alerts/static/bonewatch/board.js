@@ -1,5 +1,6 @@
 // The board's clocks run, and the board asks for itself again. It is replaced only when it has something new to
-// say, so that nothing moves under a finger or a keyboard; a board that has grown old says so.
+// say, so that nothing moves under a finger or a keyboard; a board that has grown old says so. While something grave is
+// wrong with the service it sounds, where somebody has allowed that: a browser is mute until it is touched.
 (() => {
   "use strict";
   const STALE_AFTER = 20000;
@@ -8,6 +9,10 @@
   let fresh = Date.now();
   let ahead = 0; // how far the clinic's server is ahead of this machine's clock
   let asking;
+  let alarms = 0; // grave ones that are open
+  let shown = 0; // of them, those that the page's own banner tells of
+  let sound; // an AudioContext, once somebody has switched it on
+  let loud = false;
 
   const two = (number) => String(number).padStart(2, "0");
 
@@ -45,6 +50,33 @@
     document.title = open ? `(${open}) ${title}` : title;
   }
 
+  function hearAlarms(coming) {
+    alarms = Number(coming?.dataset.alarms || 0);
+    document.getElementById("board-alarm").hidden = alarms <= shown;
+  }
+
+  function ring() {
+    if (!alarms || !loud) return;
+    [880, 660].forEach((pitch, number) => {
+      const [tone, volume, from] = [sound.createOscillator(), sound.createGain(), sound.currentTime + number * 0.35];
+      tone.frequency.value = pitch;
+      volume.gain.value = 0.3;
+      tone.connect(volume).connect(sound.destination);
+      tone.start(from);
+      tone.stop(from + 0.3);
+    });
+  }
+
+  function switchSound(button) {
+    sound ??= new AudioContext();
+    loud = !loud;
+    // Not waited for: without a loudspeaker it never comes back.
+    if (loud) sound.resume();
+    button.setAttribute("aria-pressed", String(loud));
+    button.textContent = loud ? "Sound is on: it rings while something grave is wrong" : "Sound is off: switch it on";
+    ring();
+  }
+
   function show(html) {
     const page = document.createElement("template");
     page.innerHTML = html;
@@ -52,6 +84,7 @@
     const present = board.querySelector("[data-signature]");
     if (!coming) return false;
     ahead = Date.parse(coming.dataset.now) - Date.now();
+    hearAlarms(coming);
     if (coming.dataset.signature !== present.dataset.signature) {
       const focused = board.contains(document.activeElement) ? document.activeElement.id : "";
       present.replaceWith(coming);
@@ -64,7 +97,7 @@
 
   async function ask() {
     clearTimeout(asking);
-    if (!document.hidden) {
+    if (!document.hidden || loud) {
       try {
         const answer = await fetch(board.dataset.live, { credentials: "same-origin", redirect: "error" });
         if (answer.ok && show(await answer.text())) fresh = Date.now();
@@ -80,6 +113,12 @@
   setInterval(tick, 1000);
   if (board) {
     tellTitle();
+    shown = Number(board.querySelector("[data-alarms]")?.dataset.alarms || 0);
+    hearAlarms(board.querySelector("[data-alarms]"));
+    setInterval(ring, 5000);
+    const button = document.getElementById("board-sound");
+    button.hidden = !window.AudioContext;
+    button.addEventListener("click", () => switchSound(button));
     document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
     asking = setTimeout(ask, Number(board.dataset.every) * 1000);
   }
