@@ -19,6 +19,7 @@ NAMES = (
     "release",
     "red_flags",
     "triage",
+    "transport",
     "sending",
     "claiming",
     "receipts",

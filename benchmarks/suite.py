@@ -17,6 +17,7 @@ from benchmarks import (
     redis_memory,
     release,
     sending,
+    transport,
     triage,
 )
 from benchmarks.figures import Findings, passages, table
@@ -47,6 +48,8 @@ def _run(name: str, redis: RedisServer, now: datetime, rounds: int, *, tiny: boo
             return red_flags.run(now=now, sizes=red_flags.TINY if tiny else red_flags.FULL)
         case "triage":
             return triage.run(rounds=rounds, count=triage.TINY if tiny else triage.FULL)
+        case "transport":
+            return transport.run(rounds=rounds, count=transport.TINY if tiny else transport.FULL)
         case "sending":
             return sending.run(rounds=rounds, sizes=sending.TINY if tiny else sending.FULL)
         case "claiming":

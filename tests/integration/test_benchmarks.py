@@ -32,7 +32,7 @@ SAID = {
     "red_flags": ("red flag → page at the carrier, idle, p99", "while 20 reminders are sent", "burst of 4 red flags"),
     "sending": (
         "sending, with 100 requests in flight and a carrier that answers after 50 ms",
-        "usual pattern, threads 32, connection kept open, 0 ms",
+        "one task with a time (ETA) for each, prefork 8, 0 ms",
         "sending at 100 ms, as a multiple of the bare client's",
         "Celery tasks that do nothing",
     ),
@@ -40,6 +40,7 @@ SAID = {
     "receipts": ("receipts through the webhook, one web process", "a receipt answered, 2 at a time, p99"),
     "draining": ("memory while a worker drains 200 rows, last quarter as a multiple of the first",),
     "recovery": ("kill -9 of the whole worker", "kill -9 of one of two", "a new, empty Redis"),
+    "transport": ("processor time of a message in the event loop", "as a multiple of the library's"),
     "triage": ("reading 50 texts in one process", "reading a text of 1,600 characters"),
 }
 
