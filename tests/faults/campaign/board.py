@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import fcntl
 import mmap
+import os
 import struct
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,8 +39,9 @@ class Board:
     """One process's view of the file."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("r+b")
-        self._memory = mmap.mmap(self._file.fileno(), _SIZE)
+        self._file = os.open(path, os.O_RDWR)
+        weakref.finalize(self, os.close, self._file)
+        self._memory = mmap.mmap(self._file, _SIZE)
         self._offsets: dict[str, int] = {}
         self._threads = threading.Lock()
 

@@ -28,9 +28,10 @@ WAYS = {
     "a parent alone": 1,
     "beat": 1,
     "web": 1,
+    "watchdog": 1,
 }
 #: How many fuses burn at once, and how many seconds one burns before another point is chosen.
-FUSES, PATIENCE = 4, 20.0
+FUSES, PATIENCE = 5, 20.0
 #: The boundaries that must have been died at before the short form is over; the others are found as they are reached.
 ENUMERATED = (
     "carrier: create texts: arrived, not taken",
@@ -149,7 +150,9 @@ class Killer:
         points = [point for point in self.stage.board.points() if point.name not in self._lit]
         if not points:
             return
-        # The one that has been died at least often; what is reached seldom must be waited for.
+        if self._chance.random() < 0.5:
+            # What is reached seldom must be waited for, and what is reached all the time dies meanwhile.
+            points = sorted(points, key=lambda point: point.hits)[len(points) // 2 :]
         fewest = min(point.kills for point in points)
         chosen = self._chance.choice([point for point in points if point.kills == fewest])
         self.stage.board.light(chosen.name, self._chance.randint(1, 60 if chosen.hits > 200 else 2))
@@ -165,7 +168,9 @@ class Killer:
             self.groups.append(crew.kill_group(self._chance.choice(WORKERS)))
         elif way == "a parent alone":
             crew.kill_parent(self._chance.choice(WORKERS))
-        elif way in ("beat", "web"):
+        elif way in ("beat", "web", "watchdog"):
+            if way not in crew.names:
+                return
             crew.kill_group(way)
         self.random_kills[way] += 1
 

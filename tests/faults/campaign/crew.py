@@ -40,6 +40,11 @@ class Crew:
         self._lock = threading.RLock()
         self.carrier_port, self.web_port = free_port(), free_port()
 
+    @property
+    def names(self) -> set[str]:
+        """Who is at work."""
+        return set(self._at_work) - self._dismissed
+
     def open_carrier(self) -> None:
         """The carrier: the one part that stays up throughout, for it is the witness."""
         command = f"{sys.executable} -m tests.faults.campaign.carrier {self.carrier_port} {self.folder}"
