@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from alerts.metrics import AlertsCollector
 from config import vitals
+from messaging.domain.delivery import Urgency
 
 
 @require_safe
@@ -79,11 +80,30 @@ class VitalsCollector(Collector):
         for queue, length in seen.queued.items():
             queued.add_metric([queue], length)
         yield queued
+        yield from _of_the_queue(seen)
         yield GaugeMetricFamily(
             "bonewatch_routine_paused", "Whether routine messages are paused.", float(seen.paused_since is not None)
         )
         yield GaugeMetricFamily("bonewatch_senders_held", "Senders that are refused and held.", seen.held_senders)
         yield GaugeMetricFamily("bonewatch_messages_held", "Messages that the flood guard holds.", seen.held_messages)
+
+
+def _of_the_queue(seen: vitals.Vitals) -> Iterator[GaugeMetricFamily]:
+    if seen.queue is None:
+        return
+    for name, words, counts in (
+        (
+            "due",
+            "Messages that are due, counted up to 100,000.",
+            {urgency: seen.queue.due(urgency) for urgency in Urgency},
+        ),
+        ("in_flight", "Messages that a worker holds or a provider is being asked about.", seen.queue.in_flight),
+        ("in_doubt", "Messages of which nobody knows whether they were taken.", seen.queue.in_doubt),
+    ):
+        gauge = GaugeMetricFamily(f"bonewatch_messages_{name}", words, labels=["urgency"])
+        for urgency, count in counts.items():
+            gauge.add_metric([urgency.value], count)
+        yield gauge
 
 
 @require_safe

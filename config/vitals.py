@@ -12,11 +12,9 @@ from django.db import DatabaseError
 from config.heartbeat import BEAT, WATCHDOG
 from config.models import Heartbeat
 from config.queues import HOUSEKEEPING, ORDINARY, QUEUES, URGENT
-from messaging import breakers, guard, outbox
-from messaging.domain import lanes
+from messaging import breakers, guard, queue
 from messaging.domain.delivery import Urgency
-from messaging.domain.lanes import Lane
-from messaging.models import SendingPause
+from messaging.queue import Queue
 
 #: Who must have been seen at work, and how long ago at most.
 PROCESSES = dict.fromkeys((BEAT, URGENT, ORDINARY, HOUSEKEEPING, WATCHDOG), timedelta(seconds=60))
@@ -38,6 +36,8 @@ class Vitals:
     queued: dict[str, int] = field(default_factory=dict)
     #: since when routine messages are paused
     paused_since: datetime | None = None
+    #: what stands in the outbox
+    queue: Queue | None = None
     held_senders: int = 0
     held_messages: int = 0
 
@@ -60,19 +60,19 @@ def look(*, now: datetime) -> Vitals:
     try:
         heartbeats = _heartbeat_ages(now)
         pause, held = guard.paused(now=now), breakers.held(now=now)
-        oldest = {urgency: _lateness(urgency, held, pause, now) for urgency in Urgency}
-        flood = guard.holding().count()
+        outbox = queue.look(now=now)
     except DatabaseError:
         return Vitals(database=False, broker=queued is not None, queued=queued or {})
     return Vitals(
         database=True,
         broker=queued is not None,
         heartbeats=heartbeats,
-        oldest_due=oldest,
+        oldest_due={urgency: _lateness(outbox, urgency, now) for urgency in Urgency},
+        queue=outbox,
         queued=queued or {},
         paused_since=pause.began_at if pause else None,
         held_senders=len(held.open),
-        held_messages=flood,
+        held_messages=outbox.held,
     )
 
 
@@ -87,16 +87,9 @@ def _heartbeat_ages(now: datetime) -> dict[str, float | None]:
     return {name: max((now - seen[name]).total_seconds(), 0.0) if name in seen else None for name in PROCESSES}
 
 
-def _lateness(urgency: Urgency, held: breakers.Held, pause: SendingPause | None, now: datetime) -> float:
+def _lateness(seen: Queue, urgency: Urgency, now: datetime) -> float:
     """Seconds by which the oldest due message is late. What is held or paused waits by decision, and is told apart."""
-
-    def is_stopped(lane: Lane | None) -> bool:
-        if lane is None:
-            return False
-        return held.stops(lane, urgency, now) or (pause is not None and guard.is_paused(lane, urgency))
-
-    due = (lane.oldest_due for lane in outbox.due_lanes(urgency, now=now) if not is_stopped(lanes.parse(lane.text)))
-    return max((now - min(due, default=now)).total_seconds(), 0.0)
+    return max((now - (seen.oldest_due(urgency) or now)).total_seconds(), 0.0)
 
 
 def _queue_lengths() -> dict[str, int] | None:

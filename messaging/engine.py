@@ -275,6 +275,7 @@ class Run:
         rows = Message.objects.filter(status=Status.CLAIMED, claimed_by=self.worker)
         words = "no consent is recorded for this address"
         self.tally.suppressed += record.suppress(rows.filter(pk__in=unwanted), reason=words, now=now)
+        record.count([(message, Status.SUPPRESSED) for message in begun.unwanted])
         # Its time, or our hold on it, ended in the meantime: the next sifting says so on the row.
         record.release(rows.filter(pk__in=left), now=now)
 

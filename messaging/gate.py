@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from messaging import faults, guard, record
-from messaging.domain.delivery import Channel, Urgency
+from messaging.domain.delivery import Channel, Status, Urgency
 from messaging.models import Message
 from messaging.tally import Tally
 
@@ -18,18 +18,21 @@ def sift(batch: Sequence[Message], tally: Tally, *, worker: str, now: datetime) 
     """
     held = Message.objects.filter(claimed_by=worker)
     fresh = [message for message in batch if message.expires_at > now]
-    stale = {message.pk for message in batch} - {message.pk for message in fresh}
+    stale = [message for message in batch if message.expires_at <= now]
     if stale:
-        tally.expired += record.expire(held.filter(pk__in=stale), now=now)
+        tally.expired += record.expire(held.filter(pk__in=[message.pk for message in stale]), now=now)
     standing = faults.standing({_way(message) for message in fresh})
-    for message in fresh:
-        if fault := standing.get(_way(message)):
-            rows, words = held.filter(pk=message.pk), faults.words_of(fault)
-            tally.failed += record.fail_unsent(rows, code=fault.code, reason=words, now=now)
+    broken = [message for message in fresh if _way(message) in standing]
+    for message in broken:
+        fault = standing[_way(message)]
+        rows = held.filter(pk=message.pk)
+        tally.failed += record.fail_unsent(rows, code=fault.code, reason=faults.words_of(fault), now=now)
     working = [message for message in fresh if _way(message) not in standing]
     flood = guard.too_many([one for one in working if one.urgency == Urgency.ORDINARY], now=now)
     for pk, reason in flood.items():
         tally.held += record.hold(held.filter(pk=pk), reason=reason, now=now)
+    ended = [(message, Status.EXPIRED) for message in stale] + [(message, Status.FAILED) for message in broken]
+    record.count(ended + [(message, Status.HELD) for message in working if message.pk in flood])
     return [message for message in working if message.pk not in flood]
 
 

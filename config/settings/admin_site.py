@@ -91,6 +91,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "separator": True,
         "items": [
             page("Planned reminders", "schedule_send", "reminders.plannedreminder"),
+            page("Queue", "pending", "messaging.message", view="queue"),
             page("Outbox", "outbox", "messaging.message"),
             page("Inbound texts", "inbox", "messaging.inboundmessage"),
             page("Consent", "verified_user", "messaging.consentevent"),
@@ -201,6 +202,8 @@ PATIENT_PAGE_PANELS = [
     "reminders.patient_page.sent_messages",
     "reminders.patient_page.received_texts",
 ]
+#: Names of those whose messages stand in the outbox's lanes, by the id that the lanes carry: `() -> {id: name}`.
+LANE_OWNERS = "patients.owners.names"
 #: What is said beside each contact of a patient: `(contacts, now) -> {contact id: text}`.
 CONTACT_NOTES = "reminders.contact_notes.notes"
 #: Which contacts do not work: `(contacts, now) -> {contact id: why}`.

@@ -10,6 +10,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from messaging.admin.held import held_page
+from messaging.admin.queue import queue_page
 from messaging.domain.delivery import Status
 from messaging.models import Attempt, ConsentEvent, InboundMessage, Message, Receipt
 
@@ -108,9 +109,13 @@ class MessageAdmin(ReadOnly, ModelAdmin):
     ]
 
     def get_urls(self) -> list[URLPattern]:
-        """And what the flood guard holds."""
-        own = path("held/", self.admin_site.admin_view(held_page), name="messaging_message_held")
-        return [own, *super().get_urls()]
+        """And the queue, and what the flood guard holds."""
+        view = self.admin_site.admin_view
+        own = [
+            path("queue/", view(queue_page), name="messaging_message_queue"),
+            path("held/", view(held_page), name="messaging_message_held"),
+        ]
+        return [*own, *super().get_urls()]
 
     @display(description="status", ordering="status", label=LABELS)
     def shown_status(self, message: Message) -> tuple[str, str]:
