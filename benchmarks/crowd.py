@@ -1,13 +1,14 @@
-"""The people of the red-flag benchmark: patients who write once, and reminders that wait for a thousand phones."""
+"""The people of the red-flag benchmark: patients who write once, and reminders that wait to be sent."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
-from messaging.domain.delivery import Purpose, Status, Urgency
-from messaging.models import ConsentEvent, Message
+from benchmarks import outbox_rows
+from messaging.domain.delivery import Status, Urgency
+from messaging.models import Message
 from patients.domain.profile import ContactKind
 from patients.models import Clinic, ContactPoint, Patient
 
@@ -27,31 +28,10 @@ def patients(count: int, place: Clinic) -> list[str]:
 
 
 def remind(count: int, *, now: datetime) -> None:
-    """Reminders that are due now, to a thousand phones that have agreed to them."""
-    phones = [f"+1404{number:07}" for number in range(1000)]
-    ConsentEvent.objects.bulk_create(
-        ConsentEvent(
-            address=phone, purpose=Purpose.REMINDERS, granted=True, source="form", wording="yes", recorded_at=now
-        )
-        for phone in phones
-    )
-    Message.objects.bulk_create(
-        (
-            Message(
-                key=f"ordinary:{number}",
-                channel="sms",
-                purpose=Purpose.REMINDERS,
-                address=phones[number % len(phones)],
-                body="Bayside: your visit is tomorrow at 9:30 AM.",
-                segments=1,
-                due_at=now,
-                expires_at=now + timedelta(hours=6),
-                created_at=now,
-            )
-            for number in range(count)
-        ),
-        batch_size=2000,
-    )
+    """Reminders that are due now, each to a phone of its own that has agreed to them."""
+    outbox_rows.unpaced()
+    outbox_rows.agreed(range(count), now=now)
+    outbox_rows.texts(range(count), series="ordinary", due_at=now)
 
 
 def take_back() -> None:

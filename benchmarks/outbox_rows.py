@@ -17,7 +17,7 @@ CLINICS = 10
 #: More than any benchmark sends in a second: what is measured is the machine, not the pace of a phone number.
 PACE = 1_000_000.0
 #: Every message has a phone of its own; `n` is its number.
-_PHONE = "'+1303' || lpad(n::text, 7, '0')"
+_PHONE = "'+1404' || lpad(n::text, 7, '0')"
 #: A lane of each of the clinics; the two halves stand around the clinic's number.
 _LANE = str(lane_of(Channel.SMS, Purpose.REMINDERS, sender="", owner="{}")).split("{}")
 

@@ -50,7 +50,7 @@ class Sizes:
     warming: int = 400
 
 
-FULL = Sizes(backlog=60_000, calm=3, away=2, settles=True)
+FULL = Sizes(backlog=100_000, calm=2, away=2, settles=True)
 TINY = Sizes(backlog=6_000, calm=0.2, away=0.2, settles=False, warming=10)
 
 

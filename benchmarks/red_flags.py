@@ -1,7 +1,7 @@
 """A red flag through the whole product: from the carrier's webhook to the page in the carrier's hands.
 
 Real web server, real workers, real Redis and PostgreSQL; the carrier takes everything at once. Measured
-idle, while 100,000 ordinary reminders are being sent, and in a burst of 200.
+idle, while 300,000 ordinary reminders are being sent, and in a burst of 200.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Sizes:
     burst_hands: int = 100
 
 
-FULL = Sizes(idle=200, loaded=200, burst=200, pause=0.15, ordinary=100_000)
+FULL = Sizes(idle=200, loaded=200, burst=200, pause=0.15, ordinary=300_000)
 TINY = Sizes(idle=3, loaded=3, burst=4, pause=0.05, ordinary=20)
 
 
