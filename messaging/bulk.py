@@ -35,7 +35,7 @@ _TYPES = {"pk": "bigint", "number": "integer", "name": "text", "address": "text"
 # The consent that holds is looked up by the very statement that begins: one that ends a moment before still counts.
 _BEGIN = """
 UPDATE messaging_message AS message
-SET status = 'submitting', attempts = attempts + 1, submitted_at = %s, lease_until = %s
+SET status = 'submitting', attempts = attempts + 1, submitted_at = %s, lease_until = %s, accepted_at = NULL
 FROM {told}
 WHERE message.id = told.pk AND message.status = 'claimed' AND message.claimed_by = %s
     AND message.lease_until > %s AND message.expires_at > %s
@@ -55,14 +55,15 @@ UPDATE messaging_message AS message
 SET status = %s, provider_id = told.name, accepted_at = %s, finished_at = {finished}, next_look_at = {look},
     reason = '', error_code = '', lease_until = NULL
 FROM {told}
-WHERE message.id = told.pk AND message.provider_id = '' AND message.status IN ({sources})
+WHERE message.id = told.pk AND message.provider_id = '' AND message.accepted_at IS NULL
+    AND message.status IN ({sources})
 RETURNING id
 """
 _CLOSE = """
 UPDATE messaging_attempt AS try
 SET outcome = 'accepted', finished_at = %s, provider_id = told.name
 FROM {told}
-WHERE try.message_id = told.pk AND try.number = told.number
+WHERE try.message_id = told.pk AND try.number = told.number AND try.outcome <> 'returned'
 """
 
 

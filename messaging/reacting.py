@@ -84,7 +84,7 @@ def _take_back(message: Message, *, provider_id: str, code: str, words: str, due
         now=now,
         provider_id="",
         claimed_by="",
-        accepted_at=None,
+        # The time at which it was accepted stays until it is sent again: see receiving.py.
         next_look_at=None,
         due_at=due,
         reason=words,

@@ -50,7 +50,9 @@ _ENDS = "finished_at = %(now)s, next_look_at = NULL"
 _GOES_ON = """next_look_at = COALESCE(
         next_look_at, CASE urgency WHEN 'urgent' THEN %(urgent_look)s ELSE %(ordinary_look)s END
     )"""
-_UNRETURNED = """ AND NOT EXISTS (
+# Of a row that has no name and was accepted the try came back: that stands in the row itself, so that a word which
+# waited for that very transaction sees it.
+_UNRETURNED = """ AND accepted_at IS NULL AND NOT EXISTS (
         SELECT 1 FROM messaging_attempt AS try
         WHERE try.message_id = messaging_message.id AND try.outcome = 'returned' AND try.provider_id = %(name)s
     )"""

@@ -80,7 +80,7 @@ def count(moved: Sequence[tuple[Message, Status]]) -> None:
 
 def accepted(message: Message, answer: Accepted, *, now: datetime) -> None:
     """The provider took it. A receipt may have told us already; then only the attempt is completed."""
-    unnamed = Message.objects.filter(pk=message.pk, provider_id="")
+    unnamed = Message.objects.filter(pk=message.pk, provider_id="", accepted_at__isnull=True)
     try:
         with transaction.atomic():
             _close_attempt(message, Attempt.Outcome.ACCEPTED, now=now, provider_id=answer.provider_id)
@@ -279,7 +279,9 @@ def _end_if_withdrawn(message: Message, status: Status, *, now: datetime) -> Sta
 
 
 def _close_attempt(message: Message, outcome: Attempt.Outcome, *, now: datetime, **fields: str) -> None:
-    Attempt.objects.filter(message=message, number=message.attempts).update(outcome=outcome, finished_at=now, **fields)
+    # That the network gave it back was said later than what the provider answered, whichever is written down first.
+    tries = Attempt.objects.filter(message=message, number=message.attempts).exclude(outcome=Attempt.Outcome.RETURNED)
+    tries.update(outcome=outcome, finished_at=now, **fields)
 
 
 def _count(message: Message, status: Status) -> None:
