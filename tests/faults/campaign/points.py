@@ -22,9 +22,7 @@ import requests
 from celery import signals
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
-from django.utils import timezone
 
-from messaging import clock as shared_clock
 from tests.faults.campaign import clock
 from tests.faults.campaign.board import Board
 
@@ -46,9 +44,6 @@ def install() -> None:
     _role = os.environ["CAMPAIGN_ROLE"]
     host = int(os.environ.get("CAMPAIGN_HOST", "0"))
     clock.install(lambda board=_board: board.step(host))  # type: ignore[misc]
-    if clock.SPEED != 1:
-        # The database's clock runs at its own pace. At that pace the product goes by it, as it does everywhere.
-        shared_clock.shared = lambda: timezone.now
     _around_commits()
     _around_lone_writes()
     _around_requests()
