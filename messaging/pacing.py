@@ -199,7 +199,8 @@ class Pacer:
             before, self._limit = self._limit, places.halved(self._limit, top, now=now)
             if self._limit.halved_at != now:
                 return
-            self._places.clear()
+            # Each run asks anew at once, and is still known when it leaves.
+            self._places = {name: (share, now) for name, (share, _) in self._places.items()}
         heard = self._shared.crowded(top=top, known=before.places)
         if heard is not None:
             self._hear_limit(heard, now)

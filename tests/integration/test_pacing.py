@@ -221,6 +221,14 @@ def test_too_many_requests_halve_the_places_of_all_and_they_grow_back(
     eventually(lambda: second.concurrency(runner="d", urgency=URGENT) > 65, 8)
 
 
+def test_a_run_that_ends_right_after_a_refusal_leaves_its_places(redis_url: str) -> None:
+    first, second = another(redis_url), another(redis_url)
+    assert first.concurrency(runner="a", urgency=URGENT) == 100
+    first.slow_down(SENDER, retry_after=0.1)
+    first.leave("a")
+    assert second.concurrency(runner="b", urgency=URGENT) >= 50
+
+
 def test_a_sender_that_is_too_fast_for_its_network_takes_no_places_from_others(redis_url: str) -> None:
     mine = another(redis_url)
     mine.slow_down(SENDER, retry_after=None, crowded=False)
