@@ -42,3 +42,10 @@ def waiting(since: datetime) -> QuerySet[Message]:
         output_field=BooleanField(),
     )
     return Message.objects.filter(unsent, wanted_at__lte=since)
+
+
+def ended_badly(since: datetime) -> QuerySet[Message]:
+    """What has failed, come back or come too late after `since`: whoever wrote it may know another way."""
+    # Spelt in the very words of the index, or SQLite would read every message there is.
+    badly = RawSQL("status IN ('expired', 'failed', 'undelivered')", [], output_field=BooleanField())
+    return Message.objects.filter(badly, finished_at__gt=since)

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
+from messaging import watch
 from messaging.domain.delivery import Status
 from messaging.models import Message
 from patients.board import open_tasks
@@ -77,18 +78,24 @@ def _follow(found: Sequence[int], now: datetime) -> int:
 
 def _lost(now: datetime) -> set[int]:
     """Reminders whose message has ended without reaching anybody, and was not followed up yet."""
-    # Spelt as SQL: with a parameter SQLite would not use the partial indexes.
-    badly = RawSQL("status IN ('failed', 'undelivered', 'expired')", [], output_field=BooleanField())
-    released = RawSQL("reminders_plannedreminder.state = 'released'", [], output_field=BooleanField())
-    ended = Message.objects.filter(badly, finished_at__gt=now - LOOK_BACK).values("pk")
-    failed = PlannedReminder.objects.filter(message__in=ended, state=ReminderState.RELEASED)
+    return {pk for rows in (failed(now), refused(now)) for pk in _not_followed(rows)}
+
+
+def failed(now: datetime) -> QuerySet[PlannedReminder]:
+    """Reminders whose message failed, came back, or came too late."""
+    ended = watch.ended_badly(now - LOOK_BACK).values("pk")
+    rows = PlannedReminder.objects.filter(message__in=ended, state=ReminderState.RELEASED)
     # What is fresh still was worded for a day that is over: see release.reword_stale.
-    failed = failed.exclude(message__status=Status.EXPIRED, expires_at__gt=now)
-    # Withdrawn is what nobody wants any more; what is suppressed otherwise met a no.
-    refused = PlannedReminder.objects.filter(
+    return rows.exclude(message__status=Status.EXPIRED, expires_at__gt=now)
+
+
+def refused(now: datetime) -> QuerySet[PlannedReminder]:
+    """Reminders whose message met a no; withdrawn is what nobody wants any more."""
+    # Spelt as SQL: with a parameter SQLite would not use the partial index.
+    released = RawSQL("reminders_plannedreminder.state = 'released'", [], output_field=BooleanField())
+    return PlannedReminder.objects.filter(
         released, expires_at__gt=now, message__status=Status.SUPPRESSED, message__withdrawn=""
     )
-    return {pk for rows in (failed, refused) for pk in _not_followed(rows)}
 
 
 def _not_followed(rows: QuerySet[PlannedReminder]) -> list[int]:

@@ -18,7 +18,7 @@ from django.db.models.fields import BooleanField
 from alerts.domain.warning_words import WarningState
 from alerts.models import PlannedWarning, WarningTry
 from alerts.warnings import reach
-from messaging import consent
+from messaging import consent, watch
 from messaging.domain.delivery import Purpose, Status
 from messaging.models import Message
 from patients.board import draft_task, open_tasks
@@ -55,17 +55,24 @@ def follow_up(*, now: datetime, limit: int = BATCH) -> int:
 
 
 def _lost(now: datetime) -> list[int]:
-    # Spelt as SQL: with a parameter SQLite would not use the partial indexes.
-    badly = RawSQL("status IN ('failed', 'undelivered', 'expired')", [], output_field=BooleanField())
-    released = RawSQL("alerts_plannedwarning.state = 'released'", [], output_field=BooleanField())
-    ended = Message.objects.filter(badly, finished_at__gt=now - LOOK_BACK).values("pk")
-    failed = PlannedWarning.objects.filter(message__in=ended, state=WarningState.RELEASED)
+    return sorted({pk for rows in (failed(now), refused(now)) for pk in _not_followed(rows)})
+
+
+def failed(now: datetime) -> QuerySet[PlannedWarning]:
+    """Warnings whose message failed, came back, or came too late."""
+    ended = watch.ended_badly(now - LOOK_BACK).values("pk")
+    rows = PlannedWarning.objects.filter(message__in=ended, state=WarningState.RELEASED)
     # What is fresh still is handed in again by release.send_again.
-    failed = failed.exclude(message__status=Status.EXPIRED, expires_at__gt=now)
-    refused = PlannedWarning.objects.filter(
+    return rows.exclude(message__status=Status.EXPIRED, expires_at__gt=now)
+
+
+def refused(now: datetime) -> QuerySet[PlannedWarning]:
+    """Warnings whose message met a no; withdrawn is what nobody wants any more."""
+    # Spelt as SQL: with a parameter SQLite would not use the partial index.
+    released = RawSQL("alerts_plannedwarning.state = 'released'", [], output_field=BooleanField())
+    return PlannedWarning.objects.filter(
         released, expires_at__gt=now, message__status=Status.SUPPRESSED, message__withdrawn=""
     )
-    return sorted({pk for rows in (failed, refused) for pk in _not_followed(rows)})
 
 
 def _not_followed(rows: QuerySet[PlannedWarning]) -> list[int]:

@@ -100,7 +100,7 @@ class Message(models.Model):
                 name="message_unsent_urgent",
                 condition=Q(urgency="urgent", status__in=["planned", "claimed", "submitting", "in_doubt"]),
             ),
-            # Read by reminders.unreached: what ended badly of late.
+            # Read by watch.ended_badly: what ended badly of late, for reminders and warnings to follow up.
             models.Index(
                 fields=["finished_at"],
                 name="message_ended_badly",
