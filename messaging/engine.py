@@ -98,9 +98,9 @@ class Run:
         if self._time_is_up():
             return False
         waiting = len(self._stock)
-        return (self._next_claim == 0.0 and waiting < self._limit()) or (
-            waiting > 0 and self._stock.again_in() <= SHORT_WAIT
-        )
+        if not waiting:
+            return self._next_claim == 0.0
+        return (self._next_claim == 0.0 and waiting < self._limit()) or self._stock.again_in() <= SHORT_WAIT
 
     def _collect(self) -> list[Done]:
         """Answers that have come; waits for the first, and not past the moment when something else can be done."""
@@ -120,7 +120,9 @@ class Run:
 
     def _stock_up(self) -> None:
         """Claim more when little is left and it is time to look."""
-        if time.monotonic() < self._next_claim or self._time_is_up() or len(self._stock) >= self._limit():
+        # A run that finds nothing takes no place from the others: the limit is asked for by who has something to send.
+        enough = len(self._stock) > 0 and len(self._stock) >= self._limit()
+        if enough or time.monotonic() < self._next_claim or self._time_is_up():
             return
         try:
             batch = self._claim()
@@ -179,7 +181,9 @@ class Run:
         answers = [(self._in_flight.pop(one.id), one.answer) for one in done]
         for message, answer in answers:
             self._learn(message, answer)
-        chunk = [] if self._time_is_up() else self._stock.take(self._limit() - len(self._in_flight), self._rooms())
+        chunk: list[Message] = []
+        if len(self._stock) and not self._time_is_up():
+            chunk = self._stock.take(self._limit() - len(self._in_flight), self._rooms())
         self._give_back(self._stock.surplus())
         if not answers and not chunk:
             return
