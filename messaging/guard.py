@@ -143,12 +143,16 @@ def holding() -> QuerySet[Message]:
     return Message.objects.filter(RawSQL("status = 'held'", [], output_field=BooleanField()))
 
 
-def _had(addresses: set[str], mine: Sequence[int], *, now: datetime) -> dict[str, tuple[int, int]]:
-    """How many routine messages each address had in the past hour and day, as far as anybody knows."""
+def sent_to(addresses: set[str], *, now: datetime) -> QuerySet[Message]:
+    """What was asked for these addresses in the past day."""
     # Spelt as SQL for the same reason.
     asked = RawSQL("urgency = 'ordinary' AND submitted_at IS NOT NULL", [], output_field=BooleanField())
-    sent = Message.objects.filter(asked, address__in=addresses, submitted_at__gt=now - DAY)
-    recent = sent.exclude(status__in=NOT_TAKEN).exclude(purpose__in=EXEMPT).exclude(pk__in=mine)
+    return Message.objects.filter(asked, address__in=addresses, submitted_at__gt=now - DAY)
+
+
+def _had(addresses: set[str], mine: Sequence[int], *, now: datetime) -> dict[str, tuple[int, int]]:
+    """How many routine messages each address had in the past hour and day, as far as anybody knows."""
+    recent = sent_to(addresses, now=now).exclude(status__in=NOT_TAKEN).exclude(purpose__in=EXEMPT).exclude(pk__in=mine)
     of_hour = Count("pk", filter=Q(submitted_at__gt=now - HOUR))
     counts = recent.order_by().values_list("address").annotate(of_hour=of_hour, of_day=Count("pk"))
     return dict.fromkeys(addresses, (0, 0)) | {address: (hour, day) for address, hour, day in counts}

@@ -23,5 +23,7 @@ LOGGING = logging_settings(as_json=False, level=env.str("LOG_LEVEL", default="IN
 STATIC_ROOT = var_dir() / "static"
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CARRIER_CONCURRENCY = optional_number("CARRIER_CONCURRENCY", default=100, at_least=1, at_most=10_000)
+ROUTINE_PER_HOUR = optional_number("ROUTINE_PER_HOUR", default=6, at_least=1, at_most=1000)
+ROUTINE_PER_DAY = optional_number("ROUTINE_PER_DAY", default=12, at_least=1, at_most=10_000)
 ALERTS_CANARY_MINUTES = env.int("ALERTS_CANARY_MINUTES", default=15)
 WATCHDOG_PING_URL = env.str("WATCHDOG_PING_URL", default="")

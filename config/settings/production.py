@@ -39,6 +39,8 @@ TWILIO_FROM_REMINDERS = sender("TWILIO_FROM_REMINDERS")
 TWILIO_FROM_ALERTS = sender("TWILIO_FROM_ALERTS")
 TWILIO_API_BASE_URL = required_url("TWILIO_API_BASE_URL", schemes=("https",), default="https://api.twilio.com")
 CARRIER_CONCURRENCY = optional_number("CARRIER_CONCURRENCY", default=100, at_least=1, at_most=10_000)
+ROUTINE_PER_HOUR = optional_number("ROUTINE_PER_HOUR", default=6, at_least=1, at_most=1000)
+ROUTINE_PER_DAY = optional_number("ROUTINE_PER_DAY", default=12, at_least=1, at_most=10_000)
 WATCHDOG_PING_URL = required_url("WATCHDOG_PING_URL", schemes=("https",))
 ALERTS_CANARY_MINUTES = optional_number("ALERTS_CANARY_MINUTES", default=15, at_most=1440)
 # Without a phone that answers there is no canary.

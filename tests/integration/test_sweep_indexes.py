@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from messaging import inbound, outbox, poll, reconcile
+from messaging import guard, inbound, outbox, poll, reconcile
 from messaging.domain.delivery import Urgency
 from tests.support.messages import NOW
 
@@ -22,6 +22,8 @@ pytestmark = pytest.mark.django_db
         (lambda: reconcile._ended(NOW), "message_lease"),
         (lambda: reconcile._in_doubt().filter(lease_until__lte=NOW), "message_in_doubt"),
         (lambda: outbox.waiting(Urgency.ORDINARY, now=NOW), "message_due"),
+        (lambda: guard.holding().filter(expires_at__lte=NOW), "message_held"),
+        (lambda: guard.sent_to({"+12025550123"}, now=NOW), "message_sent_to"),
         (lambda: poll.due(NOW).order_by("next_look_at"), "message_next_look"),
         (lambda: inbound._unread().order_by("received_at"), "inbound_unhandled"),
     ],
