@@ -26,11 +26,13 @@ class CodeReactionForm(forms.ModelForm):  # type: ignore[type-arg]
     """One decision. Each refusal names the field and what was typed."""
 
     wait_seconds = forms.IntegerField(
+        label="Wait, in seconds",
         initial=0,
         widget=UnfoldAdminIntegerFieldWidget,
         help_text="The least wait before another try, in seconds. 0: our own.",
     )
     tries = forms.IntegerField(
+        label="More tries",
         initial=0,
         widget=UnfoldAdminIntegerFieldWidget,
         help_text="How many more tries after the first. 0: as many as the message has time for.",
@@ -41,7 +43,10 @@ class CodeReactionForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("code", "reaction", "wait_seconds", "tries", "words", "note")
         help_texts = {
             "code": "As the provider names it: 30003, smtp-550, smtp-5.7.1, http-403.",
-            "reaction": "What is done when it comes.",
+        }
+        labels = {
+            "words": "What staff read",
+            "note": "Why",
         }
 
     def clean_code(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
@@ -13,8 +14,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from messaging import codes
 from messaging.admin.code_form import CodeReactionForm
@@ -46,6 +49,17 @@ class Line:
         return wanted in f"{self.name} {self.words} {self.default} {self.decided}".lower()
 
 
+class Find(forms.Form):
+    """Looking for a code."""
+
+    q = forms.CharField(
+        required=False,
+        label="Code or words",
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "search", "aria-label": "Code or words"}),
+    )
+    decided = forms.BooleanField(required=False, label="only what was decided here")
+
+
 @admin.register(CodeReaction)
 class CodeReactionAdmin(ModelAdmin):
     """Every code on one page; deciding otherwise is a row, and taking that back deletes it."""
@@ -67,8 +81,10 @@ class CodeReactionAdmin(ModelAdmin):
         """The reactions by their titles."""
         form: type[ModelForm] = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[type-arg]
         if "reaction" in form.base_fields:
-            widget = UnfoldAdminSelectWidget(choices=[(one.value, one.meaning) for one in Reaction])
-            form.base_fields["reaction"].widget = widget
+            field = form.base_fields["reaction"]
+            field.widget = UnfoldAdminSelectWidget(choices=[(one.value, one.meaning) for one in Reaction])
+            each = ((one.meaning, in_words(Code("", one, 60))) for one in Reaction)
+            field.help_text = format_html_join(SafeString("<br>"), "{}: {}.", each)
         return form
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -98,8 +114,7 @@ class CodeReactionAdmin(ModelAdmin):
             "title": "Reactions to codes",
             "opts": self.opts,
             "families": _by_family(lines),
-            "wanted": wanted,
-            "only_decided": only_decided,
+            "find": Find({"q": wanted, "decided": only_decided}),
             "may_decide": self.has_add_permission(request),
             "may_put_back": self.has_delete_permission(request),
         }

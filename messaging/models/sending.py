@@ -81,6 +81,8 @@ class AddressFault(models.Model):
     cleared_by = models.CharField(max_length=150, blank=True, default="")
 
     class Meta:
+        verbose_name = "address that does not work"
+        verbose_name_plural = "addresses that do not work"
         constraints = [
             # Read by faults.standing as well: whether an address works is asked for every message that leaves.
             models.UniqueConstraint(
