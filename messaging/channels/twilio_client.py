@@ -159,8 +159,10 @@ def looking() -> Iterator[None]:
     """Around a look into the carrier's log: whatever goes wrong, nothing is proven and it may be asked again."""
     try:
         yield
+    except TransientFailure:
+        raise
     except ChannelFailure as failure:
-        raise TransientFailure(failure.code, failure.words) from failure
+        raise TransientFailure(failure.code, "the carrier's log could not be read") from failure
     except TwilioRestException as error:
         raise TransientFailure(str(error.code or error.status)) from error
     except UNREADABLE as error:

@@ -275,3 +275,10 @@ def test_where_one_stands_is_told_with_the_code_of_its_own(canned: Canned, membe
     assert member().look(name) == Report("undelivered", code)
     canned.say("404 Not Found", refusal(20404, 404))
     assert member().look(name) is None
+
+
+def test_who_is_told_to_wait_while_looking_waits(canned: Canned) -> None:
+    canned.say("429 Too Many Requests", refusal(20429, 429), "Retry-After: 12")
+    with pytest.raises(TransientFailure) as caught:
+        TwilioSms().look(str(CREATED["sid"]))
+    assert caught.value.retry_after == 12.0
