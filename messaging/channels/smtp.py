@@ -151,6 +151,7 @@ def _close(connection: Any) -> None:
 
 def _answer(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException) -> tuple[str, int]:
     """Under which name an answer is looked up, and its number."""
+    text: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         number, text = next(iter(error.recipients.values()))
         return smtp_codes.name_of(number, text), number
