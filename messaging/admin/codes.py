@@ -55,7 +55,9 @@ class Find(forms.Form):
     q = forms.CharField(
         required=False,
         label="Code or words",
-        widget=UnfoldAdminTextInputWidget(attrs={"type": "search", "aria-label": "Code or words"}),
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"type": "search", "aria-label": "Code or words", "placeholder": "Code or words"}
+        ),
     )
     decided = forms.BooleanField(required=False, label="only what was decided here")
 
@@ -83,7 +85,7 @@ class CodeReactionAdmin(ModelAdmin):
         if "reaction" in form.base_fields:
             field = form.base_fields["reaction"]
             field.widget = UnfoldAdminSelectWidget(choices=[(one.value, one.meaning) for one in Reaction])
-            each = ((one.meaning, in_words(Code("", one, 60))) for one in Reaction)
+            each = ((one.meaning, in_words(Code("", one))) for one in Reaction)
             field.help_text = format_html_join(SafeString("<br>"), "{}: {}.", each)
         return form
 
