@@ -33,6 +33,7 @@ def main() -> int:
     # Stopped from outside it still stops what it started, and takes its folders away.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     size = {**(SHORT if options.short else LONG), "seed": options.seed, "short": options.short}
+    size["troubles"] = options.troubles
     size |= {name: given for name in LONG if (given := getattr(options, name)) is not None}
     with _parts(options.seed, speed=SPEED if options.short else 1.0) as (folder, postgres, redis, board):
         # By name, now: they import models, and there are none before Django stands.
@@ -50,12 +51,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, help=f"default: {LONG['kills']:,}")
     parser.add_argument("--minutes", type=float, help=f"of faults, before it settles; default: {LONG['minutes']:.0f}")
     parser.add_argument("--seed", type=int, default=4, help="the same seed, the same misbehaviour")
+    parser.add_argument("--troubles", default="", metavar="NAMES", help="only those that begin so: redis,postgres")
     parser.add_argument("--short", action="store_true", help="a minute, on a clock that runs faster")
     parser.add_argument("--json", action="store_true", help="the report for programs")
     parser.add_argument("--quote", action="store_true", help="also put the report into docs/reliability.md")
     options = parser.parse_args()
-    if options.quote and options.short:
-        parser.error("only the long form is worth quoting")
+    if options.quote and (options.short or options.troubles):
+        parser.error("only the whole long form is worth quoting")
     return options
 
 

@@ -69,6 +69,8 @@ class Size:
     minutes: float
     seed: int
     short: bool = False
+    #: Only troubles whose names begin with one of these, separated by commas.
+    troubles: str = ""
 
 
 @dataclass(slots=True)
@@ -180,8 +182,9 @@ def run(stage: Stage, size: Size) -> Outcome:
     began = time.monotonic()
     feeder = Feeder(seed=size.seed, count=size.messages, seconds=25 if size.short else size.minutes * 60 * 0.7)
     killer = Killer(stage, size)
-    names = troubles.QUICK if size.short else tuple(troubles.TROUBLES)
-    gap = 0.5 if size.short else max(size.minutes * 60 * 0.8 - 420, 30) / len(names)
+    every = troubles.QUICK if size.short else tuple(troubles.TROUBLES)
+    names = tuple(name for name in every if name.startswith(tuple(size.troubles.split(","))))
+    gap = 0.5 if size.short else max(size.minutes * 60 * 0.8 - 420, 30) / max(len(names), 1)
     player = threading.Thread(target=troubles.play, args=(stage, names), kwargs={"gap": gap}, daemon=True)
     feeder.start()
     player.start()
