@@ -16,6 +16,7 @@ from messaging.channels.memory import Memory
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.models import Message, Sender
 from tests.support import red_flags as flags
+from tests.support.canned import canned_carrier
 from tests.support.messages import NOW, HandClock, draft, mail, outbox_with
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +144,30 @@ class TestARefusedAccount:
         assert "Our account at the carrier: it is accepted again." in mails.all()[1].body
         # The text about the alarm could not leave, and is not needed any more.
         assert set(flags.texts_to(manager.phone, template="alarm")[0].reason.split()) >= {"alarm", "over"}
+
+
+REFUSED = '{"code": 20003, "message": "Authenticate", "more_info": "x", "status": 401}'
+TAKEN = '{"sid": "SM1", "status": "queued"}'
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_holds_the_account_by_the_carriers_own_answer_and_frees_it(clock: HandClock, settings: Any) -> None:
+    """Through the official client, over HTTP."""
+    with canned_carrier() as carrier:
+        settings.TWILIO_API_BASE_URL = carrier.url
+        carrier.say("401 Unauthorized", REFUSED)
+        texts(5)
+        run(clock)
+        held = Sender.objects.get()
+        assert (held.channel, held.address, held.held_code) == ("sms", "", "20003")
+        assert statuses() == {"planned": 5}
+        asked = len(carrier.requests)
+        run(clock)
+        assert len(carrier.requests) == asked
+        carrier.say("201 Created", TAKEN)
+        clock.move(minutes=1)
+        run(clock)
+        assert Sender.objects.get().held_since is None
 
 
 class TestAPause:

@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from alerts import sweeps
+from alerts import sweeps, telling_others
 from alerts.domain.words import AlertState, EventKind
 from alerts.models import Alarm, AlertPage
 from messaging import breakers
 from messaging.domain.delivery import Channel, Status
 from messaging.models import Message, Sender
+from patients.models import Patient
 from tests.support import builders as make
 from tests.support import red_flags as flags
+from tests.support.messages import agree
 
 pytestmark = pytest.mark.django_db
 NOW = flags.NOW
@@ -100,6 +102,19 @@ class TestTextsAlone:
 
 
 class TestTheWholeAccount:
+    def test_it_tells_the_patient_by_a_mail_that_she_agreed_to(self, team: flags.OnCall) -> None:
+        patient = Patient.objects.get()
+        make.contact(patient, make.MAILBOX)
+        agree(make.MAILBOX, now=NOW - MINUTE)
+        account_is_refused()
+        flags.text(LEGS)
+        for second in (2, 4, 6):
+            sweeps.check_instructions(now=NOW + second * SECOND)
+            telling_others.tell_others(now=NOW + second * SECOND)
+        (told,) = flags.texts_to(make.MAILBOX)
+        assert (told.channel, told.template, told.status) == ("email", "instruction", "planned")
+        assert flags.only_alert().phone_her == "no text can be sent to anybody now"
+
     def test_it_mails_everybody_of_the_policy_at_once(self, team: flags.OnCall) -> None:
         account_is_refused()
         flags.text(LEGS)
