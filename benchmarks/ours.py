@@ -23,7 +23,7 @@ from tests.support.waiting import eventually
 
 TASK = "messaging.dispatch_ordinary"
 #: How long one run may take before it counts as stuck.
-PATIENCE = 180
+PATIENCE = 600
 
 
 @dataclass(slots=True)

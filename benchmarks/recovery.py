@@ -33,7 +33,7 @@ LATENCY_MS = 50
 #: Requests that were on their way when a process died are taken within this many seconds of its death.
 _ON_THEIR_WAY = 0.1
 #: Leases end, and the carrier's log is only believed after a while.
-_SETTLED_WITHIN = 420
+_SETTLED_WITHIN = 900
 
 
 @dataclass(frozen=True, slots=True)
