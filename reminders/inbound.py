@@ -78,13 +78,13 @@ def _open_questions(address: str, now: datetime) -> list[Visit]:
 
 def _asked(address: str, now: datetime) -> QuerySet[Visit]:
     """The standing visits to come whose confirmation was asked for at this number, at the time they have now."""
-    asked = PlannedReminder.objects.filter(
-        state=ReminderState.RELEASED,
-        rule__condition=Condition.UNCONFIRMED,
-        message__address=address,
-        anchor_at=F("visit__at"),
-    )
-    return Visit.objects.filter(pk__in=asked.values("visit"), at__gt=now, status__in=STANDING)
+    asked = PlannedReminder.objects.filter(rule__condition=Condition.UNCONFIRMED, anchor_at=F("visit__at"))
+    latest = asked.filter(state=ReminderState.RELEASED, message__address=address)
+    # Said to be lost, and the next contact was asked: whoever answers has got it all the same.
+    before = asked.exclude(state=ReminderState.CANCELLED).filter(tries__message__address=address)
+    # Two questions: asked as one, neither would be answered from its index.
+    visits = {pk for rows in (latest, before) for pk in rows.values_list("visit_id", flat=True)}
+    return Visit.objects.filter(pk__in=visits, at__gt=now, status__in=STANDING)
 
 
 def _reply(template: str, message: InboundMessage, visit: Visit, *, now: datetime) -> None:

@@ -12,6 +12,7 @@ from messaging.channels.base import PermanentFailure
 from messaging.channels.memory import Memory
 from messaging.dispatch import run
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
+from messaging.inbound import Arrival, receive
 from messaging.models import Message
 from messaging.receipts import take
 from patients.models import Patient, TaskKind
@@ -292,3 +293,28 @@ def test_the_next_contact_that_says_no_meanwhile_is_not_written_to() -> None:
     assert addresses() == []
     assert b.reasons(schedule, visit__number=1) == {Reason.ALL_TRIED}
     assert b.open_tasks(TaskKind.NO_CONTACT)
+
+
+def test_an_answer_counts_from_a_phone_that_was_said_not_to_have_it() -> None:
+    b.ladder()
+    schedule = b.planned_schedule(family(HERS))
+    asked = b.ny("2026-06-15 10:00")
+    Memory.failures.append(REFUSED)
+    deliver(asked)
+    go_on(asked + SOON)
+    assert addresses() == [HERS]
+    arrival = Arrival(provider_id="SM1", from_address=b.PHONE, to_address="+12025550100", body="1")
+    receive(arrival, now=asked + 2 * SOON)
+    assert b.visit(schedule).confirmed_at == asked + 2 * SOON
+
+
+@pytest.mark.parametrize(
+    ("address", "words"), [(HERS, "the person you care for is"), (HER_MAIL, "The person you care")]
+)
+def test_a_caregiver_is_spoken_to_as_one(address: str, words: str) -> None:
+    told(address)
+    go_on()
+    message = Message.objects.get(address=address)
+    assert words in message.body
+    assert message.template == "visit_day_before_caregiver"
+    assert "Luz" not in message.subject + message.body
