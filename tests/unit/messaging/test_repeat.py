@@ -20,7 +20,8 @@ def test_it_stands_in_front_in_the_readers_language(language: str, mark: str) ->
 def test_it_stands_there_once_and_comes_off_again(text: str, language: str, longest: int) -> None:
     text = unmarked(text)
     once = marked(text, language, longest=longest)
-    assert marked(once, "en", longest=longest) == once
+    if once != text:
+        assert marked(once, "en", longest=longest) == once
     assert unmarked(once) == text
     assert len(once) <= max(longest, len(text))
 
