@@ -14,7 +14,7 @@ from messaging.models import Message
 from patients.board import draft_task
 from patients.models import CoordinatorTask, Patient, TaskKind
 from reminders import tries
-from reminders.domain.words import CHANNEL_WORDS, Reason, ReminderState
+from reminders.domain.words import CHANNEL_WORDS, Reason, ReminderState, VisitStatus
 from reminders.models import PlannedReminder
 from reminders.reach import silenced
 from reminders.tries import Told
@@ -40,6 +40,9 @@ def tasks_for(
     failed: list[PlannedReminder] = []
     tasks: list[CoordinatorTask] = []
     for reminder, message in ended.items():
+        if message.withdrawn or reminder.visit.status == VisitStatus.CANCELLED:
+            # Nobody wants it any more: that it did not arrive is no loss.
+            continue
         if message.address in agreed:
             # Suppressed all the same: somebody has dropped it by hand, and knows.
             failed += [reminder] if message.status != Status.SUPPRESSED else []

@@ -318,3 +318,15 @@ def test_a_caregiver_is_spoken_to_as_one(address: str, words: str) -> None:
     assert words in message.body
     assert message.template == "visit_day_before_caregiver"
     assert "Luz" not in message.subject + message.body
+
+
+def test_nobody_is_asked_about_a_visit_that_is_off() -> None:
+    texts_only()
+    schedule = b.planned_schedule(family(HERS))
+    deliver(DUE)
+    cancel_visit(b.visit(schedule), reason="ill", now=DUE)
+    message = Message.objects.get()
+    take(message.uuid, provider_id=message.provider_id, word="undelivered", code="30006", now=DUE)
+    go_on()
+    assert addresses() == [b.PHONE]
+    assert b.open_tasks(TaskKind.UNREACHED) == []
