@@ -132,7 +132,7 @@ class TestTheWholeAccount:
         account_is_refused()
         flags.text(LEGS)
         before = flags.only_alert().position
-        for second in range(2, 30, 2):
+        for second in range(2, 60, 2):
             mails_leave(now=NOW + second * SECOND)
             sweeps.check_receipts(now=NOW + second * SECOND)
             sweeps.advance(now=NOW + second * SECOND)
