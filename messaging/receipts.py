@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from messaging import faults, reacting, receiving
 from messaging.channels.twilio_codes import CALL_STATUSES, STATUSES, words_for
@@ -31,7 +31,16 @@ def take(uuid: UUID, *, provider_id: str, word: str, code: str, now: datetime) -
         of_text=STATUSES.get(word),
         of_call=CALL_STATUSES.get(word),
     )
-    result = _take(told, now=now)
+    try:
+        result = _take(told, now=now)
+    except (OperationalError, InterfaceError) as error:
+        if connection.in_atomic_block:
+            raise
+        # A deadlock is over by now, a connection that was cut is made anew. A database that is away stays so: then
+        # the carrier hears of it and brings the receipt again, or the poller asks.
+        log.warning("receipt_taken_again", message=str(uuid), error=type(error).__name__)
+        connection.close_if_unusable_or_obsolete()
+        result = _take(told, now=now)
     RECEIPTS.labels(result=result).inc()
     return result
 

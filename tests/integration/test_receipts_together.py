@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connection, connections
 
-from messaging import dispatch, receipts, reconcile
+from messaging import dispatch, receipts, receiving, reconcile
 from messaging.channels.base import OutcomeUnknown
 from messaging.channels.memory import Memory
 from messaging.domain.delivery import Status, Urgency
@@ -70,3 +71,32 @@ def test_two_owners_of_one_name_come_to_terms(memory: type[Memory], clock: HandC
     assert rows[Status.DELIVERED].provider_id == "memory-1"
     assert len(rows) == 2, "the other is in doubt"
     assert rows[Status.IN_DOUBT].provider_id == ""
+
+
+class TestTrouble:
+    """The database fails a receipt at the moment when it comes."""
+
+    def test_a_deadlock_is_over_the_second_time(
+        self, memory: type[Memory], clock: HandClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (message,) = outbox_with(draft())
+        dispatch.run(Urgency.ORDINARY, clock=clock, worker="worker:1")
+        keep, failures = receiving.keep, [OperationalError("deadlock detected")]
+
+        def chosen(*args: Any, **kwargs: Any) -> str | None:
+            if failures:
+                raise failures.pop()
+            return keep(*args, **kwargs)
+
+        monkeypatch.setattr(receiving, "keep", chosen)
+        assert all_at_once([(message, "memory-1", "delivered")]) == ["applied"]
+        assert Receipt.objects.get().applied
+
+    def test_a_line_that_was_cut_is_made_anew(self, memory: type[Memory], clock: HandClock) -> None:
+        if connection.vendor != "postgresql":
+            pytest.skip("SQLite has no line that could be cut")
+        (message,) = outbox_with(draft())
+        dispatch.run(Urgency.ORDINARY, clock=clock, worker="worker:1")
+        with connection.cursor() as cursor, pytest.raises(OperationalError):
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        assert receipts.take(message.uuid, provider_id="memory-1", word="delivered", code="", now=NOW) == "applied"
