@@ -92,7 +92,7 @@ def too_many(messages: Sequence[Message], *, now: datetime) -> dict[int, str]:
     addresses, mine = {message.address for message in counted}, [message.pk for message in counted]
     # In this order: what another begins between the two looks is counted twice rather than not at all.
     elsewhere = _claimed(addresses, mine, now=now)
-    had = _had(addresses, mine, now=now)
+    had = _had(addresses, now=now)
     excess: dict[int, str] = {}
     unclear: list[int] = []
     # What a person has let through goes first, and counts.
@@ -150,9 +150,9 @@ def sent_to(addresses: set[str], *, now: datetime) -> QuerySet[Message]:
     return Message.objects.filter(asked, address__in=addresses, submitted_at__gt=now - DAY)
 
 
-def _had(addresses: set[str], mine: Sequence[int], *, now: datetime) -> dict[str, tuple[int, int]]:
+def _had(addresses: set[str], *, now: datetime) -> dict[str, tuple[int, int]]:
     """How many routine messages each address had in the past hour and day, as far as anybody knows."""
-    recent = sent_to(addresses, now=now).exclude(status__in=NOT_TAKEN).exclude(purpose__in=EXEMPT).exclude(pk__in=mine)
+    recent = sent_to(addresses, now=now).exclude(status__in=NOT_TAKEN).exclude(purpose__in=EXEMPT)
     of_hour = Count("pk", filter=Q(submitted_at__gt=now - HOUR))
     counts = recent.order_by().values_list("address").annotate(of_hour=of_hour, of_day=Count("pk"))
     return dict.fromkeys(addresses, (0, 0)) | {address: (hour, day) for address, hour, day in counts}
