@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.db import transaction
@@ -16,10 +17,12 @@ from django.db.models.functions import Coalesce
 from messaging import breakers, codes, faults, operator, record
 from messaging.domain import reactions, retry
 from messaging.domain.delivery import Channel, Status, Urgency
+from messaging.domain.pacing import TOO_FAST
 from messaging.domain.reactions import Code, Decision
 from messaging.envelope import sender_of
 from messaging.metrics import MESSAGES
 from messaging.models import Attempt, Message
+from messaging.pacing import SenderKey, pacer
 
 log = structlog.get_logger(__name__)
 
@@ -133,3 +136,8 @@ def _follow(message: Message, decision: Decision, *, code: str, words: str, now:
         sender = sender_of(channel, Urgency(message.urgency), message.sender)
         whole = decision.whole_account
         breakers.trip(channel, sender, code=code, words=words, whole_account=whole, now=now)
+    elif code in TOO_FAST:
+        sender = SenderKey(channel, sender_of(channel, Urgency(message.urgency), message.sender))
+        slow = partial(pacer().slow_down, sender, retry_after=None, crowded=False)
+        # Redis may take a moment to answer, and the rows are locked until then.
+        transaction.on_commit(slow, robust=True)

@@ -36,7 +36,10 @@ def accepted(status: int, headers: Mapping[str, str] | None, text: str, statuses
     if not isinstance(sid, str) or not SID.fullmatch(sid):
         raise _nameless(answer)
     if statuses.get(str(word)) in (Status.FAILED, Status.UNDELIVERED):
-        raise _stillborn(answer.get("error_code"))
+        failure = _stillborn(answer.get("error_code"))
+        if isinstance(failure, PermanentFailure):
+            raise failure
+        # It may be worth another try. Its receipt says so under this name, and what comes late is then told apart.
     return Accepted(sid, status_of(word, statuses))
 
 

@@ -27,6 +27,9 @@ UNNAMED_SILENCE = 2.0
 #: What is lost when fractions of a token are added up.
 DUST = 1e-6
 
+#: The carrier's codes that mean "too fast", and whether all of our requests are meant and not this sender alone.
+TOO_FAST = {"20429": True, "10004": True, "30022": False}
+
 
 class Kind(StrEnum):
     """Kinds of senders that carriers tell apart."""
