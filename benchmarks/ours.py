@@ -14,14 +14,18 @@ from django.db import connection
 from django.utils import timezone
 
 from benchmarks import outbox_rows
+from benchmarks.bare import IN_FLIGHT
 from benchmarks.books import Books
 from messaging import broker
 from messaging.domain.delivery import Status
+from messaging.domain.places import RESERVE
 from messaging.models import Attempt, Message
 from tests.support.processes import Running, live_environment, procfile, running
 from tests.support.waiting import eventually
 
 TASK = "messaging.dispatch_ordinary"
+#: The account's limit: with the places that are kept for urgent messages taken off, ordinary ones have IN_FLIGHT.
+CONCURRENCY = IN_FLIGHT + RESERVE
 #: How long one run may take before it counts as stuck.
 PATIENCE = 600
 
@@ -104,7 +108,12 @@ def at_work(books: Books, folder: Path, *, warming: int, phones: int) -> Iterato
 
 def start(name: str, folder: Path) -> contextlib.AbstractContextManager[Running]:
     """One process of the Procfile on the benchmark's database."""
-    return running(name, procfile()[name], env=live_environment(LOG_LEVEL="INFO"), folder=folder)
+    return running(
+        name,
+        procfile()[name],
+        env=live_environment(LOG_LEVEL="INFO", CARRIER_CONCURRENCY=str(CONCURRENCY)),
+        folder=folder,
+    )
 
 
 def clear() -> None:
