@@ -17,13 +17,14 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
-from messaging import breakers, bulk, channels, codes, gate, guard, outbox, record
+from messaging import breakers, bulk, channels, codes, gate, guard, outbox, record, unasked
 from messaging.channels.base import UNREACHABLE, Accepted, ChannelFailure, TransientFailure
 from messaging.domain import lanes
-from messaging.domain.delivery import Channel, Status, Urgency
+from messaging.domain.delivery import Channel, Urgency
 from messaging.domain.lanes import Lane
+from messaging.domain.pacing import TOO_FAST
 from messaging.envelope import outgoing
-from messaging.handover import Done, Handover, Inline, Job, Loop
+from messaging.handover import Done, Handover, Inline, Job, Loop, moment
 from messaging.models import Message
 from messaging.pacing import SenderKey, pacer
 from messaging.stock import SHORT_WAIT, Stock
@@ -36,7 +37,7 @@ Answer = Accepted | ChannelFailure
 
 #: How many rows are claimed at once, and for how long. What is not begun by then is free again.
 BATCH = {Urgency.ORDINARY: 500, Urgency.URGENT: 50}
-LEASE = {Urgency.ORDINARY: timedelta(seconds=120), Urgency.URGENT: timedelta(seconds=15)}
+LEASE = {Urgency.ORDINARY: timedelta(seconds=30), Urgency.URGENT: timedelta(seconds=15)}
 #: While providers are being asked, how often (in seconds) it is looked whether more has become due.
 LOOK_AGAIN = {Urgency.ORDINARY: 0.25, Urgency.URGENT: 0.03}
 #: A provider that has not answered yet in this run is asked so many at once, and one without a connection so many times
@@ -49,8 +50,6 @@ MAILS_AT_ONCE = 8
 #: The database may be away for so long, in seconds, before what providers answered meanwhile is given up as in doubt.
 DATABASE_PATIENCE = 60.0
 DATABASE_PAUSE = 0.5
-#: Codes that mean "too fast", and whether the whole account is meant.
-TOO_FAST = {"20429": True, "10004": True, "30022": False}
 
 
 _never = threading.Event()
@@ -126,6 +125,7 @@ class Run:
             return
         try:
             batch = self._claim()
+            fit = gate.sift(batch, self.tally, worker=self.worker, now=self.clock()) if batch else []
         except (OperationalError, InterfaceError):
             if not self._in_flight or self._alone:
                 raise
@@ -136,8 +136,7 @@ class Run:
         self.tally.claimed += len(batch)
         # A full hand: more may be due. An empty one: look again only after a while.
         self._next_claim = 0.0 if batch else time.monotonic() + LOOK_AGAIN[self.urgency]
-        if batch:
-            self._stock.put(gate.sift(batch, self.tally, worker=self.worker, now=self.clock()))
+        self._stock.put(fit)
 
     def _claim(self) -> list[Message]:
         now = self.clock()
@@ -180,20 +179,25 @@ class Run:
         """Write down what is `done` and begin what may leave."""
         answers = [(self._in_flight.pop(one.id), one.answer) for one in done]
         for message, answer in answers:
-            self._learn(message, answer)
+            # The answers themselves are not lost for it; the next one teaches the same.
+            with contextlib.suppress(OperationalError, InterfaceError):
+                self._learn(message, answer)
         chunk: list[Message] = []
         if len(self._stock) and not self._time_is_up():
             chunk = self._stock.take(self._limit() - len(self._in_flight), self._rooms())
         self._give_back(self._stock.surplus())
         if not answers and not chunk:
             return
+        began = self.clock()
         asking = self._write(answers, chunk)
         now = self.clock()
+        # Well before anybody can look for these in a provider's log, and not find them there.
+        not_after = moment() + (began + bulk.SUBMIT_LEASE[self.urgency] / 2 - now).total_seconds()
         self._in_flight.update((message.pk, message) for message in asking)
         self.tally.asked += len(asking)
         self._handover.give(
             [
-                Job(message.pk, channels.member(Channel(message.channel)), outgoing(message, now=now))
+                Job(message.pk, channels.member(Channel(message.channel)), outgoing(message, now=now), not_after)
                 for message in asking
             ]
         )
@@ -223,7 +227,7 @@ class Run:
         self._unreachable[key.channel] = 0
         self._answered.add(key.channel)
         if isinstance(answer, Accepted):
-            if self._held.open:
+            if self._is_held(key, now):
                 breakers.mend(key.channel, key.address, now=now, asked_at=message.submitted_at)
                 self._held = breakers.held(now=now)
                 self._next_claim = 0.0
@@ -243,15 +247,18 @@ class Run:
     def _write(self, answers: Sequence[tuple[Message, Answer]], chunk: Sequence[Message]) -> list[Message]:
         """One transaction: the answers, and the beginning of `chunk`; answers those that were begun."""
         give_up = time.monotonic() + DATABASE_PATIENCE
+        lost: Sequence[Message] = []
         while True:
             try:
-                return self._write_once(answers, chunk)
+                asking = self._write_once(answers, chunk)
+                unasked.take_back(lost, worker=self.worker, now=self.clock())
+                return asking
             except (OperationalError, InterfaceError) as error:
                 if self._alone or time.monotonic() > give_up:
                     raise
                 log.warning("database_away", answers=len(answers), error=type(error).__name__)
-                # What providers have said is worth waiting for. What was not begun is anybody's when its lease ends.
-                chunk = []
+                # What providers have said is worth waiting for. Whether the others were begun, nobody knows.
+                lost, chunk = lost or chunk, []
                 connection.close()
                 _never.wait(DATABASE_PAUSE)
 
@@ -268,20 +275,8 @@ class Run:
                 counted = record.outcomes(answers, worker=self.worker, now=now, singly=True)
                 begun = bulk.begin(chunk, worker=self.worker, now=now)
         record.count(counted)
-        self._end_unbegun(chunk, begun, now=now)
+        gate.end_unbegun(chunk, begun, self.tally, worker=self.worker, now=now)
         return begun.asking
-
-    def _end_unbegun(self, chunk: Sequence[Message], begun: bulk.Begun, *, now: datetime) -> None:
-        if len(begun.asking) == len(chunk):
-            return
-        unwanted = {message.pk for message in begun.unwanted}
-        left = {message.pk for message in chunk} - {message.pk for message in begun.asking} - unwanted
-        rows = Message.objects.filter(status=Status.CLAIMED, claimed_by=self.worker)
-        words = "no consent is recorded for this address"
-        self.tally.suppressed += record.suppress(rows.filter(pk__in=unwanted), reason=words, now=now)
-        record.count([(message, Status.SUPPRESSED) for message in begun.unwanted])
-        # Its time, or our hold on it, ended in the meantime: the next sifting says so on the row.
-        record.release(rows.filter(pk__in=left), now=now)
 
     def _give_back(self, messages: Collection[Message]) -> None:
         """Untouched, for others or for later."""

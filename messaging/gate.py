@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from messaging import faults, guard, record
+from messaging import bulk, faults, guard, record
 from messaging.domain.delivery import Channel, Status, Urgency
 from messaging.models import Message
 from messaging.tally import Tally
@@ -34,6 +34,20 @@ def sift(batch: Sequence[Message], tally: Tally, *, worker: str, now: datetime) 
     ended = [(message, Status.EXPIRED) for message in stale] + [(message, Status.FAILED) for message in broken]
     record.count(ended + [(message, Status.HELD) for message in working if message.pk in flood])
     return [message for message in working if message.pk not in flood]
+
+
+def end_unbegun(chunk: Sequence[Message], begun: bulk.Begun, tally: Tally, *, worker: str, now: datetime) -> None:
+    """Those of `chunk` that could not be begun: suppressed where the consent has ended, else free again."""
+    if len(begun.asking) == len(chunk):
+        return
+    unwanted = {message.pk for message in begun.unwanted}
+    left = {message.pk for message in chunk} - {message.pk for message in begun.asking} - unwanted
+    rows = Message.objects.filter(status=Status.CLAIMED, claimed_by=worker)
+    words = "no consent is recorded for this address"
+    tally.suppressed += record.suppress(rows.filter(pk__in=unwanted), reason=words, now=now)
+    record.count([(message, Status.SUPPRESSED) for message in begun.unwanted])
+    # Its time, or our hold on it, ended in the meantime: the next sifting says so on the row.
+    record.release(rows.filter(pk__in=left), now=now)
 
 
 def _way(message: Message) -> tuple[Channel, str]:

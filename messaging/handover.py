@@ -7,9 +7,11 @@ plain values only. A process that was forked makes a loop of its own.
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import queue
 import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from typing import Protocol
 
 import structlog
 
-from messaging.channels.base import Accepted, ChannelFailure, Member, OutcomeUnknown, Outgoing
+from messaging.channels.base import Accepted, ChannelFailure, Member, OutcomeUnknown, Outgoing, TransientFailure
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +30,9 @@ Deliver = Callable[[Outgoing], Awaitable[Accepted]]
 #: How many members that can only wait (mail) do so at once.
 WAITING_HANDS = 8
 
+#: A clock that goes on while the machine sleeps, where there is one.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -36,6 +41,8 @@ class Job:
     id: int
     member: Member
     outgoing: Outgoing
+    #: By `moment`: later than this it is not asked any more, others may have found that it was not.
+    not_after: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,11 @@ class Done:
 
     id: int
     answer: Accepted | ChannelFailure
+
+
+def moment() -> float:
+    """Now, in seconds, for `Job.not_after`."""
+    return time.clock_gettime(_CLOCK)
 
 
 class Handover(Protocol):
@@ -107,6 +119,7 @@ class Loop:
     async def _deliver(self, job: Job, deliver: Deliver) -> None:
         answer: Accepted | ChannelFailure
         try:
+            _refuse_late(job)
             answer = await deliver(job.outgoing)
         except ChannelFailure as failure:
             answer = failure
@@ -120,11 +133,19 @@ class Loop:
 
 def _ask(job: Job) -> Accepted | ChannelFailure:
     try:
+        _refuse_late(job)
         return job.member.send(job.outgoing)
     except ChannelFailure as failure:
         return failure
     except Exception as error:  # noqa: BLE001
         return _broke(job, error)
+
+
+def _refuse_late(job: Job) -> None:
+    """A process that was stopped, or a machine that slept, wakes up in the middle of this."""
+    if moment() > job.not_after:
+        log.warning("not_asked_in_time", message=str(job.outgoing.uuid))
+        raise TransientFailure("late", "it could not be handed over in time")
 
 
 def _broke(job: Job, error: Exception) -> OutcomeUnknown:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import time
-from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, zip_longest
 
 from messaging.domain.delivery import Channel, Urgency
 from messaging.domain.pacing import may_owe
@@ -16,6 +18,8 @@ from messaging.pacing import Pacer, SenderKey
 KEPT_BY_A_SLOW_SENDER = 10
 #: A wait that is shorter than this is sat out by the run; for a longer one the next run comes.
 SHORT_WAIT = 0.25
+
+_LOT = random.SystemRandom()
 
 
 class Stock:
@@ -34,9 +38,15 @@ class Stock:
         return sum(map(len, self._queues.values()))
 
     def put(self, messages: Sequence[Message]) -> None:
-        """Add what was claimed."""
+        """Add what was claimed; the lanes that share a sender get turns."""
+        added: dict[SenderKey, list[Message]] = defaultdict(list)
         for message in messages:
-            self._queues.setdefault(self.key(message), deque()).append(message)
+            added[self.key(message)].append(message)
+        for key, new in added.items():
+            standing = list(self._queues.get(key, ()))
+            # Permits were given for those in front, by their length.
+            permitted = self._permits.get(key, 0)
+            self._queues[key] = deque(standing[:permitted] + _in_turns(standing[permitted:] + new))
 
     def key(self, message: Message) -> SenderKey:
         """Which sender a message leaves by."""
@@ -126,6 +136,17 @@ class Stock:
         if not grant.granted:
             self._waits[key] = time.monotonic() + grant.again_in
         return grant.granted > 0
+
+
+def _in_turns(messages: Iterable[Message]) -> list[Message]:
+    """One of each lane, the oldest first, and again. Who begins is drawn by lot: of a slow sender few get a turn in one
+    run, and those whose messages are the oldest must not be the same each time.
+    """
+    lanes: dict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        lanes[message.lane].append(message)
+    drawn = _LOT.sample(list(lanes.values()), len(lanes))
+    return [message for message in chain.from_iterable(zip_longest(*drawn)) if message is not None]
 
 
 def weight(message: Message) -> int:
