@@ -137,7 +137,8 @@ def test_settings_name_the_vocabularies(folder: Path, settings: Any) -> None:
 def test_paths_that_lead_nowhere_are_found(settings: Any) -> None:
     settings.INBOUND_HANDLERS = ["reminders.nowhere.handle"]
     settings.MESSAGE_CHANNELS = {"sms": "messaging.channels.pigeon.Pigeon"}
-    assert {error.id for error in checks.check_paths()} == {"messaging.E002", "messaging.E003"}
+    settings.OPERATOR_ALARM = "alerts.nobody.hear"
+    assert {error.id for error in checks.check_paths()} == {"messaging.E002", "messaging.E003", "messaging.E005"}
 
 
 def test_senders_that_cannot_call_are_told_of(settings: Any) -> None:
