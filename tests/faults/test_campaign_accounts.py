@@ -72,6 +72,15 @@ def test_a_page_may_come_twice_after_a_doubt_and_only_then(tmp_path: Path) -> No
     assert not books(tmp_path, ("SM1", message), ("SM2", message), ("SM3", message)).is_whole
 
 
+def test_twins_may_change_places_and_no_more(tmp_path: Path) -> None:
+    first, second = sent(name="SM1"), sent("campaign-2", name="SM2")
+    changed = books(tmp_path, ("SM1", second), ("SM2", second))
+    assert (changed.exchanged, changed.is_whole) == (2, True)
+    assert books(tmp_path, ("SM1", second)).lost == ["campaign-1"]
+    assert books(tmp_path, ("SM1", first), ("SM2", second), ("SM3", second)).doubled == ["campaign-2"]
+    assert books(tmp_path, ("SM1", second), ("SM2", second), ("SM3", second)).lost == ["campaign-1"]
+
+
 def test_a_name_that_belongs_to_another_number_is_told_of(tmp_path: Path) -> None:
     message, other = sent(name="SM2"), sent("campaign-2", name="SM1")
     Message.objects.filter(pk=other.pk).update(address="+12025550177")

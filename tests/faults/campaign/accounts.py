@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from alerts import ledger
 from messaging.domain.delivery import ACKNOWLEDGED, FINAL, Status, Urgency
@@ -50,6 +50,8 @@ class Accounts:
     badly_ended: int = 0
     states: dict[str, int] = field(default_factory=dict)
     orphans: int = 0
+    #: Twins (one number, one text) that arrived as often as there are of them, though not each under its own name.
+    exchanged: int = 0
     #: What is known of the first of those that went wrong.
     evidence: list[str] = field(default_factory=list)
     tries: dict[str, int] = field(default_factory=dict)
@@ -91,6 +93,10 @@ def close(folder: Path, *, now: datetime, speed: float) -> Accounts:
         if message.accepted_at is not None and message.wanted_at is not None:
             took = (message.accepted_at - message.wanted_at).total_seconds() / speed
             (doubtful_times if message.pk in doubts else times).append(took)
+    exchanged = _exchanged(rows, by_name)
+    found.exchanged = len(exchanged & {*found.lost, *found.doubled})
+    found.lost = [key for key in found.lost if key not in exchanged]
+    found.doubled = [key for key in found.doubled if key not in exchanged]
     found.unknown = len({name for name, sendings in by_name.items() if sendings} - ours)
     found.states = dict(Counter(rows.values_list("status", flat=True)))
     tries = Attempt.objects.filter(message__key__startswith="campaign-")
@@ -101,6 +107,16 @@ def close(folder: Path, *, now: datetime, speed: float) -> Accounts:
     found.evidence = [_story(message, by_name[str(message.uuid)]) for message in rows.filter(key__in=wrong)]
     found.times, found.doubtful_times = _spread(times), _spread(doubtful_times)
     return found
+
+
+def _exchanged(rows: QuerySet[Message], by_name: dict[str, list[Sending]]) -> set[str]:
+    """Keys of reminders with a twin whose number got the text exactly as often as it should: nobody can tell whose."""
+    alike: defaultdict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+    reminders = rows.filter(urgency=Urgency.ORDINARY).values_list("key", "uuid", "address", "body")
+    for key, uuid, address, body in reminders.iterator(chunk_size=5000):
+        alike[address, body].append((key, len(by_name.get(str(uuid), ()))))
+    whole = (twins for twins in alike.values() if len(twins) > 1 and sum(times for _, times in twins) == len(twins))
+    return {key for twins in whole for key, _ in twins}
 
 
 def _story(message: Message, sendings: list[Sending]) -> str:

@@ -49,6 +49,7 @@ def _verdict(outcome: Outcome) -> str:
         ("**reminders doubled**", f"**{len(found.doubled)}**"),
         ("pages doubled more than the rule allows", str(len(found.doubled_pages))),
         ("pages that came twice after a doubt (one extra is allowed)", str(found.repeated_pages)),
+        ("twins, one text to one number: as many arrived, one under the other's name", str(found.exchanged)),
         ("at the carrier, unknown to the outbox", str(found.unknown)),
         ("named after a message to another number", str(len(found.misnamed))),
         ("neither at an end nor acknowledged", str(found.open)),
