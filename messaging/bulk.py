@@ -32,7 +32,8 @@ _TOLD = {
     "sqlite": "(SELECT {extracts} FROM json_each(%s)) AS told",
 }
 _TYPES = {"pk": "bigint", "number": "integer", "name": "text", "address": "text", "exempt": "boolean"}
-# The consent that holds is looked up by the very statement that begins: one that ends a moment before still counts.
+# The consent that holds, and a pause, are looked up by the very statement that begins: what was said a moment before
+# still counts.
 _BEGIN = """
 UPDATE messaging_message AS message
 SET status = 'submitting', attempts = attempts + 1, submitted_at = %s, lease_until = %s, accepted_at = NULL
@@ -43,6 +44,9 @@ WHERE message.id = told.pk AND message.status = 'claimed' AND message.claimed_by
         SELECT said.granted FROM messaging_consentevent AS said
         WHERE said.address = told.address AND said.purpose = message.purpose
         ORDER BY said.recorded_at DESC, said.id DESC LIMIT 1
+    ))
+    AND (told.exempt OR message.urgency <> 'ordinary' OR NOT EXISTS (
+        SELECT 1 FROM messaging_sendingpause AS pause WHERE pause.ended_at IS NULL AND pause.began_at <= %s
     ))
 RETURNING id
 """
@@ -95,7 +99,7 @@ def begin(messages: Sequence[Message], *, worker: str, now: datetime) -> Begun:
     ]
     times = [moment(now), moment(lease)]
     statement = _BEGIN.format(told=_told("pk", "address", "exempt"))
-    begun = _ids(statement, [*times, json.dumps(rows), worker, moment(now), moment(now)])
+    begun = _ids(statement, [*times, json.dumps(rows), worker, *[moment(now)] * 3])
     asking = [message for message in messages if message.pk in begun]
     for message in asking:
         message.attempts, message.submitted_at, message.status = message.attempts + 1, now, Status.SUBMITTING

@@ -62,9 +62,13 @@ class Stock:
 
     def room_of(self, key: SenderKey, share: int) -> int:
         """How many of a share this sender may still be given to keep."""
+        at_once = KEPT_BY_A_SLOW_SENDER
         if key not in self._waits:
-            return share
-        return max(0, min(share, KEPT_BY_A_SLOW_SENDER - len(self._queues.get(key, ()))))
+            if may_owe(key.channel, self._urgency):
+                return share
+            # What cannot leave at once would only be put back.
+            at_once = max(at_once, int(self._pacer.pace(key).burst))
+        return max(0, min(share, at_once - len(self._queues.get(key, ()))))
 
     def take(self, room: int, of_channel: Mapping[Channel, int]) -> list[Message]:
         """Up to `room` messages that may leave now, and of each channel no more than it has room for."""

@@ -10,10 +10,10 @@ import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from messaging import breakers, bulk, dispatch, engine, gate, handover
+from messaging import breakers, bulk, dispatch, engine, gate, guard, handover, stock
 from messaging.channels.base import Accepted, TransientFailure
 from messaging.channels.memory import Memory
-from messaging.domain.delivery import Channel, Status, Urgency
+from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.envelope import outgoing
 from messaging.models import Attempt, Message
 from tests.support.messages import NOW, HandClock, draft, mail, outbox_with
@@ -58,6 +58,42 @@ class TestASlowSender:
         assert run(clock).asked < 200, "the run ends long before the piles do"
         small = [state for key, state in states().items() if key.startswith("small")]
         assert set(small) == {Status.ACCEPTED}
+
+    def test_no_more_is_claimed_than_can_leave_at_once(
+        self, memory: type[Memory], clock: HandClock, settings: Any
+    ) -> None:
+        settings.CARRIER_PACES = dict.fromkeys(settings.CARRIER_PACES, 1)
+        outbox_with(*(draft(f"k{n}", address=phone(n)) for n in range(200)))
+        tally = run(clock)
+        assert tally.asked >= 1
+        assert tally.claimed <= 2 * stock.KEPT_BY_A_SLOW_SENDER, "rows that are put back are work for nothing"
+
+
+@pytest.mark.django_db
+class TestAPause:
+    def test_it_stops_what_a_run_has_in_hand(
+        self, memory: type[Memory], clock: HandClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        take = Memory.take
+
+        def stop(self: Memory, outgoing: Any) -> Accepted:
+            guard.pause(by="manager", reason="the wrong list", now=clock())
+            return take(self, outgoing)
+
+        monkeypatch.setattr(Memory, "take", stop)
+        outbox_with(
+            *(draft(f"k{n}", address=phone(n)) for n in range(5)),
+            draft("answer", address=phone(50), purpose=Purpose.REPLIES, due_at=NOW + timedelta(seconds=1)),
+        )
+        run(clock)
+        assert len(memory.taken) == 1
+        clock.move(seconds=2)
+        run(clock)
+        assert [sent.address for _, sent in memory.taken][1:] == [phone(50)]
+        guard.resume(by="manager", now=clock())
+        monkeypatch.setattr(Memory, "take", take)
+        run(clock)
+        assert set(states().values()) == {Status.ACCEPTED}
 
 
 @pytest.mark.django_db
