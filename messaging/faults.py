@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from messaging import codes
 from messaging.domain.address import consent_key
 from messaging.domain.delivery import Channel
+from messaging.many import among
 from messaging.models import AddressFault, InboundMessage, Message
 
 log = structlog.get_logger(__name__)
@@ -49,7 +50,7 @@ def standing(pairs: Collection[Pair]) -> dict[Pair, AddressFault]:
     """Those of `pairs` that do not work, each with what was said of it, by one query."""
     if not pairs:
         return {}
-    found = _open().filter(address__in={consent_key(address) for _, address in pairs})
+    found = _open().filter(among("address", {consent_key(address) for _, address in pairs}))
     faults = {(fault.channel, fault.address): fault for fault in found}
     keys = {pair: (pair[0].value, consent_key(pair[1])) for pair in pairs}
     return {pair: faults[key] for pair, key in keys.items() if key in faults}

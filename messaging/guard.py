@@ -21,6 +21,7 @@ from django.db.models.fields import BooleanField
 from messaging import outbox, record, stopped
 from messaging.domain.delivery import EXEMPT_FROM_CONSENT, Status, Urgency
 from messaging.domain.lanes import Lane
+from messaging.many import among, not_among
 from messaging.models import Message, SendingPause
 
 log = structlog.get_logger(__name__)
@@ -147,7 +148,7 @@ def sent_to(addresses: set[str], *, now: datetime) -> QuerySet[Message]:
     """What was asked for these addresses in the past day."""
     # Spelt as SQL for the same reason.
     asked = RawSQL("urgency = 'ordinary' AND submitted_at IS NOT NULL", [], output_field=BooleanField())
-    return Message.objects.filter(asked, address__in=addresses, submitted_at__gt=now - DAY)
+    return Message.objects.filter(asked, among("address", addresses), submitted_at__gt=now - DAY)
 
 
 def _had(addresses: set[str], *, now: datetime) -> dict[str, tuple[int, int]]:
@@ -161,8 +162,9 @@ def _had(addresses: set[str], *, now: datetime) -> dict[str, tuple[int, int]]:
 def _claimed(addresses: set[str], mine: Sequence[int], *, now: datetime) -> Counter[str]:
     """How many each address is about to get from other workers."""
     held = RawSQL("status IN ('claimed', 'submitting')", [], output_field=BooleanField())
-    others = Message.objects.filter(held, status=Status.CLAIMED, lease_until__gt=now, address__in=addresses)
-    counted = others.filter(urgency=Urgency.ORDINARY).exclude(purpose__in=EXEMPT).exclude(pk__in=mine)
+    others = Message.objects.filter(held, among("address", addresses), not_among("id", mine))
+    claimed = others.filter(status=Status.CLAIMED, lease_until__gt=now, urgency=Urgency.ORDINARY)
+    counted = claimed.exclude(purpose__in=EXEMPT)
     return Counter(dict(counted.order_by().values_list("address").annotate(count=Count("pk"))))
 
 

@@ -137,7 +137,7 @@ def _follow(message: Message, decision: Decision, *, code: str, words: str, now:
         whole = decision.whole_account
         breakers.trip(channel, sender, code=code, words=words, whole_account=whole, now=now)
     elif code in TOO_FAST:
-        sender = SenderKey(channel, sender_of(channel, Urgency(message.urgency), message.sender))
-        slow = partial(pacer().slow_down, sender, retry_after=None, crowded=False)
+        key = SenderKey(channel, sender_of(channel, Urgency(message.urgency), message.sender))
+        slow = partial(pacer().slow_down, key, retry_after=None, crowded=False)
         # Redis may take a moment to answer, and the rows are locked until then.
         transaction.on_commit(slow, robust=True)
