@@ -116,7 +116,9 @@ class Family:
     def report(self) -> None:
         for message in Message.objects.filter(status__in=["accepted", "sent"], channel="sms"):
             word = self.dice.choice(["delivered", "undelivered", "failed", "sent"])
-            receipts.take(message.uuid, provider_id=message.provider_id, word=word, code="30006", now=self.now)
+            # A landline, and a text that a network filtered: the one is remembered of the number, the other is not.
+            code = self.dice.choice(["30006", "30007"])
+            receipts.take(message.uuid, provider_id=message.provider_id, word=word, code=code, now=self.now)
 
     def opt_out(self) -> None:
         self.say(self.address(), granted=False)
@@ -196,7 +198,7 @@ def nobody_was_told_twice() -> None:
     assert max(told.values(), default=1) == 1, "somebody was told twice"
 
 
-@pytest.mark.parametrize("seed", [100, 106, 116, 119, 120, 125, 127, 137])
+@pytest.mark.parametrize("seed", [102, 103, 105, 106, 116, 120, 125, 127])
 def test_nothing_leaves_about_what_is_no_longer_so(seed: int, memory: type[Memory]) -> None:
     make.ladder()
     family = Family(seed)
