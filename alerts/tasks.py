@@ -1,4 +1,7 @@
-"""The tasks of red flags: each reads the clock, calls its room, and carries nothing at all."""
+"""The tasks of red flags: each reads the clock, calls its room, and carries nothing at all.
+
+Whoever writes pages goes by the clock of those who send them: a page of a host that is a minute ahead would wait.
+"""
 
 from __future__ import annotations
 
@@ -8,27 +11,29 @@ from django.utils import timezone
 from alerts import alarm_pages, canary, sweeps, telling_others
 from alerts.rota import keeping, troubles
 from alerts.warnings import following, planning, release
+from messaging import clock
 
 
 @shared_task(name="alerts.advance")
 def advance() -> None:
     """Let the clocks strike, and look for pages that were lost."""
-    sweeps.advance(now=timezone.now())
-    sweeps.check_receipts(now=timezone.now())
-    sweeps.check_instructions(now=timezone.now())
-    telling_others.tell_others(now=timezone.now())
+    now = clock.shared()
+    sweeps.advance(now=now())
+    sweeps.check_receipts(now=now())
+    sweeps.check_instructions(now=now())
+    telling_others.tell_others(now=now())
 
 
 @shared_task(name="alerts.chase_reviews")
 def chase_reviews() -> None:
     """Look for texts that nobody has read in time."""
-    sweeps.chase_reviews(now=timezone.now())
+    sweeps.chase_reviews(now=clock.shared()())
 
 
 @shared_task(name="alerts.keep_shifts")
 def keep_shifts() -> None:
     """Remind of shifts, send test pages, replace who is not ready, hand over."""
-    keeping.keep(now=timezone.now())
+    keeping.keep(now=clock.shared()())
 
 
 @shared_task(name="alerts.check_rotas")
@@ -40,14 +45,15 @@ def check_rotas() -> None:
 @shared_task(name="alerts.walk_canary")
 def walk_canary() -> None:
     """Let a test alert start when it is time, and see how far the others have come."""
-    canary.walk(now=timezone.now())
-    canary.look(now=timezone.now())
+    now = clock.shared()
+    canary.walk(now=now())
+    canary.look(now=now())
 
 
 @shared_task(name="alerts.tell_managers")
 def tell_managers() -> None:
     """Page managers about alarms that they have not heard of."""
-    alarm_pages.tell(now=timezone.now())
+    alarm_pages.tell(now=clock.shared()())
 
 
 @shared_task(name="alerts.plan_warnings")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from celery import shared_task
-from django.utils import timezone
 
 from messaging import clock, dispatch, inbound, limits, poll, reconcile
 from messaging.domain.delivery import Urgency
@@ -25,9 +24,9 @@ def dispatch_urgent() -> None:
 def handle_inbound(message_id: int | None = None) -> None:
     """Read one text of a person, or, without an id, all that were left unread."""
     if message_id is None:
-        inbound.sweep(now=timezone.now())
+        inbound.sweep(now=clock.shared()())
     else:
-        inbound.handle(message_id, now=timezone.now())
+        inbound.handle(message_id, now=clock.shared()())
 
 
 @shared_task(name="messaging.recover_leases")
@@ -57,4 +56,4 @@ def poll_receipts() -> None:
 @shared_task(name="messaging.look_after_limits")
 def look_after_limits() -> None:
     """End what became late while it was held, and have staff know what is held."""
-    limits.look_after(now=timezone.now())
+    limits.look_after(now=clock.shared()())

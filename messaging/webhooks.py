@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from messaging import inbound, receipts
+from messaging import clock, inbound, receipts
 from messaging.channels.twilio_client import signed_by_carrier
 from messaging.domain.plain import storable
 from messaging.metrics import WEBHOOKS_REFUSED
@@ -72,7 +72,8 @@ def inbound_text(request: HttpRequest, form: QueryDict) -> HttpResponse:
             media_count=form.get("NumMedia", "0"),
             opt_out_type=form.get("OptOutType", ""),
         )
-        inbound.receive(arrival, now=timezone.now())
+        # By the clock of those who will send what follows from it.
+        inbound.receive(arrival, now=clock.shared()())
     else:
         log.warning("inbound_without_sender_and_words")
     return HttpResponse(EMPTY_TWIML, content_type="text/xml")
