@@ -26,7 +26,10 @@ def _may_view(app: str, model: str, request: HttpRequest) -> bool:
 
 
 #: Pages of their own that lie beneath a list in the address but not in the sidebar.
-_APART = ("alerts_alertrule_try", "alerts_escalationpolicy_dry_run", "alerts_alarm_ledger", "messaging_message_held")
+_APART = (
+    *("alerts_alertrule_try", "alerts_escalationpolicy_dry_run", "alerts_alarm_ledger"),
+    *("messaging_message_held", "messaging_message_queue"),
+)
 
 
 def _is_open(app: str, model: str, view: str, request: HttpRequest) -> bool:

@@ -84,8 +84,10 @@ class MessageAdmin(ReadOnly, ModelAdmin):
             None,
             {
                 "fields": [
-                    ("status", "reason", "error_code"),
-                    ("channel", "address", "sender"),
+                    ("status", "error_code"),
+                    "reason",
+                    ("channel", "address"),
+                    "sender",
                     "subject",
                     "body",
                     "withdrawn",
@@ -96,16 +98,18 @@ class MessageAdmin(ReadOnly, ModelAdmin):
             "When",
             {
                 "fields": [
-                    ("wanted_at", "due_at", "expires_at", "created_at"),
-                    ("submitted_at", "accepted_at", "finished_at"),
+                    ("wanted_at", "created_at"),
+                    ("due_at", "expires_at"),
+                    ("submitted_at", "accepted_at"),
+                    "finished_at",
                 ]
             },
         ),
         (
             "What for",
-            {"fields": [("purpose", "urgency", "segments"), ("template", "language", "attempts"), "calendar"]},
+            {"fields": [("purpose", "urgency"), ("template", "language"), ("segments", "attempts"), "calendar"]},
         ),
-        ("Names", {"fields": [("key", "uuid", "provider_id"), ("claimed_by", "lease_until")]}),
+        ("Names", {"fields": ["key", "uuid", "provider_id", ("claimed_by", "lease_until")]}),
     ]
 
     def get_urls(self) -> list[URLPattern]:

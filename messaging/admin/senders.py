@@ -32,9 +32,18 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
         address = str(self.cleaned_data["address"]).strip()
         if not (is_phone(address) or is_email(address) or address.startswith("MG")):
             raise forms.ValidationError(
-                "address: neither a number in E.164, nor a messaging service (MG…), nor a mailbox"
+                f"address: neither a number (+12025550100), nor a messaging service (MG…), nor a mailbox: {address}"
             )
         return address
+
+    def clean_pace(self) -> float | None:
+        """More than nothing; what must not send at all is paused."""
+        pace: float | None = self.cleaned_data["pace"]
+        if pace is not None and pace <= 0:
+            raise forms.ValidationError(
+                f"{pace:g} a second: more than 0, or empty for what its kind of sender is allowed."
+            )
+        return pace
 
 
 @admin.register(Sender)
