@@ -210,7 +210,8 @@ def main(port: int, folder: Path) -> None:
     board = Board(folder / "board")
     with (folder / "journal").open("a") as journal:
         carrier = Carrier(int(os.environ["CAMPAIGN_SEED"]), journal, board, float(os.environ["CAMPAIGN_PATIENCE"]))
-        web.run_app(application(carrier), host="127.0.0.1", port=port, print=None, access_log=None)
+        # A worker that takes the place of a dead one opens a hundred lines at once.
+        web.run_app(application(carrier), host="127.0.0.1", port=port, print=None, access_log=None, backlog=1024)
 
 
 if __name__ == "__main__":
