@@ -1,6 +1,7 @@
 """Takes the pictures of docs/ from a running demo: `make run`, then `python docs/take_screenshots.py`.
 
-Needs what `make test` installs (Playwright, and Chromium on the machine). Invented people only.
+Needs what `make test` installs (Playwright, and Chromium on the machine). Invented people only. Start the demo with
+`ROUTINE_PER_HOUR=1`, so that something is held.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ PHONE = {"width": 390, "height": 844}
 SUNDAY = "2026-12-06"
 #: Who writes a red flag while the pictures are taken.
 WRITES = "Walter Abernathy"
+#: Whose text the carrier answers by suspending our account.
+SUSPENDED = "Rosa Quintana"
 TRIED = "No fever, but my legs feel like jelly since this morning and I fell twice"
 
 
@@ -35,6 +38,7 @@ def main() -> int:
         _admin(browser)
         _red_flags(browser)
         _sandbox(browser)
+        _sending(browser)
         browser.close()
     return 0
 
@@ -101,6 +105,29 @@ def _admin(browser: Browser) -> None:
     # Tall instead of scrolled: the bar with the buttons stays at the foot of the window.
     page.set_viewport_size(TALL)  # type: ignore[arg-type]
     _shoot(page, page.url.removeprefix(BASE), "admin-patient")
+
+
+def _sending(browser: Browser) -> None:
+    """What is held, the codes, and then the carrier suspends our account and is slow to say so again."""
+    page = _log_in(browser, "manager")
+    _shoot(page, "/admin/messaging/message/held/", "held-messages")
+    _shoot(page, "/admin/messaging/codereaction/", "reactions-to-codes")
+    _shoot(page, "/sandbox/phones/", "")
+    path = page.locator("a[href^='/sandbox/phones/']").filter(has_text=SUSPENDED).first.get_attribute("href")
+    page.request.post(f"{BASE}{path}setting/", data={"ending": "failed:30002"})
+    page.request.post(f"{BASE}{path}", data={"body": "what time is my visit"})
+    for _ in range(60):
+        if page.request.get(f"{BASE}/readyz").json()["held_senders"]:
+            break
+        page.wait_for_timeout(500)
+    # What is tried now and then is not answered while the pictures are taken.
+    page.request.post(f"{BASE}/sandbox/misbehave/", data={"latency_ms": 20_000})
+    try:
+        _shoot(page, "/admin/messaging/sender/", "sender-held")
+        _shoot(page, "/admin/messaging/message/queue/", "queue")
+    finally:
+        page.request.post(f"{BASE}/sandbox/misbehave/", data={"calm": True})
+        page.request.post(f"{BASE}{path}setting/", data={"ending": ""})
 
 
 def _sandbox(browser: Browser) -> None:
