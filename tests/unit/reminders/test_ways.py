@@ -77,8 +77,8 @@ def test_a_channel_that_is_going_to_be_used_anyway_is_waited_for() -> None:
 def test_what_became_of_a_message_means_this_to_the_next(
     status: Status,
     channel: Channel,
-    fresh: bool,
-    fate: Fate,  # noqa: FBT001 - a column of the table
+    fresh: bool,  # noqa: FBT001 - a column of the table
+    fate: Fate,
 ) -> None:
     assert fate_of(status, channel, fresh=fresh) is fate
 
