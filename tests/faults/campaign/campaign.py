@@ -57,7 +57,7 @@ ENUMERATED = (
         for side in ("before", "after")
     ),
 )
-SETTLING = 420.0
+SETTLING = 900.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
