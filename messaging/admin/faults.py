@@ -57,6 +57,7 @@ class AddressFaultAdmin(ReadOnly, ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     actions = ("try_again",)
+    list_before_template = "admin/messaging/address_faults_top.html"
     change_form_outer_before_template = "admin/messaging/address_fault_top.html"
 
     @display(description="state", label={"does not work": "danger", "works again": "success"})

@@ -55,6 +55,7 @@ class SenderAdmin(ModelAdmin):
     list_display_links = ("shown_name",)
     ordering = ("channel", "address")
     actions = None
+    list_before_template = "admin/messaging/senders_top.html"
     change_form_outer_before_template = "admin/messaging/sender_top.html"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
