@@ -16,12 +16,15 @@ from prometheus_client import Counter
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from alerts import ledger
 from alerts.domain.words import OPEN_STATES, AlertState
 from alerts.models import Alarm, Alert, CanaryRun
 
 WATCHDOG_ROUNDS = Counter("bonewatch_watchdog_rounds_total", "Rounds that the watchdog has gone.")
 WATCHDOG_MENDED = Counter("bonewatch_watchdog_mended_total", "What the watchdog did in a worker's place.", ["check"])
 
+#: Stories and texts that are older were looked through when they were young.
+LATELY = timedelta(days=2)
 #: Seconds. The carrier's answer lies in the first ones, people's in the last.
 BUCKETS = (0.1, 0.3, 1, 5, 15, 60, 180, 300, 600, 1800, 3600)
 STAGES = {"page": "handed_at", "accept": "accepted_at", "reach": "reached_at", "close": "closed_at"}
@@ -51,6 +54,10 @@ def _measure(now: datetime) -> Iterator[Metric]:
     for grave in (True, False):
         wrong.add_metric([str(grave).lower()], Alarm.objects.filter(closed_at__isnull=True, grave=grave).count())
     yield wrong
+    lost = GaugeMetricFamily("bonewatch_orphans", "Rows that nobody would ever act upon.", labels=["kind"])
+    for orphan in ledger.orphans(now, since=now - LATELY):
+        lost.add_metric([orphan.kind.value], orphan.count)
+    yield lost
     yield from _canary(now)
 
 

@@ -29,8 +29,9 @@ def sift(batch: Sequence[Message], tally: Tally, *, worker: str, now: datetime) 
         tally.failed += record.fail_unsent(rows, code=fault.code, reason=faults.words_of(fault), now=now)
     working = [message for message in fresh if _way(message) not in standing]
     flood = guard.too_many([one for one in working if one.urgency == Urgency.ORDINARY], now=now)
-    for pk, reason in flood.items():
-        tally.held += record.hold(held.filter(pk=pk), reason=reason, now=now)
+    for reason in set(flood.values()):
+        ids = [pk for pk, why in flood.items() if why == reason]
+        tally.held += record.hold(held.filter(pk__in=ids), reason=reason, now=now)
     ended = [(message, Status.EXPIRED) for message in stale] + [(message, Status.FAILED) for message in broken]
     record.count(ended + [(message, Status.HELD) for message in working if message.pk in flood])
     return [message for message in working if message.pk not in flood]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,8 +62,9 @@ SET status = 'claimed', lease_until = %s, claimed_by = %s
 WHERE id IN (SELECT id FROM due) AND status = 'planned'
 RETURNING *
 """
-#: More lanes than this are not looked at in one statement; those whose oldest has waited longest come first.
+#: More lanes than this are not claimed from in one statement.
 MOST_LANES = 50
+_LOT = random.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,8 +187,15 @@ def claim_statement(lanes: int, *, late: bool = False) -> str:
 
 
 def fair_shares(lanes: Sequence[str], limit: int) -> dict[str, int]:
-    """How many each of `lanes` may have of `limit`: the same for all, the remainder to the first."""
-    chosen = lanes[: min(MOST_LANES, limit)]
+    """How many each of `lanes` may have of `limit`: the same for all, the remainder to the first.
+
+    Of more lanes than go into one statement the first half is taken, and the others draw lots: none is always last.
+    """
+    room = min(MOST_LANES, limit)
+    if len(lanes) > room:
+        first = -(-room // 2)
+        lanes = [*lanes[:first], *_LOT.sample(lanes[first:], room - first)]
+    chosen = lanes
     each, rest = divmod(limit, len(chosen)) if chosen else (0, 0)
     return {lane: each + (place < rest) for place, lane in enumerate(chosen)}
 

@@ -1,7 +1,7 @@
 """Asks the carrier what became of what it took, where no receipt has said so: ever more rarely, and for a day at most.
 
 What it answers goes the way of a receipt. A text that is still "sent" after the last look stays so: some networks
-never say more.
+never say more. One that has not even left the carrier by then has failed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
-from messaging import channels, operator, receipts
+from messaging import channels, operator, receipts, record
 from messaging.asking import ask_all
 from messaging.channels.base import Report
 from messaging.dispatch import Clock
@@ -91,7 +91,7 @@ def _take(*, now: datetime) -> list[Message]:
 def _look_at(channel: Channel, messages: list[Message], *, clock: Clock) -> Counter[str]:
     member = channels.member(channel)
     if not member.keeps_log:
-        _end_looking(messages, reason="nobody keeps a log of it")
+        _end_looking(messages, reason="nobody keeps a log of it", now=clock())
         return Counter(no_log=len(messages))
     answers = ask_all(lambda message: member.look(message.provider_id), messages)
     ended = Counter(_note(message, report, now=clock()) for message, report in answers.given)
@@ -110,17 +110,21 @@ def _note(message: Message, report: Report | None, *, now: datetime) -> str:
         log.error("name_unknown_to_carrier", message=str(message.uuid))
         if last:
             operator.tell("carrier-unknown-name", UNKNOWN_NAME, now=now)
-            _end_looking([message], reason="the carrier does not know it")
+            _end_looking([message], reason="the carrier does not know it", now=now)
         return "unknown_name"
     result = receipts.take(
         message.uuid, provider_id=message.provider_id, word=report.word[:50], code=report.code[:20], now=now
     )
-    if last and _end_looking([message], reason=LAST_WORD):
+    if last and _end_looking([message], reason=LAST_WORD, now=now):
         return "given_up"
     return result
 
 
-def _end_looking(messages: list[Message], *, reason: str) -> int:
-    """They stay as they are, and are not asked about any more; answers how many no word had ended meanwhile."""
+def _end_looking(messages: list[Message], *, reason: str, now: datetime) -> int:
+    """They are not asked about any more; answers how many no word had ended meanwhile.
+
+    What has left the carrier stays sent: some networks never say more. What lay there a day and more will not leave.
+    """
     rows = Message.objects.filter(pk__in=[message.pk for message in messages], status__in=OPEN)
-    return rows.update(next_look_at=None, reason=reason)
+    ended = record.move(rows.filter(status=Status.ACCEPTED), Status.FAILED, now=now, reason=reason, next_look_at=None)
+    return ended + rows.filter(status=Status.SENT).update(next_look_at=None, reason=reason)

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from messaging import again, bulk, codes, consent, faults, operator
@@ -106,7 +106,7 @@ def accepted(message: Message, answer: Accepted, *, now: datetime) -> None:
 
 def transient(message: Message, failure: TransientFailure, *, worker: str, now: datetime) -> None:
     """Not taken: another try later, unless it would come too late."""
-    mine = Message.objects.filter(pk=message.pk, status=Status.SUBMITTING, claimed_by=worker)
+    mine = _tried(message, worker=worker)
     moment = again.when(message, failure, now=now)
     with transaction.atomic():
         _close_attempt(message, Attempt.Outcome.TRANSIENT, now=now, error_code=failure.code)
@@ -125,7 +125,7 @@ def transient(message: Message, failure: TransientFailure, *, worker: str, now: 
 
 def permanent(message: Message, failure: PermanentFailure, *, worker: str, now: datetime) -> None:
     """Refused for good. An opt-out that the carrier knows of becomes ours as well."""
-    mine = Message.objects.filter(pk=message.pk, status=Status.SUBMITTING, claimed_by=worker)
+    mine = _tried(message, worker=worker)
     end = Status.SUPPRESSED if failure.opted_out else Status.FAILED
     with transaction.atomic():
         _close_attempt(message, Attempt.Outcome.PERMANENT, now=now, error_code=failure.code)
@@ -265,6 +265,12 @@ def note_opt_out_at_carrier(address: str, *, wording: str, now: datetime) -> Non
             consent.record(
                 address, purpose, granted=False, source=ConsentEvent.Source.CARRIER, wording=wording, now=now
             )
+
+
+def _tried(message: Message, *, worker: str) -> QuerySet[Message]:
+    """The row while it stands at this try: also one that came to be in doubt because the certain answer was slow."""
+    asking = Q(status=Status.SUBMITTING, claimed_by=worker) | Q(status=Status.IN_DOUBT)
+    return Message.objects.filter(asking, pk=message.pk, attempts=message.attempts)
 
 
 def _expire_after(rows: QuerySet[Message], words: str, code: str, *, now: datetime) -> int:

@@ -168,7 +168,8 @@ def test_a_name_that_the_carrier_does_not_know_is_loud_and_after_a_day_the_opera
         clock.move(minutes=5)
     assert ended == ["unknown_name"] * 4
     assert told == [("carrier-unknown-name", poll.UNKNOWN_NAME)]
-    assert (fresh(message).status, fresh(message).next_look_at) == (Status.ACCEPTED, None)
+    assert (fresh(message).status, fresh(message).next_look_at) == (Status.FAILED, None)
+    assert fresh(message).reason == "the carrier does not know it"
 
 
 def test_a_word_of_tomorrow_is_kept_and_changes_nothing(memory: type[Memory], clock: HandClock) -> None:
@@ -198,4 +199,4 @@ def test_texts_of_the_time_before_the_poller_are_asked_about_once(memory: type[M
     Message.objects.update(next_look_at=NOW - timedelta(days=90), accepted_at=NOW - timedelta(days=90))
     assert poll.look(clock=clock) == {"given_up": 1}
     assert poll.look(clock=clock) == {}
-    assert fresh(message).status == Status.ACCEPTED
+    assert (fresh(message).status, fresh(message).reason) == (Status.FAILED, poll.LAST_WORD)
