@@ -24,7 +24,7 @@ from messaging.domain.delivery import Channel, Urgency
 from messaging.domain.lanes import Lane
 from messaging.domain.pacing import TOO_FAST
 from messaging.envelope import outgoing
-from messaging.handover import Done, Handover, Inline, Job, Loop, moment
+from messaging.handover import LATE, RECALLED, Done, Handover, Inline, Job, Loop, moment
 from messaging.models import Message
 from messaging.pacing import SenderKey, pacer
 from messaging.stock import SHORT_WAIT, Stock
@@ -50,7 +50,6 @@ MAILS_AT_ONCE = 8
 #: The database may be away for so long, in seconds, before what providers answered meanwhile is given up as in doubt.
 DATABASE_PATIENCE = 60.0
 DATABASE_PAUSE = 0.5
-
 
 _never = threading.Event()
 
@@ -184,7 +183,7 @@ class Run:
                 self._learn(message, answer)
         chunk: list[Message] = []
         if len(self._stock) and not self._time_is_up():
-            chunk = self._stock.take(self._limit() - len(self._in_flight), self._rooms())
+            chunk = self._stock.take(self._most_begun() - len(self._in_flight), self._rooms())
         self._give_back(self._stock.surplus())
         if not answers and not chunk:
             return
@@ -199,8 +198,13 @@ class Run:
             [
                 Job(message.pk, channels.member(Channel(message.channel)), outgoing(message, now=now), not_after)
                 for message in asking
-            ]
+            ],
+            places=self._limit(),
         )
+
+    def _most_begun(self) -> int:
+        # So many wait for a place as have one: none is empty while answers are written down.
+        return 1 if self._alone else self._limit() * 2
 
     def _limit(self) -> int:
         return 1 if self._alone else pacer().concurrency(runner=self.worker, urgency=self.urgency)
@@ -208,7 +212,7 @@ class Run:
     def _rooms(self) -> dict[Channel, int]:
         """How many more of each channel may be on their way."""
         on_their_way = Counter(Channel(message.channel) for message in self._in_flight.values())
-        most = {channel: self._limit() if channel in self._answered else SLOW_START for channel in Channel}
+        most = {channel: self._most_begun() if channel in self._answered else SLOW_START for channel in Channel}
         most[Channel.EMAIL] = MAILS_AT_ONCE
         return {channel: 0 if self._is_away(channel) else most[channel] - on_their_way[channel] for channel in Channel}
 
@@ -219,9 +223,12 @@ class Run:
         """What an answer means for those that wait behind it."""
         key, now = self._stock.key(message), self.clock()
         code = answer.code if isinstance(answer, TransientFailure) else ""
+        if code in (LATE, RECALLED):
+            return
         if code == UNREACHABLE:
             self._unreachable[key.channel] += 1
             if self._is_away(key.channel):
+                self._handover.recall()
                 self._postpone(self._stock.drop([one for one in self._stock.senders() if one.channel is key.channel]))
             return
         self._unreachable[key.channel] = 0
@@ -232,8 +239,7 @@ class Run:
                 self._held = breakers.held(now=now)
                 self._next_claim = 0.0
         elif isinstance(answer, TransientFailure) and answer.holds_sender:
-            account = answer.whole_account
-            words = {"code": answer.code, "words": answer.words}
+            account, words = answer.whole_account, {"code": answer.code, "words": answer.words}
             breakers.trip(key.channel, key.address, **words, whole_account=account, now=now)
             self._held = breakers.held(now=now)
             self._give_back(self._stock.drop([one for one in self._stock.senders() if self._is_held(one, now)]))

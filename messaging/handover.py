@@ -7,11 +7,13 @@ plain values only. A process that was forked makes a loop of its own.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import os
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from typing import Protocol
 import structlog
 
 from messaging.channels.base import Accepted, ChannelFailure, Member, OutcomeUnknown, Outgoing, TransientFailure
+from messaging.domain.pacing import TOO_FAST
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +32,8 @@ Deliver = Callable[[Outgoing], Awaitable[Accepted]]
 
 #: How many members that can only wait (mail) do so at once.
 WAITING_HANDS = 8
+#: Codes of what was begun and never asked.
+LATE, RECALLED = "late", "recalled"
 
 #: A clock that goes on while the machine sleeps, where there is one.
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -61,8 +66,12 @@ def moment() -> float:
 class Handover(Protocol):
     """Takes jobs, and gives back what became of them, in any order."""
 
-    def give(self, jobs: Sequence[Job]) -> None:
-        """Begin all of `jobs`."""
+    def give(self, jobs: Sequence[Job], *, places: int) -> None:
+        """Begin `jobs`, as many at once as there are `places`; the others as soon as one becomes free."""
+        ...
+
+    def recall(self) -> None:
+        """What waits for a place is not asked any more, and comes back as a transient failure."""
         ...
 
     def collect(self, timeout: float) -> list[Done]:
@@ -76,9 +85,12 @@ class Inline:
     def __init__(self) -> None:
         self._done: list[Done] = []
 
-    def give(self, jobs: Sequence[Job]) -> None:
+    def give(self, jobs: Sequence[Job], *, places: int) -> None:
         """Put all of the questions, now."""
         self._done += [Done(job.id, _ask(job)) for job in jobs]
+
+    def recall(self) -> None:
+        """Nothing waits."""
 
     def collect(self, timeout: float) -> list[Done]:
         """All that was given."""
@@ -91,11 +103,23 @@ class Loop:
 
     def __init__(self) -> None:
         self._done: queue.SimpleQueue[Done] = queue.SimpleQueue()
+        #: Taken from by the loop and by `recall`, each time one by one.
+        self._ready: deque[tuple[Job, Deliver]] = deque()
+        self._asking = 0
+        self._places = 1
 
-    def give(self, jobs: Sequence[Job]) -> None:
-        """Have the loop begin all of `jobs`."""
+    def give(self, jobs: Sequence[Job], *, places: int) -> None:
+        """Have the loop begin `jobs`."""
+        self._places = places
         if jobs:
             _running().call_soon_threadsafe(self._begin, jobs)
+
+    def recall(self) -> None:
+        """Take back what the loop has not begun."""
+        with contextlib.suppress(IndexError):
+            while True:
+                job, _ = self._ready.popleft()
+                self._done.put(Done(job.id, TransientFailure(RECALLED, "sending stopped before its turn came")))
 
     def collect(self, timeout: float) -> list[Done]:
         """What is done by now, or the first that is."""
@@ -108,12 +132,20 @@ class Loop:
         return done
 
     def _begin(self, jobs: Sequence[Job]) -> None:
-        loop = asyncio.get_running_loop()
         for job in jobs:
             deliver: Deliver | None = getattr(job.member, "deliver", None)
             if deliver is None:
                 _pool().submit(self._wait, job)
             else:
+                self._ready.append((job, deliver))
+        self._fill()
+
+    def _fill(self) -> None:
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(IndexError):
+            while self._asking < self._places:
+                job, deliver = self._ready.popleft()
+                self._asking += 1
                 _keep(loop.create_task(self._deliver(job, deliver)))
 
     async def _deliver(self, job: Job, deliver: Deliver) -> None:
@@ -126,6 +158,11 @@ class Loop:
         except Exception as error:  # noqa: BLE001
             answer = _broke(job, error)
         self._done.put(Done(job.id, answer))
+        self._asking -= 1
+        if isinstance(answer, TransientFailure) and (answer.holds_sender or answer.code in TOO_FAST):
+            # Those that wait for a place would be refused as well, and "too fast" would not be heeded.
+            self.recall()
+        self._fill()
 
     def _wait(self, job: Job) -> None:
         self._done.put(Done(job.id, _ask(job)))
@@ -145,7 +182,7 @@ def _refuse_late(job: Job) -> None:
     """A process that was stopped, or a machine that slept, wakes up in the middle of this."""
     if moment() > job.not_after:
         log.warning("not_asked_in_time", message=str(job.outgoing.uuid))
-        raise TransientFailure("late", "it could not be handed over in time")
+        raise TransientFailure(LATE, "it could not be handed over in time")
 
 
 def _broke(job: Job, error: Exception) -> OutcomeUnknown:

@@ -93,9 +93,9 @@ def test_no_transaction_is_open_while_a_provider_is_asked(
 
     begin = handover.Loop.give
 
-    def look(self: handover.Loop, jobs: Sequence[handover.Job]) -> None:
+    def look(self: handover.Loop, jobs: Sequence[handover.Job], *, places: int) -> None:
         open_then.append(connection.in_atomic_block)
-        begin(self, jobs)
+        begin(self, jobs, places=places)
 
     monkeypatch.setattr(handover.Loop, "give", look)
     outbox_with(draft(), mail())

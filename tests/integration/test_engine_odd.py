@@ -222,9 +222,9 @@ class TestALateHand:
         job = handover.Job(message.pk, Memory(), outgoing(message, now=NOW), not_after=60.0)
         begun[0] = 61.0
         inline = handover.Inline()
-        inline.give([job])
+        inline.give([job], places=8)
         loop = handover.Loop()
-        loop.give([job])
+        loop.give([job], places=8)
         for hands in (inline, loop):
             (done,) = hands.collect(5)
             assert isinstance(done.answer, TransientFailure)
