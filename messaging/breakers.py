@@ -6,6 +6,7 @@ What is held stays planned: it leaves when the sender works again, or expires in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +35,9 @@ NAMES = {
     (Channel.VOICE, False): "A sender of calls",
     (Channel.EMAIL, False): "A sender of mails",
 }
+
+#: Codes that the carrier tells of what it has taken already.
+TOLD_LATER = re.compile(r"30\d{3}$")
 
 Key = tuple[Channel, str]
 
@@ -113,15 +117,20 @@ def trip(channel: Channel, sender: str, *, code: str, words: str, whole_account:
     return True
 
 
-def mend(channel: Channel, sender: str, *, now: datetime, asked_at: datetime | None = None) -> bool:
+def mend(
+    channel: Channel, sender: str, *, now: datetime, asked_at: datetime | None = None, delivered: bool = False
+) -> bool:
     """Something was accepted: whatever held this sender, or its whole account, is over. True: something was held.
 
-    `asked_at`: when it was asked. An answer to what was asked before the breaker opened proves nothing.
+    `asked_at`: when it was asked. An answer to what was asked before the breaker opened proves nothing. Neither does
+    that it was accepted, where a receipt opened the breaker: then one must have been `delivered`.
     """
     mended = False
     for key in _keys(channel, sender):
         row = _row(key).filter(held_since__isnull=False).first()
-        if row is not None and breaker.proves(_breaker(row), asked_at):
+        if row is None or (TOLD_LATER.match(row.held_code) and not delivered):
+            continue
+        if breaker.proves(_breaker(row), asked_at):
             mended |= free(row, now=now)
     return mended
 

@@ -8,9 +8,10 @@ from uuid import UUID
 import structlog
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
-from messaging import faults, reacting, receiving
+from messaging import breakers, faults, reacting, receiving
 from messaging.channels.twilio_codes import CALL_STATUSES, STATUSES, words_for
-from messaging.domain.delivery import Channel, Status
+from messaging.domain.delivery import Channel, Status, Urgency
+from messaging.envelope import sender_of
 from messaging.metrics import MESSAGES, RECEIPTS
 from messaging.models import Message
 from messaging.receiving import Told
@@ -70,8 +71,18 @@ def _progress(told: Told, *, now: datetime) -> bool:
         return False
     if moved.disproves_fault:
         faults.disproved(moved.channel, moved.address, by=faults.BY_DELIVERY, now=now)
+    if moved.disproves_breaker:
+        _mend(told, now=now)
     MESSAGES.labels(channel=moved.channel.value, purpose=moved.purpose, status=str(told.status)).inc()
     return True
+
+
+def _mend(told: Told, *, now: datetime) -> None:
+    """What it left by delivers again."""
+    message = Message.objects.get(uuid=told.uuid)
+    channel = Channel(message.channel)
+    sender = sender_of(channel, Urgency(message.urgency), message.sender)
+    breakers.mend(channel, sender, now=now, asked_at=message.submitted_at, delivered=True)
 
 
 def _fail(told: Told, *, now: datetime) -> bool:

@@ -44,6 +44,9 @@ WHERE uuid = %(uuid)s AND channel {channels} AND attempts >= 1 AND status IN ({s
 RETURNING id, channel, purpose, address, EXISTS (
     SELECT 1 FROM messaging_addressfault AS fault WHERE fault.cleared_at IS NULL
         AND fault.address = messaging_message.address AND fault.channel = messaging_message.channel
+), EXISTS (
+    SELECT 1 FROM messaging_sender AS sender
+    WHERE sender.held_since IS NOT NULL AND substr(sender.held_code, 1, 2) = '30'
 )
 """
 _ENDS = "finished_at = %(now)s, next_look_at = NULL"
@@ -91,6 +94,7 @@ class Moved:
     purpose: str
     address: str
     disproves_fault: bool  # it was delivered where nothing was thought to arrive
+    disproves_breaker: bool  # it was delivered while a sender is held for what was not
 
 
 def move(told: Told, *, now: datetime) -> Moved | None:
@@ -115,8 +119,9 @@ def move(told: Told, *, now: datetime) -> Moved | None:
     row = _one(_statement(told.status, _channels(told), len(allowed)), values)
     if row is None:
         return None
-    _, channel, purpose, address, faulty = row
-    return Moved(Channel(channel), purpose, address, bool(faulty) and told.status is Status.DELIVERED)
+    _, channel, purpose, address, faulty, held = row
+    arrived = told.status is Status.DELIVERED
+    return Moved(Channel(channel), purpose, address, bool(faulty) and arrived, bool(held) and arrived)
 
 
 def keep(told: Told, *, applied: bool, now: datetime) -> str | None:

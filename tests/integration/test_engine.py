@@ -14,7 +14,6 @@ from messaging.channels.base import Accepted, OutcomeUnknown, PermanentFailure, 
 from messaging.channels.memory import Memory
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
 from messaging.engine import Answer
-from messaging.handover import RECALLED
 from messaging.models import Attempt, Message
 from messaging.pacing import pacer
 from tests.support.messages import NOW, PHONE, HandClock, agree, draft, mail, outbox_with
@@ -264,39 +263,3 @@ class TestTheEndOfARun:
         run(clock)
         assert len(memory.taken) == 2
         assert sorted(states().values()) == [Status.ACCEPTED, Status.IN_DOUBT]
-
-
-@pytest.mark.django_db(transaction=True)
-class TestPlaces:
-    def test_more_are_begun_than_asked_at_once(
-        self, memory: type[Memory], clock: HandClock, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(pacer(), "concurrency", lambda **_: 10)
-        monkeypatch.setattr(Memory, "answers_after", 0.05)
-        texts(60)
-        run(clock)
-        assert memory.most_at_once == 10
-        assert set(states().values()) == {Status.ACCEPTED}
-
-    def test_what_waits_for_a_place_when_the_account_is_refused_is_not_asked(
-        self, memory: type[Memory], clock: HandClock, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(pacer(), "concurrency", lambda **_: 10)
-        monkeypatch.setattr(Memory, "answers_after", 0.05)
-        texts(60)
-        asked: list[str] = []
-        take = Memory.take
-
-        def refuse_late(self: Memory, outgoing: Any) -> Accepted:
-            asked.append(outgoing.body)
-            if len(asked) > 20:
-                raise TransientFailure("20003", "not let in", whole_account=True)
-            return take(self, outgoing)
-
-        monkeypatch.setattr(Memory, "take", refuse_late)
-        run(clock)
-        assert len(asked) <= 20 + 3 * 10, "those in flight, and not those that waited behind them"
-        assert set(states().values()) == {Status.ACCEPTED, Status.PLANNED}
-        recalled = Attempt.objects.filter(error_code=RECALLED)
-        assert recalled.exists()
-        assert all(one.outcome == Attempt.Outcome.TRANSIENT for one in recalled)
