@@ -60,6 +60,8 @@ SHARED_STEPS: list[Any] = [
 QUIETER = {
     "celery.app.trace": "WARNING",
     "celery.worker.strategy": "WARNING",
+    # A wake-up that nobody took in time is no news: the next one is on its way.
+    "celery.worker.request": "WARNING",
     "celery.beat": "WARNING",
     "django.request": "ERROR",
     "twilio": "ERROR",

@@ -17,6 +17,7 @@ from reminders.catalogue import ENTRIES, ROUTE_RUNGS, TREATMENT_RUNGS
 from reminders.catalogue.lines import SPANISH
 from reminders.catalogue.loading import load, unload
 from reminders.checks import check_ladder_has_words
+from reminders.domain.gate import Contact
 from reminders.models import PlannedReminder, ReminderRule, Schedule, Treatment
 from reminders.planner import plan_schedules
 from reminders.rendering import draft
@@ -118,7 +119,8 @@ def test_a_course_without_a_number_of_visits_never_outgrows_its_maximum(code: st
 def test_a_mail_says_what_to_do_before_the_visit_in_the_patients_language(language: str) -> None:
     plan_schedules([schedule("zol_q4w", language).pk], now=NOW)
     reminder = PlannedReminder.objects.get(rule__code="confirm", channel="email")
-    body = draft(reminder, "rosa@example.org", window=Window(time(8), time(21)), now=reminder.send_at).body
+    mailbox = Contact(id=1, address="rosa@example.org", usable=True, consented=True)
+    body = draft(reminder, mailbox, window=Window(time(8), time(21)), now=reminder.send_at).body
     english = Treatment.objects.get(code="zol_q4w").before_visit_tasks
     said = {"en": english, "es": [SPANISH[line] for line in english]}
     assert all((line in body) is (language == spoken) for spoken, lines in said.items() for line in lines)

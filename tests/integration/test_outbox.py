@@ -161,7 +161,10 @@ class TestClaim:
                 cursor.execute("SET LOCAL enable_seqscan = off")
             explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
             moment = connection.ops.adapt_datetimefield_value(NOW)
-            cursor.execute(explain + outbox.claim_statement(1).replace("FOR UPDATE SKIP LOCKED", ""), ["ordinary", "sms||routine|", moment, 10, moment, "w"])
+            cursor.execute(
+                explain + outbox.claim_statement(1).replace("FOR UPDATE SKIP LOCKED", ""),
+                ["ordinary", "sms||routine|", moment, 10, moment, "w"],
+            )
             plan = " ".join(str(column) for row in cursor.fetchall() for column in row)
         assert "message_due" in plan
 

@@ -22,9 +22,8 @@ def test_a_receipt_that_says_too_fast_silences_its_sender_for_a_moment(
     (message,) = outbox_with(draft())
     dispatch.run(Urgency.ORDINARY, clock=clock, worker="w")
     sender = SenderKey(Channel.SMS, settings.TWILIO_FROM_REMINDERS)
-    granted = {"urgency": Urgency.ORDINARY, "owed_ok": False}
-    assert pacer().take(sender, 1, **granted).granted == 1
+    assert pacer().take(sender, 1, urgency=Urgency.ORDINARY, owed_ok=False).granted == 1
     with django_capture_on_commit_callbacks(execute=True):
         receipts.take(message.uuid, provider_id="memory-1", word="undelivered", code="30022", now=NOW)
     assert Message.objects.get().status == Status.PLANNED, "it is tried again"
-    assert pacer().take(sender, 1, **granted).granted == 0
+    assert pacer().take(sender, 1, urgency=Urgency.ORDINARY, owed_ok=False).granted == 0
