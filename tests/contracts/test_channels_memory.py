@@ -11,6 +11,7 @@ import pytest
 
 from messaging.channels.base import ChannelFailure, OutcomeUnknown, Report, TransientFailure
 from messaging.channels.memory import Memory
+from tests.support import loops
 from tests.support.twilio_words import outgoing
 from tests.support.waiting import eventually
 
@@ -30,7 +31,7 @@ def test_slow_answers_are_waited_for_side_by_side() -> None:
         await asyncio.gather(*(Memory().deliver(outgoing()) for _ in range(50)))
         return asyncio.get_running_loop().time() - began
 
-    assert 0.2 <= asyncio.run(many()) < 5, "one after the other they take ten seconds"
+    assert 0.2 <= loops.run(many()) < 5, "one after the other they take ten seconds"
     assert Memory.most_at_once == 50
 
 
@@ -41,7 +42,7 @@ def test_who_never_hears_an_answer_was_heard_all_the_same() -> None:
         await asyncio.wait_for(Memory().deliver(outgoing()), 0.05)
 
     with pytest.raises(TimeoutError):
-        asyncio.run(given_up())
+        loops.run(given_up())
     assert len(Memory.taken) == 1
 
 
@@ -62,9 +63,9 @@ def test_a_reset_lets_go_of_whoever_still_waits() -> None:
 def test_each_failure_is_met_once_and_in_order(failure: ChannelFailure, taken: int) -> None:
     Memory.failures.append(failure)
     with pytest.raises(type(failure)):
-        asyncio.run(Memory().deliver(outgoing()))
+        loops.run(Memory().deliver(outgoing()))
     assert len(Memory.taken) == taken
-    assert asyncio.run(Memory().deliver(outgoing())).provider_id
+    assert loops.run(Memory().deliver(outgoing())).provider_id
 
 
 def test_where_a_message_stands_is_what_the_test_says() -> None:

@@ -17,6 +17,7 @@ import pytest
 from messaging.channels.base import UNREACHABLE, Accepted, OutcomeUnknown, PermanentFailure, TransientFailure
 from messaging.channels.twilio import TwilioSms
 from messaging.channels.twilio_voice import TwilioVoice
+from tests.support import loops
 from tests.support.canned import Canned, canned_carrier, worded
 from tests.support.handing import MANNERS, Hand
 from tests.support.processes import ROOT
@@ -62,7 +63,7 @@ class TestKeptLines:
             first = await asyncio.gather(*(member.deliver(outgoing()) for _ in range(20)))
             return first + await asyncio.gather(*(calls.deliver(outgoing()) for _ in range(20)))
 
-        assert asyncio.run(twice()) == [TAKEN] * 40
+        assert loops.run(twice()) == [TAKEN] * 40
         assert len(canned.lines) == 20, "a line for each that is in flight, and the same for those that follow"
 
     def test_a_line_that_dies_under_a_message_is_never_asked_again(self, canned: Canned) -> None:
@@ -74,7 +75,7 @@ class TestKeptLines:
             return await member.deliver(outgoing(body="Another one."))
 
         with pytest.raises(OutcomeUnknown) as caught:
-            asyncio.run(second())
+            loops.run(second())
         assert caught.value.code == "cut"
         assert len(canned.requests) == 2, "the library asks for some things twice; for this it must not"
         assert len(canned.lines) == 1
@@ -89,7 +90,7 @@ class TestKeptLines:
             await asyncio.sleep(0.05)
             return await member.deliver(outgoing())
 
-        assert asyncio.run(second()) == TAKEN
+        assert loops.run(second()) == TAKEN
         assert (len(canned.requests), len(canned.lines)) == (2, 2)
 
     def test_a_line_found_closed_only_when_it_is_used_leaves_it_unknown(self, canned: Canned) -> None:
@@ -101,7 +102,7 @@ class TestKeptLines:
             return await member.deliver(outgoing())
 
         with pytest.raises(OutcomeUnknown):
-            asyncio.run(second())
+            loops.run(second())
         assert len(canned.requests) == 1, "nobody heard it, but that is not known here"
 
     def test_one_that_is_given_up_takes_its_line_with_it(self, canned: Canned) -> None:
@@ -118,14 +119,14 @@ class TestKeptLines:
             canned.silent = False
             return await member.deliver(outgoing())
 
-        assert asyncio.run(given_up_then_next()) == TAKEN
+        assert loops.run(given_up_then_next()) == TAKEN
         assert len(canned.lines) == 2
 
     def test_each_loop_has_lines_of_its_own_and_closes_them(self, canned: Canned) -> None:
         member = TwilioSms()
         for number in (1, 2, 3):
             canned.closed.clear()
-            assert asyncio.run(member.deliver(outgoing())) == TAKEN
+            assert loops.run(member.deliver(outgoing())) == TAKEN
             assert canned.closed.wait(5), "the end of the loop is the end of its lines"
             assert len(canned.lines) == number
 
@@ -160,7 +161,7 @@ class TestNoLineAtAll:
         settings.TWILIO_API_BASE_URL = canned.url.replace("http:", "https:")
         settings.CARRIER_TIMEOUT_SECONDS = 2
         with pytest.raises(TransientFailure) as caught:
-            asyncio.run(TwilioSms().deliver(outgoing()))
+            loops.run(TwilioSms().deliver(outgoing()))
         assert caught.value.code == UNREACHABLE
 
     def test_a_text_that_no_form_can_hold_is_not_asked_for(self, canned: Canned, hand: Hand) -> None:
@@ -178,7 +179,7 @@ def test_nothing_that_the_loop_says_holds_a_number_or_a_text(canned: Canned, cap
         member = TwilioSms()
         return [*await asyncio.gather(*(member.deliver(outgoing()) for _ in range(3)), return_exceptions=True)]
 
-    assert len([failure for failure in asyncio.run(three()) if isinstance(failure, Exception)]) == 2
+    assert len([failure for failure in loops.run(three()) if isinstance(failure, Exception)]) == 2
     assert PHONE[1:] not in caplog.text
     assert "tomorrow" not in caplog.text
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from messaging.channels.base import Accepted, AsyncMember, Member, Outgoing
+from tests.support import loops
 
 Hand = Callable[[Member, Outgoing], Accepted]
 
@@ -18,7 +18,7 @@ def by_send(member: Member, outgoing: Outgoing) -> Accepted:
 def by_deliver(member: Member, outgoing: Outgoing) -> Accepted:
     """In an event loop that is shut down again."""
     assert isinstance(member, AsyncMember)
-    return asyncio.run(member.deliver(outgoing))
+    return loops.run(member.deliver(outgoing))
 
 
 MANNERS: dict[str, Hand] = {"send": by_send, "deliver": by_deliver}
