@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from messaging import channels, dispatch, engine, handover, outbox, receipts, record
-from messaging.channels.base import Accepted
+from messaging.channels.base import Accepted, PermanentFailure
 from messaging.channels.memory import Memory
 from messaging.domain.delivery import Channel, Status, Urgency
 from messaging.models import Attempt, Message
@@ -55,6 +55,17 @@ class TestCrashSafety:
         assert not record.begin(held, worker="worker:2", now=NOW)
         assert record.begin(held, worker="worker:1", now=NOW)
         assert not record.begin(held, worker="worker:1", now=NOW)
+
+    def test_a_certain_answer_that_came_after_the_lease_still_counts(
+        self, memory: type[Memory], clock: HandClock
+    ) -> None:
+        outbox_with(draft())
+        lease = timedelta(seconds=10)
+        (held,) = outbox.claim(urgency=Urgency.ORDINARY, limit=1, now=NOW, lease=lease, worker="slow")
+        assert record.begin(held, worker="slow", now=NOW)
+        record.leave_in_doubt(Message.objects.all(), now=NOW + timedelta(minutes=3))
+        record.permanent(held, PermanentFailure("smtp-550", "no such mailbox"), worker="slow", now=NOW)
+        assert (only().status, only().reason) == (Status.FAILED, "no such mailbox")
 
     def test_when_the_time_is_up_the_rest_is_given_back(
         self, memory: type[Memory], clock: HandClock, monkeypatch: pytest.MonkeyPatch
