@@ -42,7 +42,7 @@ class Sizes:
     warming: int = 400
 
 
-FULL = Sizes(ours={0: 20_000, 50: 20_000, 100: 10_000}, seconds=3, pools=POOLS, tasks=5_000)
+FULL = Sizes(ours={0: 12_000, 50: 12_000, 100: 6_000}, seconds=2, pools=POOLS, tasks=3_000)
 TINY = Sizes(ours={0: 30, 50: 20, 100: 20}, seconds=0.1, pools=POOLS[:2], tasks=20, warming=10)
 
 
