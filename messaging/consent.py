@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from messaging.domain.address import consent_key
 from messaging.domain.delivery import EXEMPT_FROM_CONSENT, Purpose
 from messaging.metrics import CONSENT
-from messaging.models import ConsentEvent, Message
+from messaging.models import ConsentEvent
 
 
 def record(
@@ -67,13 +67,6 @@ def allowed(pairs: Collection[tuple[str, Purpose]]) -> set[tuple[str, Purpose]]:
     latest = _latest().filter(address__in=addresses, purpose__in=purposes, granted=True)
     granted = set(latest.values_list("address", "purpose"))
     return exempt | {pair for pair in asked if (consent_key(pair[0]), pair[1].value) in granted}
-
-
-def only_if_allowed(rows: QuerySet[Message], address: str, purpose: Purpose) -> QuerySet[Message]:
-    """`rows`, or none of them when `address` may not be sent to for `purpose` at the moment of the statement."""
-    if purpose in EXEMPT_FROM_CONSENT:
-        return rows
-    return rows.filter(Exists(_latest().filter(address=consent_key(address), purpose=purpose, granted=True)))
 
 
 def state(address: str, purpose: Purpose) -> bool | None:

@@ -13,7 +13,6 @@ from django.db import connection
 from messaging import outbox
 from messaging.domain.delivery import Urgency
 from messaging.engine import Clock, Run
-from messaging.envelope import outgoing
 from messaging.tally import Tally
 
 log = structlog.get_logger(__name__)
@@ -21,7 +20,7 @@ log = structlog.get_logger(__name__)
 #: How long one task goes on before it leaves the rest to the next: other tasks and a deploy are waiting.
 TIME_LIMIT = timedelta(seconds=10)
 
-__all__ = ["Clock", "Tally", "outgoing", "run", "send_overdue", "worker_name"]
+__all__ = ["Clock", "Tally", "run", "send_overdue", "worker_name"]
 
 
 def run(
