@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from alerts.models import Override, Rotation
@@ -60,6 +60,16 @@ def test_a_gap_is_filled_by_clicking_it_and_the_preview_follows_the_choice(rota_
     rota_page.get_by_role("button", name="Put on call").click()
     expect(rota_page).to_have_title("On-call rota | Bonewatch")
     assert Override.objects.get().responder.name == "<b>Cat</b> Lowe"
+
+
+def test_a_choice_made_before_the_script_has_arrived_is_drawn_once_it_is_there(rota_page: Page) -> None:
+    late: list[Route] = []
+    rota_page.route("**/bonewatch/rota*.js", lambda route: late.append(route))
+    with rota_page.expect_request("**/bonewatch/rota*.js"):
+        rota_page.locator(".bw-lane .bw-gap").first.click()
+    rota_page.select_option("select[name=person]", label="Bea Stone")
+    late[0].continue_()
+    expect(rota_page.locator("#rota-preview .bw-list")).to_contain_text("Bea Stone")
 
 
 def test_the_keyboard_reaches_every_shift_and_reads_what_it_is(rota_page: Page) -> None:

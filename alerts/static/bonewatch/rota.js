@@ -23,6 +23,16 @@
     }
   }
 
+  // A choice made before this script arrived, or brought back by the browser, fired no event that we could hear.
+  function chosenAlready() {
+    return [...form.elements].some((field) =>
+      field.options
+        ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+        : field.defaultValue !== undefined && field.value !== field.defaultValue,
+    );
+  }
+
+  if (chosenAlready()) look();
   form.addEventListener("change", look);
   form.addEventListener("focusout", (event) => {
     if (event.target.matches("input")) look();
