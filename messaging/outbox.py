@@ -83,6 +83,7 @@ class Draft:
     calendar: str = ""  # iCalendar text attached to a mail
     answer_path: str = ""  # of a call: our path where the carrier fetches what it says
     template: str = ""
+    template_version: str = ""  # see Wording.version
     language: str = "en"
     on_behalf_of: str = ""  # whose it is, such as a clinic's id: those who share the outbox get turns
     due_at: datetime

@@ -13,6 +13,8 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from patients.domain import address
 from patients.domain.care import DRUG_CLASSES, CareKind
+from patients.domain.hours import narrowed
+from patients.domain.links import LinkScope
 from patients.domain.profile import (
     LESION_TYPES,
     METASTASIS_SITES,
@@ -43,6 +45,17 @@ class Clinic(models.Model):
     default_language = models.CharField(max_length=8, default="en", validators=[validate_language])
     phone_region = models.CharField(
         max_length=2, default="US", help_text="Country in which numbers without a +prefix are read (two letters)."
+    )
+    texts_a_day = models.PositiveSmallIntegerField(
+        default=1, help_text="Routine texts to one phone a day at most; answers and red flags do not count."
+    )
+    texts_a_week = models.PositiveSmallIntegerField(default=3, help_text="…and in any seven days.")
+    asks_birth_date = models.BooleanField(
+        default=True, help_text="A patient's own page asks for the date of birth before it shows anything."
+    )
+    allows_detail = models.BooleanField(
+        default=False,
+        help_text="Messages may name drug and illness to patients who have agreed to that, where such wordings exist.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -79,6 +92,13 @@ class Patient(models.Model):
         default=PatientStatus.ACTIVE,
     )
     status_reason = models.CharField(max_length=200, blank=True, help_text="Why the patient is not active.")
+    messages_from = models.TimeField(
+        null=True, blank=True, help_text="Routine messages not before this time; empty: as the clinic does."
+    )
+    messages_until = models.TimeField(null=True, blank=True, help_text="…and not after it.")
+    detail_agreed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the patient agreed that messages may name drug and illness."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -98,6 +118,13 @@ class Patient(models.Model):
     def zone(self) -> ZoneInfo:
         """The patient's own zone: visits, quiet hours and "the day before at 09:00" are by its clock."""
         return zone_info(self.timezone)
+
+    @property
+    def hours(self) -> tuple[time, time]:
+        """From when until when routine messages may arrive, by the patient's clock: the clinic's hours, narrowed."""
+        return narrowed(
+            (self.clinic.messages_from, self.clinic.messages_until), self.messages_from, self.messages_until
+        )
 
     @property
     def is_active(self) -> bool:
@@ -166,6 +193,45 @@ class ContactPoint(models.Model):
             raise ValidationError({"owner_name": "A caregiver's contact needs the caregiver's name."})
 
 
+class PatientLink(models.Model):
+    """A key to a patient's own page: random, of one scope, for a while. It says nothing in itself."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="links")
+    contact = models.ForeignKey(ContactPoint, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    token = models.CharField(max_length=40, unique=True, editable=False)
+    scope = models.CharField(max_length=10, choices=[(scope.value, scope.value) for scope in LinkScope])
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_why = models.CharField(max_length=200, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True, help_text="When it was opened last.")
+    wrong_births = models.PositiveSmallIntegerField(
+        default=0, help_text="Wrong dates of birth since the last right one."
+    )
+    shut_until = models.DateTimeField(
+        null=True, blank=True, help_text="Too many wrong dates of birth: shut until then."
+    )
+
+    class Meta:
+        ordering = ("-made_at", "-id")
+        constraints = (
+            models.CheckConstraint(condition=Q(scope__in=[s.value for s in LinkScope]), name="link_scope_known"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="link_expires_later"),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True) | ~Q(revoked_why=""), name="link_revoked_has_reason"
+            ),
+        )
+        indexes = (
+            # Read by patients.links: the newest that still opens, of a patient and contact.
+            models.Index(
+                fields=("patient", "contact", "-made_at"), condition=Q(revoked_at__isnull=True), name="link_that_opens"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"link of {self.made_at:%Y-%m-%d}"
+
+
 class CareEvent(models.Model):
     """A dated fact of a patient's care. The room that knows it writes it; other rooms may build on it."""
 
@@ -208,6 +274,8 @@ class TaskKind(models.TextChoices):
     UNREACHED = "unreached", "A message did not reach the patient"
     OPT_OUT = "opt_out", "Patient opted out of messages"
     UNREAD_REPLY = "unread_reply", "A reply that nobody could file"
+    NO_ROOM = "no_room", "A message did not fit into what may be sent"
+    PAGE_REQUEST = "page_request", "Asked for something on the patient's own page"
 
 
 class CoordinatorTask(models.Model):

@@ -21,7 +21,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 #: Whose migrations must stay linear.
-FIRST_PARTY_APPS = ["config", "patients", "messaging", "reminders", "alerts"]
+FIRST_PARTY_APPS = ["config", "patients", "messaging", "reminders", "alerts", "inbox", "portal"]
 INSTALLED_APPS = [
     *FIRST_PARTY_APPS,
     "unfold",

@@ -64,6 +64,8 @@ class Status(StrEnum):
 #: who are on call are paged by their employment, not by consent.
 EXEMPT_FROM_CONSENT = frozenset({Purpose.REPLIES, Purpose.PAGES})
 CONSENT_PURPOSES = tuple(purpose for purpose in Purpose if purpose not in EXEMPT_FROM_CONSENT)
+#: A word of the consent ledger that speaks of every purpose at once; no message is ever sent for it.
+EVERYTHING = "all"
 
 #: Nothing ever moves on from here.
 FINAL = frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.FAILED, Status.EXPIRED, Status.SUPPRESSED})

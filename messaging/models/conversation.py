@@ -7,12 +7,17 @@ from typing import Any, NoReturn, cast
 from django.db import models
 from django.db.models import Q
 
-from messaging.domain.delivery import Purpose
+from messaging.domain.delivery import EVERYTHING, Purpose
 from messaging.models.vocabulary import choices
 
 
 class InboundMessage(models.Model):
     """One text that a person sent to the clinic, and what became of it."""
+
+    class Source(models.TextChoices):
+        TEXT = "text", "by text"
+        PAGE = "page", "on their own page"
+        MAIL = "mail", "by mail"
 
     provider_id = models.CharField(max_length=64, unique=True, help_text="The carrier's name for it (MessageSid).")
     from_address = models.CharField("from", max_length=254)
@@ -21,6 +26,15 @@ class InboundMessage(models.Model):
     media_count = models.PositiveSmallIntegerField(default=0)
     opt_out_type = models.CharField(
         max_length=10, blank=True, help_text="STOP, START or HELP when the carrier has read and answered it as such."
+    )
+    # A default of the database's own, so that workers of the release before can still write while it is rolled out.
+    source = models.CharField(max_length=6, choices=Source.choices, default=Source.TEXT, db_default="text")
+    on_behalf_of = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Whose words they are where more is known than the address: a patient's id. Opaque to messaging.",
     )
     received_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True, blank=True)
@@ -66,13 +80,24 @@ class ConsentEvent(models.Model):
         IMPORT = "import", "imported"
         TEXT = "text", "by text"
         CARRIER = "carrier", "reported by the carrier"
+        PAGE = "page", "on their own page"
+        MAIL = "mail", "by mail"
         DEMO = "demo", "demo clinic"
 
     address = models.CharField(max_length=254, help_text="A phone in E.164, or a mailbox in lower case.")
-    purpose = models.CharField(max_length=10, choices=choices(Purpose))
+    purpose = models.CharField(max_length=10, choices=[*choices(Purpose), (EVERYTHING, "everything")])
     granted = models.BooleanField()
     source = models.CharField(max_length=10, choices=Source.choices)
     wording = models.TextField(blank=True, help_text="The words that were agreed to, or that said no.")
+    wording_version = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="Which version of the form or text it was."
+    )
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
+    unencrypted_ok = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="Told that texts are not encrypted, and wants them all the same. Empty: was not told.",
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=150, blank=True)
 

@@ -32,6 +32,14 @@ class Message(models.Model):
     urgency = models.CharField(max_length=10, choices=choices(Urgency), default=Urgency.ORDINARY)
     language = models.CharField(max_length=10, default="en")
     template = models.CharField(max_length=100, blank=True)
+    # A default of the database's own, so that workers of the release before can still write while it is rolled out.
+    template_version = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Which version of the template it was made from.",
+    )
     address = models.CharField(max_length=254)
     sender = models.CharField(max_length=254, blank=True, help_text="Empty: the sender that fits the urgency.")
     subject = models.CharField(max_length=200, blank=True)

@@ -103,6 +103,8 @@ class Reason(StrEnum):
     NO_CONSENT = "no_consent"
     ALL_TRIED = "all_tried"
     WORDING = "wording"
+    NO_ROOM = "no_room"
+    SAID_TOGETHER = "said_together"
 
     @property
     def label(self) -> str:
@@ -134,5 +136,7 @@ REASON_LABELS: dict[Reason, str] = {
     Reason.CONTACT_CHANGED: "The contact was changed before it had left.",
     Reason.NO_CONSENT: "No consent to reminders is recorded for this address.",
     Reason.ALL_TRIED: "Every contact that agreed to reminders was tried.",
+    Reason.NO_ROOM: "No more routine texts may be sent to this phone before it would have been out of date.",
+    Reason.SAID_TOGETHER: "Another message of the same time said it too.",
     Reason.WORDING: "The text could not be filled in (see the clinic's telephone lines and the template).",
 }

@@ -35,7 +35,8 @@ class PlannedReminder(models.Model):
     )
     reason = models.CharField(max_length=24, blank=True, choices=[(reason.value, reason.label) for reason in Reason])
     wording = models.PositiveSmallIntegerField(default=0, help_text="How often it was worded anew.")
-    message = models.OneToOneField(Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    # Several that are due together leave as one message.
+    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

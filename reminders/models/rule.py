@@ -70,6 +70,11 @@ class ReminderRule(models.Model):
         ],
         default=Condition.ALWAYS,
     )
+    counts = models.BooleanField(
+        "counts towards the budget",
+        default=True,
+        help_text="Off: sent however many texts went out this week. For what a patient asked for, such as daily tablets.",
+    )
     expires_minutes = models.PositiveIntegerField(
         default=720,
         validators=[MinValueValidator(1)],

@@ -9,7 +9,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = tuple(
-    name for name in ("config", "patients", "messaging", "reminders", "alerts", "sandbox") if (ROOT / name).is_dir()
+    name
+    for name in ("config", "patients", "messaging", "reminders", "alerts", "inbox", "portal", "sandbox")
+    if (ROOT / name).is_dir()
 )
 
 

@@ -1,0 +1,13 @@
+"""How Django knows this room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    """The patient's own pages: visits, answers, symptoms, preferences, behind a link and without a login."""
+
+    name = "portal"
+    verbose_name = "Patient pages"
+    default_auto_field = "django.db.models.BigAutoField"
