@@ -73,7 +73,7 @@ class ReminderRule(models.Model):
     counts = models.BooleanField(
         "counts towards the budget",
         default=True,
-        help_text="Off: sent however many texts went out this week. For what a patient asked for, such as daily tablets.",
+        help_text="Off: sent however many texts went out already. For what a patient asked for: daily tablets.",
     )
     expires_minutes = models.PositiveIntegerField(
         default=720,
