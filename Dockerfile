@@ -15,6 +15,8 @@ COPY patients patients
 COPY messaging messaging
 COPY reminders reminders
 COPY alerts alerts
+COPY inbox inbox
+COPY portal portal
 COPY templates templates
 RUN DJANGO_SETTINGS_MODULE=config.settings.build python manage.py collectstatic --no-input --verbosity 0
 
