@@ -49,6 +49,10 @@ class Arrival:
     body: str
     media_count: str = "0"
     opt_out_type: str = ""
+    #: How it came: by text, or by a form of somebody's own page.
+    source: str = InboundMessage.Source.TEXT
+    #: Whose words they are, where more is known than the address; see InboundMessage.on_behalf_of.
+    on_behalf_of: str = ""
 
 
 def receive(arrival: Arrival, *, now: datetime) -> str | None:
@@ -108,6 +112,8 @@ def _keep(arrival: Arrival, *, now: datetime) -> tuple[InboundMessage, bool]:
             "body": storable(arrival.body[:LONGEST_BODY]),
             "media_count": media,
             "opt_out_type": storable(arrival.opt_out_type).upper()[:10],
+            "source": arrival.source,
+            "on_behalf_of": arrival.on_behalf_of[:40],
             "received_at": now,
         },
     )
