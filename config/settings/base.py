@@ -105,6 +105,8 @@ INBOUND_HANDLERS = [
 MESSAGE_LANGUAGES = ["en", "es"]
 #: Blanks that templates may use: mappings of name → longest value, one for each room that sends.
 MESSAGE_VOCABULARIES = ["reminders.rendering.VOCABULARY", "alerts.rota.texts.VOCABULARY", "alerts.rendering.VOCABULARY"]
+#: What blanks get on this installation: `(languages) -> {language: {blank: longest}}`. See messaging/linter.py.
+REAL_VALUES = ["reminders.real_values.values"]
 MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
 #: No address gets more routine messages than these, whatever asks for them: what is more is held for a person. Two
 #: patients who share a phone may have a visit on the same day. See messaging/guard.py.
