@@ -39,7 +39,7 @@ def test_a_real_place_with_a_long_name_makes_a_text_too_long() -> None:
 
 
 HARD = {
-    "en": "Administration of intravenous medication necessitates telephonic confirmation immediately before attendance.",
+    "en": "Administration of intravenous medication necessitates telephonic confirmation immediately before arrival.",
     "es": "La administración de medicación intravenosa requiere inmediatamente confirmación telefónica identificativa.",
 }
 
