@@ -7,10 +7,9 @@ left to do. The unique constraint on planned reminders stands behind it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -65,8 +64,7 @@ def plan_schedules(
 
     `horizon_days` is how far ahead visits exist, by default `PLANNING_HORIZON_DAYS`.
     """
-    report = PlanReport()
-    book = rulebook or RuleBook.load()
+    report, book = PlanReport(), rulebook or RuleBook.load()
     horizon = timedelta(days=settings.PLANNING_HORIZON_DAYS if horizon_days is None else horizon_days)
     for chunk in _chunks(sorted(set(schedule_ids)), BATCH):
         with transaction.atomic():
@@ -84,6 +82,18 @@ def _plan_batch(ids: Sequence[int], book: RuleBook, report: PlanReport, *, now: 
     visits: dict[int, list[Visit]] = defaultdict(list)
     for visit in Visit.objects.filter(schedule__in=schedules).order_by("schedule_id", "number"):
         visits[visit.schedule_id].append(visit)
+    changes = lay_out_all(schedules, visits, now=now, horizon=horizon)
+    _store_visits(schedules, changes, report, now=now)
+    for visit in changes.new:
+        visits[visit.schedule_id].append(visit)
+    care_events.write(schedules, visits, now=now)
+    _plan_reminders(schedules, visits, changes, book, report, now=now)
+
+
+def lay_out_all(
+    schedules: Iterable[Schedule], visits: Mapping[int, list[Visit]], *, now: datetime, horizon: timedelta
+) -> VisitChanges:
+    """What the visits of these schedules need to hold up to the horizon. Changed in memory; nothing is stored."""
     changes = VisitChanges()
     for schedule in schedules:
         if _why_silent(schedule) is not None:
@@ -96,11 +106,7 @@ def _plan_batch(ids: Sequence[int], book: RuleBook, report: PlanReport, *, now: 
         )
         if returning:
             set_lapsed_aside(schedule, laid_out, changes, now=now)
-    _store_visits(schedules, changes, report, now=now)
-    for visit in changes.new:
-        visits[visit.schedule_id].append(visit)
-    care_events.write(schedules, visits, now=now)
-    _plan_reminders(schedules, visits, changes, book, report, now=now)
+    return changes
 
 
 def _store_visits(schedules: list[Schedule], changes: VisitChanges, report: PlanReport, *, now: datetime) -> None:
@@ -124,24 +130,41 @@ def _plan_reminders(
     *,
     now: datetime,
 ) -> None:
-    oldest = now - timedelta(days=LOOK_BACK_DAYS)
     fresh = {visit.pk for visit in changes.new}
-    recent = {schedule.pk: [v for v in visits[schedule.pk] if _is_recent(v, oldest)] for schedule in schedules}
-    existing = _existing([v.pk for rows in recent.values() for v in rows if v.pk not in fresh])
+    known = [v.pk for schedule in schedules for v in recent(visits[schedule.pk], now=now) if v.pk not in fresh]
+    # Locked, so that a release in full flight either comes first and is seen, or waits for this plan.
+    existing = existing_reminders(PlannedReminder.objects.select_for_update(of=("self",)), known)
     work = _ReminderWork()
+    for _, _, diff in diffs(schedules, visits, changes, book, existing, now=now):
+        work.take(diff, now=now)
+    work.store(report, now=now)
+
+
+def diffs(
+    schedules: Iterable[Schedule],
+    visits: Mapping[int, list[Visit]],
+    changes: VisitChanges,
+    book: RuleBook,
+    existing: Mapping[int, Sequence[Existing]],
+    *,
+    now: datetime,
+) -> Iterator[tuple[Schedule, Visit, Diff]]:
+    """For each visit that may still have something to come: what should exist, held against what does."""
     for schedule in schedules:
         why = _why_silent(schedule)
         rules = () if why else book.rules_for(schedule.treatment)
-        for visit in recent[schedule.pk]:
+        for visit in recent(visits[schedule.pk], now=now):
             known, there = facts(visit, schedule), existing.get(visit.pk, ())
-            diff = reconcile(
-                wanted(known, rules, now=now) if rules else [],
-                there,
-                why_gone=why or (Reason.SCHEDULE_CHANGED if visit.pk in changes.dropped else _why_gone(visit)),
-                anchors=anchor_instants(known) if there and not why and visit.status in STANDING else None,
+            yield (
+                schedule,
+                visit,
+                reconcile(
+                    wanted(known, rules, now=now) if rules else [],
+                    there,
+                    why_gone=why or (Reason.SCHEDULE_CHANGED if visit.pk in changes.dropped else _why_gone(visit)),
+                    anchors=anchor_instants(known) if there and not why and visit.status in STANDING else None,
+                ),
             )
-            work.take(diff, now=now)
-    work.store(report, now=now)
 
 
 @dataclass(slots=True)
@@ -177,9 +200,10 @@ class _ReminderWork:
         report.reminders_cancelled += sum(map(len, self.cancel.values()))
 
 
-def _is_recent(visit: Visit, oldest: datetime) -> bool:
-    """Whether a reminder of this visit may still be to come."""
-    return visit.at >= oldest or (visit.given_on is not None and visit.given_on > oldest.date())
+def recent(visits: Iterable[Visit], *, now: datetime) -> list[Visit]:
+    """Those of which a reminder may still be to come."""
+    oldest = now - timedelta(days=LOOK_BACK_DAYS)
+    return [v for v in visits if v.at >= oldest or (v.given_on is not None and v.given_on > oldest.date())]
 
 
 def take_back(reminders: QuerySet[PlannedReminder], *, reason: Reason, now: datetime) -> None:
@@ -236,13 +260,12 @@ def _why_gone(visit: Visit) -> Reason:
     return Reason.CONFIRMED if visit.confirmed_at else Reason.RULE_CHANGED
 
 
-def _existing(visit_ids: Collection[int]) -> dict[int, list[Existing]]:
+def existing_reminders(reminders: QuerySet[PlannedReminder], visit_ids: Collection[int]) -> dict[int, list[Existing]]:
+    """What is stored for these visits and not cancelled, by visit."""
     found: dict[int, list[Existing]] = defaultdict(list)
     if not visit_ids:
         return found
-    # Locked, so that a release in full flight either comes first and is seen, or waits for this plan.
-    rows = PlannedReminder.objects.select_for_update(of=("self",)).filter(visit_id__in=visit_ids)
-    rows = rows.exclude(state=ReminderState.CANCELLED)
+    rows = reminders.filter(visit_id__in=visit_ids).exclude(state=ReminderState.CANCELLED)
     fields = ("id", "visit_id", "rule_id", "channel", "anchor_at", "send_at", "expires_at", "state", "message__status")
     for row in rows.values_list(*fields).iterator(chunk_size=_INSERT_BATCH):
         pk, visit_id, rule_id, channel, anchor_at, send_at, expires_at, state, sent = row
@@ -271,7 +294,5 @@ def _cancel(cancel: dict[Reason, list[int]], now: datetime) -> None:
             )
 
 
-def _chunks(items: Iterable[int], size: int) -> Iterator[list[int]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
+def _chunks(items: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
