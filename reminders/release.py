@@ -18,7 +18,7 @@ from messaging.domain.wording import WordingError
 from messaging.models import Message
 from patients.board import open_tasks
 from patients.domain.profile import PatientStatus
-from reminders import rendering, rungs
+from reminders import moves, rendering, rungs
 from reminders.domain import gate, ways
 from reminders.domain.plan import anchor_point, is_before_visit
 from reminders.domain.words import Anchor, Condition, Reason, ReminderState, ScheduleStatus, VisitStatus
@@ -220,6 +220,7 @@ def _situation(reminder: PlannedReminder, contacts: Sequence[gate.Contact]) -> g
         contacts=contacts,
         window=Window(patient.clinic.messages_from, patient.clinic.messages_until),
         zone=patient.zone,
+        move_asked=rule.condition == Condition.UNCONFIRMED and moves.unanswered(visit),
     )
 
 

@@ -47,6 +47,8 @@ class Situation:
     contacts: Sequence[Contact]
     window: Window
     zone: ZoneInfo
+    #: Another time was asked for, and no coordinator has dealt with it yet.
+    move_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ class Drop:
 
 
 Decision = Send | Wait | Drop
+
+#: "Please confirm" rests while a coordinator has yet to find another time; then it is looked at again.
+_LOOKS_AGAIN = timedelta(minutes=30)
 
 _PATIENT_REASONS = {
     PatientStatus.ON_HOLD: Reason.PATIENT_ON_HOLD,
@@ -98,6 +103,9 @@ def decide(situation: Situation, *, now: datetime) -> Decision:
     reason = _why_not(situation, now)
     if reason is not None:
         return Drop(reason)
+    if situation.move_asked and situation.condition is Condition.UNCONFIRMED:
+        again = now + _LOOKS_AGAIN
+        return Wait(again) if again < situation.expires_at else Drop(Reason.MOVE_ASKED)
     contact = _first_open(situation.contacts)
     if isinstance(contact, Reason):
         return Drop(contact)

@@ -105,6 +105,7 @@ class Reason(StrEnum):
     WORDING = "wording"
     NO_ROOM = "no_room"
     SAID_TOGETHER = "said_together"
+    MOVE_ASKED = "move_asked"
 
     @property
     def label(self) -> str:
@@ -138,5 +139,6 @@ REASON_LABELS: dict[Reason, str] = {
     Reason.ALL_TRIED: "Every contact that agreed to reminders was tried.",
     Reason.NO_ROOM: "No more routine texts may be sent to this phone before it would have been out of date.",
     Reason.SAID_TOGETHER: "Another message of the same time said it too.",
+    Reason.MOVE_ASKED: "The patient had asked for another time, and nobody had answered yet.",
     Reason.WORDING: "The text could not be filled in (see the clinic's telephone lines and the template).",
 }

@@ -17,7 +17,7 @@ class VisitQuestion(models.Model):
     inbound = models.OneToOneField(InboundMessage, on_delete=models.PROTECT, related_name="+")
     answer = models.CharField(max_length=8, choices=[(answer.value, answer.value) for answer in Answer])
     words = models.TextField(blank=True, help_text="What was written, for the task that may come of it.")
-    visits = models.JSONField(help_text="Ids of the visits, in the order of their letters: A, B, …")
+    visits = models.JSONField(help_text="Visit and time as asked about, in the order of their letters: A, B, …")
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="A letter that comes later is read by a person.")
     answered_at = models.DateTimeField(null=True, blank=True)
