@@ -167,12 +167,38 @@ def optional_number(name: str, *, default: int, at_most: int, at_least: int = 0)
     return int(value)
 
 
+def optional_price(name: str) -> str:
+    """The variable as an amount and a currency ("0.0083 USD"); empty when unset."""
+    value = os.environ.get(name, "").strip()
+    if value and not re.fullmatch(r"[0-9]+(\.[0-9]+)? [A-Z]{3}", value):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be an amount and a currency, like 0.0083 USD")
+    return value
+
+
 def optional_phone(name: str) -> str:
     """A phone number in E.164, or nothing."""
     value = os.environ.get(name, "").strip()
     if value and not re.fullmatch(r"\+[1-9]\d{6,14}", value):
         raise ImproperlyConfigured(f"{name} must be a phone number in E.164 such as +12025550123, or empty")
     return value
+
+
+def optional_mailbox(name: str) -> str:
+    """A bare mail address, or nothing."""
+    value = os.environ.get(name, "").strip()
+    if value and not re.fullmatch(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+", value):
+        raise ImproperlyConfigured(f"{name} must be a bare mail address such as returns@clinic.example, or empty")
+    return value
+
+
+def optional_secrets(name: str, *, at_least: int) -> list[str]:
+    """Secrets separated by commas, each of at least `at_least` characters that nobody else knows; or none."""
+    value = os.environ.get(name, "").strip()
+    secrets = [one.strip() for one in value.split(",")] if value else []
+    known = (*WELL_KNOWN_SECRETS, "sandbox-mail-token")
+    if any(len(one) < at_least or one.lower().startswith(known) or re.search(r"\s", one) for one in secrets):
+        raise ImproperlyConfigured(f"{name} must be at least {at_least} characters that nobody else knows, or empty")
+    return secrets
 
 
 def refuse_sandbox() -> None:

@@ -101,6 +101,10 @@ INBOUND_HANDLERS = [
     # Claims no text: that one came shows that the number can be texted.
     "messaging.faults.hear",
 ]
+#: Who hears of a no, and who of a yes, in the transaction that writes the consent ledger:
+#: `(address, purpose or "all", source, now)`. See messaging/consent.py.
+ON_OPT_OUT = "reminders.opt_outs.hear"
+ON_OPT_IN = ["reminders.opt_outs.hear_yes", "alerts.opt_ins.hear"]
 #: Languages in which every message template must exist.
 MESSAGE_LANGUAGES = ["en", "es"]
 #: Blanks that templates may use: mappings of name → longest value, one for each room that sends.
@@ -108,10 +112,18 @@ MESSAGE_VOCABULARIES = ["reminders.rendering.VOCABULARY", "alerts.rota.texts.VOC
 #: What blanks get on this installation: `(languages) -> {language: {blank: longest}}`. See messaging/linter.py.
 REAL_VALUES = ["reminders.real_values.values"]
 MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
+#: What the product itself says around a mail: words.<language>.json.
+MAIL_WORDS = BASE_DIR / "templates" / "mails"
+#: Where mails that cannot be delivered are returned to, each with its own tag; empty: to the sender. docs/mail.md.
+BOUNCE_ADDRESS = ""
+#: Who may bring mails to /webhooks/mail/; none: nobody, and the address does not exist.
+MAIL_WEBHOOK_TOKENS: list[str] = []
 #: No address gets more routine messages than these, whatever asks for them: what is more is held for a person. Two
 #: patients who share a phone may have a visit on the same day. See messaging/guard.py.
 ROUTINE_PER_HOUR = 6
 ROUTINE_PER_DAY = 12
+#: What the carrier bills for one part of a text, e.g. "0.0083 USD": plan changes show their cost. Empty: they do not.
+TEXT_PRICE = ""
 #: Who is told when sending itself is in trouble. See messaging/operator.py.
 OPERATOR_ALARM = "alerts.from_below.hear"
 #: Seconds to wait for the carrier or the mail host before the outcome is in doubt.

@@ -8,8 +8,11 @@ from config.env import (
     email_settings,
     env,
     mail_sender,
+    optional_mailbox,
     optional_number,
     optional_phone,
+    optional_price,
+    optional_secrets,
     public_base_url,
     refuse_sandbox,
     required_hosts,
@@ -41,6 +44,7 @@ TWILIO_API_BASE_URL = required_url("TWILIO_API_BASE_URL", schemes=("https",), de
 CARRIER_CONCURRENCY = optional_number("CARRIER_CONCURRENCY", default=100, at_least=1, at_most=10_000)
 ROUTINE_PER_HOUR = optional_number("ROUTINE_PER_HOUR", default=6, at_least=1, at_most=1000)
 ROUTINE_PER_DAY = optional_number("ROUTINE_PER_DAY", default=12, at_least=1, at_most=10_000)
+TEXT_PRICE = optional_price("TEXT_PRICE")
 WATCHDOG_PING_URL = required_url("WATCHDOG_PING_URL", schemes=("https",))
 ALERTS_CANARY_MINUTES = optional_number("ALERTS_CANARY_MINUTES", default=15, at_most=1440)
 # Without a phone that answers there is no canary.
@@ -50,6 +54,8 @@ EMAIL_CONFIG = email_settings("EMAIL_URL")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = mail_sender("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+BOUNCE_ADDRESS = optional_mailbox("BOUNCE_ADDRESS")
+MAIL_WEBHOOK_TOKENS = optional_secrets("MAIL_WEBHOOK_TOKEN", at_least=24)
 
 LOGGING = logging_settings(as_json=True, level=env.str("LOG_LEVEL", default="INFO"))
 

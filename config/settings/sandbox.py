@@ -30,4 +30,9 @@ SANDBOX_PHONEBOOKS = ["alerts.phonebook"]
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:8025")
 vars().update(EMAIL_CONFIG)
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="returns@bonewatch.example")
+MAIL_WEBHOOK_TOKENS = env.list("MAIL_WEBHOOK_TOKEN", default=["sandbox-mail-token"])
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Bonewatch demo clinic <clinic@bonewatch.example>")
+
+# The stand-in carrier bills nothing; so that plan changes show what a real one would.
+TEXT_PRICE = "0.01 USD"

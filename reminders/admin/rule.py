@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import display
@@ -14,15 +14,17 @@ from messaging import wordings
 from patients.admin.acts import row_of
 from patients.admin.base import PageAdmin
 from patients.admin.show import chip
+from reminders.admin.plan_diff import PlanDiffMixin
 from reminders.admin.rule_form import RuleForm, previews
-from reminders.admin.telling import plan_later
+from reminders.admin.telling import plan_now
 from reminders.admin.words import when_in_words
-from reminders.domain.words import CHANNEL_WORDS, ScheduleStatus
-from reminders.models import ReminderRule, Schedule
+from reminders.domain.words import CHANNEL_WORDS
+from reminders.forecast import Proposal
+from reminders.models import ReminderRule
 
 
 @admin.register(ReminderRule)
-class ReminderRuleAdmin(PageAdmin):
+class ReminderRuleAdmin(PlanDiffMixin, PageAdmin):
     """The list of rungs by route and treatment, and the page of one."""
 
     form = RuleForm
@@ -80,16 +82,15 @@ class ReminderRuleAdmin(PageAdmin):
 
     def save_model(self, request: HttpRequest, obj: ReminderRule, form: Any, change: Any) -> None:
         """The schedules that this rung speaks about, before or after the change, are planned anew."""
-        affected = Q()
-        if change:
-            affected |= _speaks_about(ReminderRule.objects.get(pk=obj.pk))
+        ids = list(Proposal(rule=obj).affected().values_list("pk", flat=True))
         super().save_model(request, obj, form, change)
-        affected |= _speaks_about(obj)
-        running = Schedule.objects.filter(affected, status=ScheduleStatus.ACTIVE)
-        ids = list(running.values_list("pk", flat=True))
-        plan_later(ids)
+        plan_now(ids)
         if ids:
-            messages.info(request, f"{len(ids)} schedule{'' if len(ids) == 1 else 's'} will be planned anew.")
+            messages.info(request, f"{len(ids)} schedule{'' if len(ids) == 1 else 's'} planned anew.")
+
+    def proposal(self, obj: ReminderRule) -> Proposal:
+        """What the rung would say, instead of what it says."""
+        return Proposal(rule=obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Switch it off instead: what it sent refers to it."""
@@ -148,7 +149,3 @@ class ReminderRuleAdmin(PageAdmin):
         """How long it stays of use."""
         hours, minutes = divmod(rule.expires_minutes, 60)
         return " ".join([f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes))
-
-
-def _speaks_about(rule: ReminderRule) -> Q:
-    return Q(treatment=rule.treatment_id) if rule.treatment_id else Q(treatment__route=rule.route)

@@ -19,11 +19,13 @@ from patients.admin.show import chip, link, two_lines, when
 from reminders import services
 from reminders.admin.consent import record_view
 from reminders.admin.filters import RouteFilter
+from reminders.admin.plan_diff import PlanDiffMixin
 from reminders.admin.schedule_form import ScheduleForm
 from reminders.admin.schedule_page import page
 from reminders.admin.telling import coming_in_words, told
 from reminders.admin.try_again import try_again_view
 from reminders.domain.words import STANDING, ScheduleStatus, VisitStatus
+from reminders.forecast import Proposal
 from reminders.models import Schedule, Visit
 from reminders.planner import plan_schedules
 
@@ -80,7 +82,7 @@ OFFERED = {
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(PageAdmin):
+class ScheduleAdmin(PlanDiffMixin, PageAdmin):
     """The list of schedules, and the page of one."""
 
     form = ScheduleForm
@@ -144,6 +146,10 @@ class ScheduleAdmin(PageAdmin):
         super().save_model(request, obj, form, change)
         plan_schedules([obj.pk], now=timezone.now())
         messages.info(request, f"Planned: {coming_in_words(obj)}.")
+
+    def proposal(self, obj: Schedule) -> Proposal:
+        """The course as it would be."""
+        return Proposal(schedule=obj)
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         """Only what the schedule's status allows."""

@@ -8,13 +8,14 @@ from datetime import date
 import structlog
 from django.db import transaction
 from django.db.models import Count, Max, Q
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from patients.admin.clock import day as day_in_words
 from reminders import tasks
 from reminders.domain.words import STANDING, ReminderState
 from reminders.models import Schedule
-from reminders.planner import PlanReport
+from reminders.planner import PlanReport, plan_schedules
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,13 @@ def told(what: str, report: PlanReport) -> str:
     """`what`, and what it changed in the plan."""
     changes = report_in_words(report)
     return f"{what} {changes[0].upper()}{changes[1:]}." if changes else what
+
+
+def plan_now(schedule_ids: Collection[int]) -> None:
+    """Re-plan these schedules: the first so many at once, in the transaction of the change, the rest by workers."""
+    ids = sorted(schedule_ids)
+    plan_schedules(ids[:BATCH], now=timezone.now())
+    plan_later(ids[BATCH:])
 
 
 def plan_later(schedule_ids: Collection[int]) -> None:

@@ -21,9 +21,11 @@ from patients.admin.clock import day as day_in_words
 from patients.admin.fields import DaysField, LinesField
 from patients.admin.show import chip, two_lines
 from reminders.admin.filters import SignOffFilter
-from reminders.admin.telling import plan_later
+from reminders.admin.plan_diff import PlanDiffMixin
+from reminders.admin.telling import plan_now
 from reminders.domain.words import ScheduleStatus
-from reminders.models import Schedule, Treatment
+from reminders.forecast import Proposal
+from reminders.models import Treatment
 
 #: A signature is under these; changing one of them takes it away.
 SIGNED_FIELDS = (
@@ -107,7 +109,7 @@ SIGN = Act(
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(PageAdmin):
+class TreatmentAdmin(PlanDiffMixin, PageAdmin):
     """The catalogue."""
 
     form = TreatmentForm
@@ -162,8 +164,11 @@ class TreatmentAdmin(PageAdmin):
             messages.warning(request, "Signed numbers were changed: the treatment needs a new signature.")
         super().save_model(request, obj, form, change)
         if change and changed & set(PLANNED_FIELDS):
-            running = Schedule.objects.filter(treatment=obj, status=ScheduleStatus.ACTIVE)
-            plan_later(list(running.values_list("pk", flat=True)))
+            plan_now(list(Proposal(treatment=obj).affected().values_list("pk", flat=True)))
+
+    def proposal(self, obj: Treatment) -> Proposal:
+        """The numbers as they would be."""
+        return Proposal(treatment=obj)
 
     @action(description="Sign off", url_path="sign-off", permissions=["change"], icon="signature")
     def sign_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
