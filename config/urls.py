@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("webhooks/twilio/", include("messaging.urls")),
+    path("", include("messaging.mail_urls")),
     path("", include("alerts.urls")),
 ]
 

@@ -13,7 +13,7 @@ import structlog
 from django.db.models import QuerySet
 
 from messaging import codes
-from messaging.domain.address import consent_key
+from messaging.domain.address import consent_key, is_email
 from messaging.domain.delivery import Channel
 from messaging.many import among
 from messaging.models import AddressFault, InboundMessage, Message
@@ -73,8 +73,11 @@ def disproved(channel: Channel, address: str, *, by: str, now: datetime) -> bool
 
 
 def hear(message: InboundMessage, *, now: datetime) -> str | None:
-    """A handler of inbound texts: a number that texts can be texted. It claims no text."""
-    if disproved(Channel.SMS, message.from_address, by=BY_TEXT, now=now):
+    """A handler of inbound texts: a number that texts can be texted, a mailbox that writes be written to. It claims
+    none.
+    """
+    channel = Channel.EMAIL if is_email(message.from_address) else Channel.SMS
+    if disproved(channel, message.from_address, by=BY_TEXT, now=now):
         log.info("address_works_again", inbound=message.pk)
     return None
 

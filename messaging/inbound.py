@@ -71,6 +71,16 @@ def receive(arrival: Arrival, *, now: datetime) -> str | None:
     return message.disposition if new else None
 
 
+def put_away(arrival: Arrival, *, disposition: str, now: datetime) -> bool:
+    """Keep what nobody has to read, such as a machine's answer. False: it was here before."""
+    message, new = _keep(arrival, now=now)
+    if new:
+        message.disposition, message.handled_at = disposition[:50], now
+        message.save(update_fields=["disposition", "handled_at"])
+        transaction.on_commit(INBOUND.labels(disposition=message.disposition).inc, robust=True)
+    return new
+
+
 def _keep_and_read(arrival: Arrival, *, now: datetime) -> tuple[InboundMessage, bool]:
     with transaction.atomic():
         message, new = _keep(arrival, now=now)

@@ -8,6 +8,7 @@ MESSAGES = Counter(
     "bonewatch_messages_total", "Messages by where a try has left them.", ["channel", "purpose", "status"]
 )
 PROVIDER_CODES = Counter("bonewatch_provider_codes_total", "Codes that providers answered.", ["code", "known"])
+MAILS_IN = Counter("bonewatch_mails_in_total", "Mails that came in, by what they are.", ["kind", "known"])
 RECEIPTS = Counter("bonewatch_receipts_total", "Delivery receipts by what they changed.", ["result"])
 WEBHOOKS_REFUSED = Counter("bonewatch_webhooks_refused_total", "Calls without a valid signature.", ["hook"])
 INBOUND = Counter("bonewatch_inbound_total", "Texts of people by what became of them.", ["disposition"])

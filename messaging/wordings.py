@@ -1,12 +1,14 @@
-"""The message templates on disk: loading, filling, and everything that is wrong with them.
+"""The words of messages: the active version's or the shipped file's, filled, and what is wrong with the files.
 
 `<name>.<language>.txt` is an SMS. `<name>.<language>.mail.txt` is a mail: a line `Subject: …`, an empty
 line, then paragraphs with empty lines between them. `<name>.<language>.voice.txt` is what a call says: any
 letters, no limit of an SMS, an empty line for a pause. Blanks are names in braces: `{visit_date}`.
+Over the files lie the versions that a clinic has signed and made active (messaging/words).
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,14 +17,15 @@ from pathlib import Path
 from typing import cast
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
+from messaging import mail_page
 from messaging.domain.delivery import Channel
 from messaging.domain.wording import WordingError, fill, fold_to_gsm7, reserved_words, segments, variables
+from messaging.words import active
 
 _FILE = re.compile(r"(?P<name>[a-z0-9_]+)\.(?P<language>[a-z]{2,3}(?:-[a-z]+)?)(?P<kind>\.mail|\.voice)?\.txt")
-_ENDING = {Channel.SMS: ".txt", Channel.EMAIL: ".mail.txt", Channel.VOICE: ".voice.txt"}
+ENDINGS = {Channel.SMS: ".txt", Channel.EMAIL: ".mail.txt", Channel.VOICE: ".voice.txt"}
 _CHANNELS = {None: Channel.SMS, ".mail": Channel.EMAIL, ".voice": Channel.VOICE}
 
 MOST_SEGMENTS = 2
@@ -39,6 +42,7 @@ class Filled:
     subject: str
     body: str
     html: str
+    version: str = ""  # of the wording: kept with the message
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Wording:
     channel: Channel
     subject: str
     paragraphs: tuple[str, ...]
+    version: str = ""  # "3", or "shipped-" and eight digits that change with the file's words
 
     @property
     def body(self) -> str:
@@ -68,19 +73,52 @@ class Wording:
         paragraphs = [text for paragraph in self.paragraphs if (text := fill(paragraph, values)).strip()]
         html = ""
         if self.channel is Channel.EMAIL:
-            context = {"subject": subject, "paragraphs": paragraphs, "language": self.language}
-            html = render_to_string("mails/message.html", context)
-        return Filled(subject, "\n\n".join(paragraphs), html)
+            html = mail_page.page(subject, paragraphs, language=self.language)
+        return Filled(subject, "\n\n".join(paragraphs), html, self.version)
 
 
 def load(name: str, language: str, channel: Channel) -> Wording:
-    """The template `name` in `language` for `channel`; WordingError naming the file when there is none."""
+    """The words of `name` in force in `language` for `channel`; WordingError naming what is missing.
+
+    A version that is active speaks for every language of a channel that it covers; other channels stay with the files.
+    """
+    own = active.texts(name)
+    text = own.get((language, channel))
+    if text is not None:
+        return of_text(name, language, channel, text.subject, text.body, str(text.number))
+    if any(covered is channel for _, covered in own):
+        number = next(iter(own.values())).number
+        raise WordingError(f"{name}{ENDINGS[channel]}: version {number}, which is active, has no words in {language}")
+    return shipped(name, language, channel)
+
+
+def shipped(name: str, language: str, channel: Channel) -> Wording:
+    """The template's file, whatever version is active; WordingError naming the file when there is none."""
     return _read(Path(settings.MESSAGE_TEMPLATES), name, language, channel)
 
 
+def exists(name: str, language: str, channel: Channel) -> bool:
+    """Whether there are such words; cheap enough to be asked for each message."""
+    own = active.texts(name)
+    if any(covered is channel for _, covered in own):
+        return (language, channel) in own
+    return (language, channel) in _shipped_keys(Path(settings.MESSAGE_TEMPLATES)).get(name, ())
+
+
+@lru_cache(maxsize=2000)
+def of_text(name: str, language: str, channel: Channel, subject: str, body: str, version: str) -> Wording:
+    """Words that were written somewhere else than in a file."""
+    return Wording(name, language, channel, subject, _paragraphs(body), version)
+
+
 def names() -> list[str]:
-    """Every template that exists in any language for any channel."""
-    return sorted({match["name"] for match, _ in _files()})
+    """Every template that exists in any language for any channel, in files or as an active version."""
+    return sorted({match["name"] for match, _ in _files()} | active.names())
+
+
+def shipped_names() -> list[str]:
+    """Every template that exists as files."""
+    return sorted(_shipped_keys(Path(settings.MESSAGE_TEMPLATES)))
 
 
 def problems(vocabulary: Mapping[str, str] | None = None) -> list[str]:
@@ -101,9 +139,9 @@ def _problems_of(name: str, channel: Channel, vocabulary: Mapping[str, str]) -> 
     """The problems of one template over all its languages."""
     blanks: dict[str, set[str]] = {}
     for language in settings.MESSAGE_LANGUAGES:
-        file = f"{name}.{language}{_ENDING[channel]}"
+        file = f"{name}.{language}{ENDINGS[channel]}"
         try:
-            wording = load(name, language, channel)
+            wording = shipped(name, language, channel)
             blanks[language] = set(wording.variables)
         except WordingError as error:
             yield str(error) if file in str(error) else f"{file}: {error}"
@@ -157,6 +195,16 @@ def _files() -> Iterator[tuple[re.Match[str], Path]]:
             yield match, path
 
 
+@lru_cache(maxsize=10)
+def _shipped_keys(directory: Path) -> dict[str, set[tuple[str, Channel]]]:
+    found: dict[str, set[tuple[str, Channel]]] = {}
+    for path in sorted(directory.glob("*.txt")):
+        match = _FILE.fullmatch(path.name)
+        if match:
+            found.setdefault(match["name"], set()).add((match["language"], _channel(match)))
+    return found
+
+
 def _strangers() -> list[Path]:
     known = {path for match, path in _files() if match["language"] in settings.MESSAGE_LANGUAGES}
     return sorted(path for path in Path(settings.MESSAGE_TEMPLATES).iterdir() if path.is_file() and path not in known)
@@ -168,7 +216,7 @@ def _channel(match: re.Match[str]) -> Channel:
 
 @lru_cache(maxsize=1000)
 def _read(directory: Path, name: str, language: str, channel: Channel) -> Wording:
-    file = f"{name}.{language}{_ENDING[channel]}"
+    file = f"{name}.{language}{ENDINGS[channel]}"
     if not _FILE.fullmatch(file):
         raise WordingError(f"{file}: not the name of a template")
     try:
@@ -181,9 +229,15 @@ def _read(directory: Path, name: str, language: str, channel: Channel) -> Wordin
         if not first.startswith("Subject: ") or not first[9:].strip():
             raise WordingError(f"{file}: the first line must be 'Subject: …'")
         subject = first[9:].strip()
-    # Lines are broken in the file for its readers; the person's screen breaks them anew.
-    unwrapped = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
-    paragraphs = tuple(part for part in unwrapped if part)
+    paragraphs = _paragraphs(text)
     if not paragraphs:
         raise WordingError(f"{file}: it says nothing")
-    return Wording(name, language, channel, subject, paragraphs)
+    said = "\n\n".join([subject, *paragraphs])
+    version = f"shipped-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+    return Wording(name, language, channel, subject, paragraphs, version)
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    # Lines are broken in the file for its readers; the person's screen breaks them anew.
+    unwrapped = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
+    return tuple(part for part in unwrapped if part)

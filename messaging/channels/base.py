@@ -32,6 +32,11 @@ class Outgoing:
     subject: str = ""
     html: str = ""
     calendar: str = ""
+    language: str = ""
+    #: Where a mail is stopped by one request; only mails that rest on consent have one.
+    stop_url: str = ""
+    #: The mailbox that hears what becomes of this very mail; empty: whoever it is from does.
+    return_to: str = ""
     callback_url: str = ""
     #: Where the carrier fetches what a call says; only calls have one.
     answer_url: str = ""

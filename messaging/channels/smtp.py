@@ -7,7 +7,6 @@ import smtplib
 from collections.abc import Sequence
 from datetime import datetime
 from email.mime.text import MIMEText
-from email.utils import parseaddr
 from typing import Any
 
 import structlog
@@ -28,6 +27,7 @@ from messaging.channels.base import (
     TransientFailure,
 )
 from messaging.domain.delivery import Status
+from messaging.domain.mail_names import message_id as named
 
 log = structlog.get_logger(__name__)
 
@@ -101,23 +101,45 @@ class Mail:
 
 def message_id(outgoing: Outgoing) -> str:
     """The Message-ID header of a mail: our uuid at the domain of our sender."""
-    domain = parseaddr(outgoing.sender or settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<{outgoing.uuid}@{domain}>"
+    return named(outgoing.uuid, outgoing.sender or settings.DEFAULT_FROM_EMAIL)
 
 
 def _compose(outgoing: Outgoing) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=outgoing.subject,
         body=outgoing.body,
-        from_email=outgoing.sender or settings.DEFAULT_FROM_EMAIL,
+        # The envelope's sender, to whom mail hosts return it; whom it is from stands in the header.
+        from_email=outgoing.return_to or outgoing.sender or settings.DEFAULT_FROM_EMAIL,
         to=[outgoing.address],
-        headers={"Message-ID": message_id(outgoing), "Auto-Submitted": "auto-generated"},
+        headers=_headers(outgoing),
     )
     if outgoing.html:
         mail.attach_alternative(outgoing.html, "text/html")
-    if outgoing.calendar:
-        mail.attach(_calendar_part(outgoing.calendar))
+    for calendar in _calendars(outgoing.calendar):
+        mail.attach(_calendar_part(calendar))
     return mail
+
+
+def _headers(outgoing: Outgoing) -> dict[str, str]:
+    headers = {
+        "From": outgoing.sender or settings.DEFAULT_FROM_EMAIL,
+        "Message-ID": message_id(outgoing),
+        "Auto-Submitted": "auto-generated",
+    }
+    if outgoing.language:
+        headers["Content-Language"] = outgoing.language
+    if outgoing.stop_url:
+        ways = [f"<{outgoing.stop_url}>"]
+        if outgoing.return_to:
+            ways.append(f"<mailto:{outgoing.return_to}?subject=unsubscribe>")
+        headers["List-Unsubscribe"] = ", ".join(ways)
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _calendars(text: str) -> list[str]:
+    """The calendar objects in `text`, each a part of its own: mail programs read one method and one entry of a part."""
+    return re.findall(r"BEGIN:VCALENDAR\r?\n.*?END:VCALENDAR(?:\r?\n|$)", text, re.DOTALL)
 
 
 def _calendar_part(calendar: str) -> MIMEText:

@@ -21,6 +21,9 @@ SENDER = "smtp-sender"
 CONTENT = "smtp-data"
 UTF8 = "smtp-utf8"
 TOO_LONG = "smtp-5.3.4"
+#: Said of a mail that was taken first, and came back.
+RETURNED = "returned"
+RETURNED_FULL = "returned-full"
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {
@@ -52,6 +55,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "smtp-5.7": Code("the mail host refused the mail by its rules", _OPERATOR),
         "smtp-5.7.8": Code("the mail host does not accept our credentials", _HOLD, 60),
         UTF8: Code("the mail host cannot take this address", _ADDRESS),
+        RETURNED: Code("the mail came back", _OTHER, strikes=2),
+        RETURNED_FULL: Code("the mail came back: the mailbox is full", _OTHER, strikes=3),
     }
 )
 
@@ -73,6 +78,21 @@ def name_of(number: int, text: bytes | str) -> str:
             if name in CODES:
                 return name
     return f"smtp-{number}"
+
+
+def name_of_return(number: int, status: str) -> str:
+    """The same for a mail that was taken and came back, of which its host has given up trying.
+
+    A bare number, or "other", says nothing of the mailbox there: a second mail that comes back does. What calls for
+    another try, or for our sender to be held, is said by a stranger's host, long after.
+    """
+    name = name_of(number or 550, status) if status else ""
+    if status.endswith(".2.2"):
+        return RETURNED_FULL
+    known = CODES.get(name)
+    if known is None or name == f"smtp-{number or 550}" or known.reaction in (_RETRY, _HOLD):
+        return RETURNED
+    return name
 
 
 def name_of_content(number: int, text: bytes | str) -> str:
