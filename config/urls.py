@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/twilio/", include("messaging.urls")),
     path("", include("messaging.mail_urls")),
     path("", include("alerts.urls")),
+    path("", include("portal.urls")),
 ]
 
 if settings.SANDBOX:
