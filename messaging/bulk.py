@@ -42,7 +42,7 @@ WHERE message.id = told.pk AND message.status = 'claimed' AND message.claimed_by
     AND message.lease_until > %s AND message.expires_at > %s
     AND (told.exempt OR (
         SELECT said.granted FROM messaging_consentevent AS said
-        WHERE said.address = told.address AND said.purpose = message.purpose
+        WHERE said.address = told.address AND said.purpose IN (message.purpose, 'all')
         ORDER BY said.recorded_at DESC, said.id DESC LIMIT 1
     ))
     AND (told.exempt OR message.urgency <> 'ordinary' OR NOT EXISTS (

@@ -5,6 +5,7 @@ E002 an inbound handler cannot be imported
 E003 a channel cannot be imported
 W004 no sender is a number, so that no call can be placed
 E005 whoever is told of trouble with sending cannot be imported
+E006 whoever hears of a yes or a no cannot be imported
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ def check_wordings(**_: Any) -> list[CheckMessage]:
 
 
 def check_paths(**_: Any) -> list[CheckMessage]:
-    """E002, E003 and E005: dotted paths in the settings lead somewhere."""
+    """E002, E003, E005 and E006: dotted paths in the settings lead somewhere."""
     chosen = REGISTRY | getattr(settings, "MESSAGE_CHANNELS", {})
     return [
         *_unimportable(settings.INBOUND_HANDLERS, "messaging.E002", "INBOUND_HANDLERS"),
         *_unimportable(chosen.values(), "messaging.E003", "MESSAGE_CHANNELS"),
         *_unimportable([settings.OPERATOR_ALARM], "messaging.E005", "OPERATOR_ALARM"),
+        *_unimportable([settings.ON_OPT_OUT, *settings.ON_OPT_IN], "messaging.E006", "ON_OPT_OUT or ON_OPT_IN"),
     ]
 
 

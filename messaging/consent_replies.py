@@ -6,6 +6,7 @@ The first of settings.INBOUND_HANDLERS to act, never the only one to read: see m
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from messaging import consent, outbox, wordings
 from messaging.domain.address import is_phone
-from messaging.domain.consent_words import Reading, Wish, read
+from messaging.domain.consent_words import Wish, is_stop_among_others, language_of, read
 from messaging.domain.delivery import CONSENT_PURPOSES, Channel, Purpose, Urgency
 from messaging.domain.wording import WordingError
 from messaging.models import ConsentEvent, InboundMessage, Message
@@ -27,64 +28,65 @@ REPLY_LIVES = {Wish.STOP: timedelta(minutes=5), Wish.START: timedelta(hours=1), 
 
 
 def handle(message: InboundMessage, *, now: datetime) -> str | None:
-    """Obey a text that is a STOP, START or HELP and nothing else; None for every other text."""
+    """Obey a text that asks to stop, to start again or who we are; None for every other text.
+
+    A STOP counts among other words too: whoever reads those has claimed the text by then, or reads it after us.
+    """
     reading = read(message.body, carrier_says=message.opt_out_type)
-    if reading is None or not is_phone(message.from_address):
+    if reading is None and not is_stop_among_others(message.body):
         return None
-    if reading.wish is Wish.STOP:
+    if not is_phone(message.from_address):
+        return None
+    wish = reading.wish if reading else Wish.STOP
+    if wish is Wish.STOP:
         changed = revoke(message, now=now)
-    elif reading.wish is Wish.START:
+    elif wish is Wish.START:
         changed = _grant_again(message, now=now)
-        if not changed and _nothing_to_start(message.from_address):
-            # Nobody here ever had this person's consent: somebody should ask what they want.
+        if not changed and _means_nothing(message):
             return None
     else:
         changed = True
     # With an OptOutType the carrier has answered in our name; said twice, one answer is enough.
     if changed and not message.opt_out_type:
-        _answer(message, reading, now=now)
-    return DISPOSITIONS[reading.wish]
+        _answer(message, wish, now=now)
+    return DISPOSITIONS[wish]
 
 
 def revoke(message: InboundMessage, *, now: datetime) -> bool:
-    """No to every purpose: the number has spoken, not one of its uses."""
-    standing = [p for p in CONSENT_PURPOSES if consent.state(message.from_address, p) is not False]
-    for purpose in standing:
-        _record(message, purpose, granted=False, now=now)
-    return bool(standing)
+    """No to everything: the number has spoken, not one of its uses."""
+    return consent.revoke_everything(message.from_address, **_said(message, now=now))
 
 
 def _grant_again(message: InboundMessage, *, now: datetime) -> bool:
-    """Yes to what was once agreed to and then revoked; START is no consent to anything new."""
-    back = [
-        purpose
-        for purpose in CONSENT_PURPOSES
-        if consent.state(message.from_address, purpose) is False and consent.was_granted(message.from_address, purpose)
-    ]
-    for purpose in back:
-        _record(message, purpose, granted=True, now=now)
-    return bool(back)
+    """Yes to what was agreed to before the STOP; START is no consent to anything new."""
+    return consent.restore(message.from_address, **_said(message, now=now))
 
 
-def _nothing_to_start(address: str) -> bool:
-    return not any(consent.state(address, purpose) for purpose in CONSENT_PURPOSES)
+def _means_nothing(message: InboundMessage) -> bool:
+    """Whether there was nothing to start: nobody here ever agreed, or the word was the carrier's (YES, say) alone."""
+    agreed = any(consent.state(message.from_address, purpose) for purpose in CONSENT_PURPOSES)
+    return not agreed or read(message.body) is None
 
 
-def _record(message: InboundMessage, purpose: Purpose, *, granted: bool, now: datetime) -> None:
-    consent.record(
-        message.from_address,
-        purpose,
-        granted=granted,
-        source=ConsentEvent.Source.TEXT,
-        wording=message.body[:500],
-        now=now,
-        by=f"text {message.provider_id}"[:150],
-    )
+def _said(message: InboundMessage, *, now: datetime) -> dict[str, Any]:
+    """What the ledger keeps of a text: her words, the text that they came in, and whether the carrier obeyed it too."""
+    by = f"text {message.provider_id}" + (", answered by the carrier" if message.opt_out_type else "")
+    return {
+        "source": ConsentEvent.Source.TEXT,
+        "wording": message.body[:500],
+        "now": now,
+        "by": by,
+        "language": _language(message),
+    }
 
 
-def _answer(message: InboundMessage, reading: Reading, *, now: datetime) -> None:
-    template = TEMPLATES[reading.wish]
-    language = reading.language or _language_of(message.from_address)
+def _language(message: InboundMessage) -> str:
+    """The language of the words; where they do not tell, that of the last message to the number."""
+    return language_of(message.body) or _language_of(message.from_address)
+
+
+def _answer(message: InboundMessage, wish: Wish, *, now: datetime) -> None:
+    template, language = TEMPLATES[wish], _language(message)
     try:
         # A savepoint of its own: whatever is wrong with the answer, the wish itself has been written down.
         with transaction.atomic():
@@ -101,7 +103,7 @@ def _answer(message: InboundMessage, reading: Reading, *, now: datetime) -> None
                         template=template,
                         language=language,
                         due_at=now,
-                        expires_at=now + REPLY_LIVES[reading.wish],
+                        expires_at=now + REPLY_LIVES[wish],
                     )
                 ],
                 now=now,

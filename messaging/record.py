@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from messaging import again, bulk, codes, consent, faults, operator
 from messaging.channels.base import Accepted, ChannelFailure, OutcomeUnknown, PermanentFailure, TransientFailure
 from messaging.domain import retry
-from messaging.domain.delivery import CONSENT_PURPOSES, FINAL, LEASED, Channel, Status, Urgency, sources
+from messaging.domain.delivery import FINAL, LEASED, Channel, Status, Urgency, sources
 from messaging.metrics import MESSAGES
 from messaging.models import Attempt, ConsentEvent, Message
 
@@ -260,11 +260,7 @@ def reported(message: Message, status: Status, *, provider_id: str, code: str, w
 
 def note_opt_out_at_carrier(address: str, *, wording: str, now: datetime) -> None:
     """The carrier knows of an opt-out that we have not heard of: the ledger follows it."""
-    for purpose in CONSENT_PURPOSES:
-        if consent.state(address, purpose) is not False:
-            consent.record(
-                address, purpose, granted=False, source=ConsentEvent.Source.CARRIER, wording=wording, now=now
-            )
+    consent.revoke_everything(address, source=ConsentEvent.Source.CARRIER, wording=wording, now=now)
 
 
 def _tried(message: Message, *, worker: str) -> QuerySet[Message]:

@@ -22,7 +22,6 @@ from reminders.domain.words import STANDING, Condition, ReminderState
 from reminders.models import PlannedReminder, Visit
 from reminders.rendering import daytime_line
 from reminders.services import confirm_visit, request_move
-from reminders.unreached import opt_out_task
 
 log = structlog.get_logger(__name__)
 
@@ -55,8 +54,6 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     # A START that was obeyed has had its answer; one that nobody could obey is for a person to read.
     if wish is None or (wish.wish is Wish.START and not message.disposition):
         _pass_to_a_person(message, contacts, now=now)
-    elif wish.wish is Wish.STOP:
-        _tell_of_opt_out(contacts, now=now)
     return None
 
 
@@ -125,10 +122,6 @@ def _in_full(message: InboundMessage) -> str:
     """What was written, and that pictures came with it: they are at the carrier, not here."""
     pictures = f"[{message.media_count} picture{'' if message.media_count == 1 else 's'}, kept by the carrier]"
     return f"{message.body}\n{pictures}".strip() if message.media_count else message.body
-
-
-def _tell_of_opt_out(contacts: list[ContactPoint], *, now: datetime) -> None:
-    open_tasks(opt_out_task(contact.patient, now=now) for contact in contacts)
 
 
 def _send(

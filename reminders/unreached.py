@@ -7,16 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from messaging import consent
-from messaging.domain import wall_time
-from messaging.domain.address import consent_key
 from messaging.domain.delivery import OPEN, Purpose, Status
 from messaging.models import Message
 from patients.board import draft_task
-from patients.models import CoordinatorTask, Patient, TaskKind
+from patients.models import CoordinatorTask, TaskKind
 from reminders import tries
 from reminders.domain.words import CHANNEL_WORDS, Reason, ReminderState, VisitStatus
 from reminders.models import PlannedReminder
-from reminders.reach import silenced
 from reminders.tries import Told
 
 #: Tasks that are older than this say all that they will ever say.
@@ -32,11 +29,10 @@ def tasks_for(
 ) -> list[CoordinatorTask]:
     """What to ask about reminders whose message reached nobody; `nobody_left`: those without another contact.
 
-    A contact that fails is told of once for each visit and channel, an opt-out once a day for each patient.
+    A contact that fails is told of once for each visit and channel; of a no, opt_outs.py told when it was said.
     """
     addresses = {message.address for message in ended.values()}
     agreed = {address for address, _ in consent.allowed({(address, Purpose.REMINDERS) for address in addresses})}
-    opted_out = silenced(addresses - agreed) if addresses - agreed else set()
     failed: list[PlannedReminder] = []
     tasks: list[CoordinatorTask] = []
     for reminder, message in ended.items():
@@ -47,8 +43,6 @@ def tasks_for(
             # Suppressed all the same: somebody has dropped it by hand, and knows.
             failed += [reminder] if message.status != Status.SUPPRESSED else []
             continue
-        if consent_key(message.address) in opted_out:
-            tasks.append(opt_out_task(reminder.visit.schedule.patient, now=now))
         if reminder in nobody_left:
             tasks.append(nobody_task(reminder, Reason.NO_CONSENT, now=now))
     stories = _stories({reminder.visit_id for reminder in failed})
@@ -77,21 +71,6 @@ def retell(*, now: datetime) -> int:
             changed.append(task)
     CoordinatorTask.objects.bulk_update(changed, ["title", "detail"], batch_size=100)
     return len(changed)
-
-
-def opt_out_task(patient: Patient, *, now: datetime) -> CoordinatorTask:
-    """An opt-out silences a number, not a need for care: somebody has to agree on another way. Once a day."""
-    return draft_task(
-        patient_id=patient.pk,
-        kind=TaskKind.OPT_OUT,
-        key=f"patient:{patient.pk}:{wall_time.local_date(now, patient.zone)}",
-        title="Opted out of texts: agree on another way to be reached",
-        detail=(
-            "The number asked for no more texts. Nothing is sent to it any more, warnings included; reminders go "
-            "to other contacts that have agreed, where there are any."
-        ),
-        now=now,
-    )
 
 
 def nobody_task(reminder: PlannedReminder, reason: Reason, *, now: datetime) -> CoordinatorTask:

@@ -103,3 +103,9 @@ def read(text: str, *, carrier_says: str = "") -> Reading | None:
         if carrier_says == wish.name or (not carrier_says and (said in carrier or language)):
             return Reading(wish, language)
     return None
+
+
+def language_of(text: str) -> str | None:
+    """The language of a wish, where its words tell."""
+    reading = read(text)
+    return reading.language if reading else None

@@ -105,8 +105,8 @@ class ConsentEvent(models.Model):
 
     class Meta:
         indexes = [
-            # Read by consent.allowed: the latest entry of an address and purpose.
-            models.Index(fields=["address", "purpose", "-recorded_at", "-id"], name="consent_latest"),
+            # Read by bulk.begin and consent.allowed: the latest entry of an address about a purpose, or about all.
+            models.Index(fields=["address", "-recorded_at", "-id"], name="consent_of_address"),
         ]
         verbose_name = "consent entry"
         verbose_name_plural = "consent ledger"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from messaging import consent
-from messaging.domain.delivery import CONSENT_PURPOSES, Channel
+from messaging.domain.delivery import Channel
 from messaging.models import ConsentEvent, InboundMessage, Message
 from messaging.retelling import arrive
 from patients.board import draft_task, open_tasks
@@ -50,25 +50,15 @@ def _deceased(told: Told, now: datetime) -> None:
 
 def _opted_out(told: Told, now: datetime) -> None:
     text = _text(told, "ALTO", "opt_out", at=now - 50 * _HOUR)
-    for purpose in CONSENT_PURPOSES:
-        consent.record(
-            text.from_address,
-            purpose,
-            granted=False,
-            source=ConsentEvent.Source.TEXT,
-            wording=text.body,
-            now=text.received_at,
-            by=f"text {text.provider_id}",
-        )
-    task = draft_task(
-        patient_id=told.patient.pk,
-        kind=TaskKind.OPT_OUT,
-        key=f"demo:{told.patient.pk}",
-        title="Opted out of texts: agree on another way to be reached",
-        detail="The number asked for no more texts. Nothing is sent to it any more, warnings included.",
+    # Its task opens by itself: reminders.opt_outs hears of it.
+    consent.revoke_everything(
+        text.from_address,
+        source=ConsentEvent.Source.TEXT,
+        wording=text.body,
         now=text.received_at,
+        by=f"text {text.provider_id}",
+        language=told.patient.language,
     )
-    open_tasks([task])
 
 
 def _unusable_phone(told: Told, now: datetime) -> None:

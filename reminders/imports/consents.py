@@ -27,6 +27,7 @@ def record_consents(stored: Sequence[Stored], *, now: datetime, by: str) -> None
     """
     ledger = consent.latest({address for each in stored for address, _, _ in _wishes(each.row)})
     events: list[ConsentEvent] = []
+    changing: list[ConsentEvent] = []
     tasks: dict[str, CoordinatorTask] = {}
     for each in stored:
         for address, wish, column in _wishes(each.row):
@@ -39,8 +40,9 @@ def record_consents(stored: Sequence[Stored], *, now: datetime, by: str) -> None
                 elif wish != (last is not None and last.granted):
                     ledger[key] = _entry(key, column, now, granted=wish, by=by)
                     events.append(ledger[key])
+                    changing += [ledger[key]] if last is not None else []
                     each.outcome = Outcome.UPDATED if each.outcome is Outcome.UNCHANGED else each.outcome
-    consent.record_all(events)
+    consent.record_all(events, changing=changing)
     open_tasks(tasks.values())
 
 

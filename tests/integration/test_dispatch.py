@@ -182,7 +182,7 @@ class TestAnswersOfTheProvider:
         for purpose in (Purpose.REMINDERS, Purpose.WARNINGS, Purpose.CHECKINS):
             assert consent.state(PHONE, purpose) is False
             assert consent.revoked_by_text(PHONE, purpose)
-        assert ConsentEvent.objects.filter(source="carrier").count() == 3
+        assert ConsentEvent.objects.filter(source="carrier").count() == 1
         outbox.enqueue([draft("third")], now=NOW)
         run(clock)
         assert Message.objects.get(key="third").status == Status.SUPPRESSED
