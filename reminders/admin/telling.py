@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 #: Ids in one task.
 BATCH = 200
+#: Schedules that whoever changes a rule waits for; more of them are left to workers.
+AT_ONCE = 200
 
 
 def coming_in_words(schedule: Schedule) -> str:
@@ -53,8 +55,8 @@ def told(what: str, report: PlanReport) -> str:
 def plan_now(schedule_ids: Collection[int]) -> None:
     """Re-plan these schedules: the first so many at once, in the transaction of the change, the rest by workers."""
     ids = sorted(schedule_ids)
-    plan_schedules(ids[:BATCH], now=timezone.now())
-    plan_later(ids[BATCH:])
+    plan_schedules(ids[:AT_ONCE], now=timezone.now())
+    plan_later(ids[AT_ONCE:])
 
 
 def plan_later(schedule_ids: Collection[int]) -> None:

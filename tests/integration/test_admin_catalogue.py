@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError
 
 from messaging import wordings
 from reminders import sweeps, tasks
+from reminders.admin import telling
 from reminders.domain.offsets import WallTime
 from reminders.models import ReminderRule, Treatment
 from tests.support import builders as make
@@ -31,8 +32,9 @@ def desk(client: Client) -> Desk:
 
 @pytest.fixture
 def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """What would have gone to the broker."""
+    """What would have gone to the broker, were all schedules left to workers."""
     sent: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(telling, "AT_ONCE", 0)
     monkeypatch.setattr(tasks.plan_schedules, "delay", lambda *ids: sent.append(ids))
     return sent
 
@@ -160,7 +162,7 @@ class TestRule:
         with django_capture_on_commit_callbacks(execute=True):
             response = desk.edit(page(self.day_before()), "reminderrule_form", offset_time="11:00")
         assert published == [(running.pk,)]
-        assert "1 schedule will be planned anew" in desk.told(response)
+        assert "1 schedule planned anew" in desk.told(response)
         assert other.pk not in published[0]
         tasks.plan_schedules(*published[0])
         sent = {
@@ -178,6 +180,7 @@ class TestRule:
             raise OperationalError("no broker")
 
         monkeypatch.setattr(tasks.plan_schedules, "delay", away)
+        monkeypatch.setattr(telling, "AT_ONCE", 0)
         with django_capture_on_commit_callbacks(execute=True) as callbacks:
             response = desk.edit(page(self.day_before()), "reminderrule_form", offset_time="11:00")
         assert callbacks

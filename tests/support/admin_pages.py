@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from patients.models import Patient
+from reminders.admin.plan_diff import SHOWN
 from reminders.models import Schedule
 from reminders.planner import plan_schedules
 from tests.support import builders as make
@@ -74,14 +75,24 @@ class Desk:
         return response.content.decode()
 
     def send(self, path: str, **data: Any) -> HttpResponse:
-        """A form's fields, as given."""
+        """A form's fields, as given; where the page between shows what the plan would become, it is agreed to."""
+        response = self.post(path, **data)
+        shown = (getattr(response, "context", None) or {}).get("fingerprint")
+        return self.post(path, **data, **{SHOWN: shown}) if shown else response
+
+    def post(self, path: str, **data: Any) -> HttpResponse:
+        """A form's fields, as given, and whatever page comes back."""
         return cast("HttpResponse", self.client.post(f"/admin/{path}", data))
 
     def edit(self, path: str, form_id: str, **changes: Any) -> HttpResponse:
         """A page's form sent back with `changes` and nothing else different."""
+        return self.send(path, **self.filled(path, form_id) | changes)
+
+    def filled(self, path: str, form_id: str) -> dict[str, Any]:
+        """What a page's form holds."""
         fields = _Fields(form_id)
         fields.feed(self.see(path))
-        return self.send(path, **fields.values | changes)
+        return dict(fields.values)
 
     def told(self, response: HttpResponse) -> str:
         """What the next page says to the person, after a form was taken."""
