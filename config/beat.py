@@ -50,5 +50,6 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "mark overdue visits": every(300, "reminders.mark_overdue"),
     "extend horizons": every(600, "reminders.extend_horizons"),
     "reword what waited past its day": every(60, "reminders.rewrite_stale"),
+    "tell of visits that changed": every(30, "reminders.tell_of_changes"),
     "follow up what did not arrive": every(10, "reminders.tell_unreached"),
 }

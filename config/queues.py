@@ -35,4 +35,5 @@ TASK_QUEUES: dict[str, str] = {
     "reminders.mark_overdue": HOUSEKEEPING,
     "reminders.rewrite_stale": HOUSEKEEPING,
     "reminders.tell_unreached": HOUSEKEEPING,
+    "reminders.tell_of_changes": HOUSEKEEPING,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
@@ -13,9 +13,9 @@ from messaging.domain.quiet_hours import Window
 from messaging.domain.wording import WordingError
 from patients.domain.address import national
 from patients.models import Clinic
+from reminders import calendar_entries
 from reminders.catalogue.lines import in_language
 from reminders.domain import gate, phrases
-from reminders.domain.invitation import Entry, invitation
 from reminders.domain.words import Anchor, Condition
 from reminders.models import PlannedReminder
 
@@ -81,7 +81,7 @@ def draft(reminder: PlannedReminder, contact: gate.Contact, *, window: Window, n
         body=words.body,
         subject=words.subject,
         html=words.html,
-        calendar=_calendar(reminder, now=now) if channel is Channel.EMAIL else "",
+        calendar=_calendar(reminder, contact.address, now=now) if channel is Channel.EMAIL else "",
         template=template,
         language=patient.language,
         on_behalf_of=str(patient.clinic_id),
@@ -130,19 +130,9 @@ def daytime_line(clinic: Clinic) -> str:
     return "" if dialled == number else dialled
 
 
-def _calendar(reminder: PlannedReminder, *, now: datetime) -> str:
+def _calendar(reminder: PlannedReminder, mailbox: str, *, now: datetime) -> str:
     """The visit as an attachment, with every mail that speaks of a visit to come."""
     visit, rule = reminder.visit, reminder.rule
     if rule.anchor != Anchor.VISIT or rule.condition == Condition.GIVEN or visit.at <= now:
         return ""
-    schedule = visit.schedule
-    entry = Entry(
-        uid=visit.uuid,
-        sequence=visit.sequence,
-        starts_at=visit.at,
-        duration=timedelta(minutes=schedule.treatment.duration_minutes),
-        clinic=schedule.patient.clinic.short_name,
-        location=schedule.location,
-        language=schedule.patient.language,
-    )
-    return invitation(entry, now=now)
+    return calendar_entries.entry(visit, mailbox, now=now)

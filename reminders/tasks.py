@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from reminders import following, planner, release, sweeps, unreached
+from reminders import calendars, following, planner, release, sweeps, unreached
 
 
 @shared_task(name="reminders.release_due")
@@ -47,3 +47,9 @@ def tell_unreached() -> None:
     """Go on to the next contact where a message reached nobody, and keep coordinators told of it."""
     following.follow_up(now=timezone.now())
     unreached.retell(now=timezone.now())
+
+
+@shared_task(name="reminders.tell_of_changes")
+def tell_of_changes() -> None:
+    """Tell those who know of a visit that it has moved, is off, or stands again, and bring their calendars along."""
+    calendars.tell(now=timezone.now())

@@ -1,12 +1,12 @@
-"""A visit as a calendar entry (iCalendar, RFC 5545) that says nothing of illness or treatment."""
+"""A visit as a calendar entry (iCalendar, RFC 5545 and 5546) that says nothing of illness or treatment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress, vText
 
 _SUMMARY = {"en": "Your visit – {clinic}", "es": "Su cita – {clinic}"}
 
@@ -22,6 +22,19 @@ class Entry:
     clinic: str
     location: str
     language: str
+    #: Whose mailbox asks, and whose calendar it is for. Without them it is a file that anybody may keep.
+    organizer: str = ""
+    attendee: str = ""
+    #: It takes the entry out of the calendar again.
+    cancelled: bool = False
+
+
+def revision(sequence: int, *, cancelled: bool) -> int:
+    """The SEQUENCE of an entry: it grows with each move of the visit, and once more when the visit is off.
+
+    It follows from the visit alone, so that whatever writes an entry numbers it alike.
+    """
+    return 2 * sequence + cancelled
 
 
 def invitation(entry: Entry, *, now: datetime) -> str:
@@ -29,15 +42,41 @@ def invitation(entry: Entry, *, now: datetime) -> str:
     event = Event()
     event.add("uid", f"{entry.uid}@bonewatch")
     event.add("sequence", entry.sequence)
-    event.add("dtstamp", now)
-    event.add("dtstart", entry.starts_at)
-    event.add("dtend", entry.starts_at + entry.duration)
+    event.add("dtstamp", now.astimezone(UTC))
+    event.add("dtstart", entry.starts_at.astimezone(UTC))
+    event.add("dtend", (entry.starts_at + entry.duration).astimezone(UTC))
     event.add("summary", _SUMMARY.get(entry.language, _SUMMARY["en"]).format(clinic=entry.clinic))
     if entry.location:
         event.add("location", entry.location)
+    event.add("class", "PRIVATE")
+    event.add("transp", "OPAQUE")
+    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    addressed = bool(entry.organizer and entry.attendee)
+    if addressed:
+        _address(event, entry)
     calendar = Calendar()
     calendar.add("prodid", "-//Bonewatch//Visits//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", _method(entry, addressed=addressed))
     calendar.add_component(event)
     return str(calendar.to_ical().decode())
+
+
+def _method(entry: Entry, *, addressed: bool) -> str:
+    if not addressed:
+        return "PUBLISH"
+    return "CANCEL" if entry.cancelled else "REQUEST"
+
+
+def _address(event: Event, entry: Entry) -> None:
+    organizer = vCalAddress(f"mailto:{entry.organizer}")
+    organizer.params["CN"] = vText(entry.clinic)
+    event.add("organizer", organizer)
+    attendee = vCalAddress(f"mailto:{entry.attendee}")
+    # The time is agreed with the clinic: nothing is asked here, and a calendar's "yes" confirms no visit.
+    attendee.params["CUTYPE"] = vText("INDIVIDUAL")
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    attendee.params["PARTSTAT"] = vText("ACCEPTED")
+    attendee.params["RSVP"] = vText("FALSE")
+    event.add("attendee", attendee)
