@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from reminders.models import ReminderRule, Schedule
+from tests.support import axe
 from tests.support import builders as make
 from tests.support.admin_pages import coming, course, superuser
 
@@ -66,6 +67,10 @@ def test_a_schedule_is_made_by_keyboard_alone(desk: Page, live_server: LiveServe
     desk.keyboard.type(clock)
     desk.locator("#id_number_of_visits").focus()
     desk.keyboard.type("3")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", name="What this changes")).to_be_visible()
+    expect(desk.get_by_role("button", name="Apply")).to_be_focused()
+    axe.clean(desk)
     desk.keyboard.press("Enter")
     expect(desk.get_by_text("Planned: 3 visits, 15 messages until")).to_be_visible()
     assert Schedule.objects.get().patient.family_name == "Quintana"
