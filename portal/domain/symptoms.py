@@ -54,6 +54,9 @@ def compose(filled: Filled, language: str) -> str:
         lines.append(say.say["fine"])
     if own := filled.words.strip():
         lines += [say.say["words"], "", own[:LONGEST_WORDS]]
+    elif ticked:
+        # Kind words weigh against reading more into a lone tick than it says; free words are weighed without them.
+        lines.append(say.say["end"])
     return "\n".join(lines)
 
 

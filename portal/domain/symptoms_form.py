@@ -113,7 +113,7 @@ def load_words(language: str, form: Form, folder: Path = FOLDER) -> Words:
         "places": set(form.places),
         "began": set(BEGAN),
         "change": set(CHANGE),
-        "say": {"report", "by_caregiver", "fine", "words"},
+        "say": {"report", "by_caregiver", "fine", "end", "words"},
     }
     for section, codes in wanted.items():
         if odd := codes ^ set(rows.get(section, {})):
