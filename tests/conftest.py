@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from messaging import codes, standin
+from messaging.words import active
 from sandbox.launch.ports import LOOPBACK, wait_for_listener
 from sandbox.launch.redis_server import RedisServer
 from tests.support import pacing
@@ -57,6 +58,12 @@ def _codes_by_default() -> Iterator[None]:
     """What a test has decided about a code ends with it."""
     yield
     codes.forget()
+
+
+@pytest.fixture(autouse=True)
+def _words_of_the_files() -> None:
+    """What a test has made active ends with it."""
+    active.take_files()
 
 
 @pytest.fixture(scope="session")
