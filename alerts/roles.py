@@ -38,13 +38,18 @@ _SENDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
+#: Conversations are everybody's work; what was said in them is nobody's to change.
+_INBOX = ("change_thread",)
+
+
 def grant(group: Group) -> None:
     """Give a group of one of the three names what it needs; what it has besides stays."""
     changes = [f"{verb}_{model}" for model in _CHANGES[group.name] for verb in ("add", "change")]
     views = Q(codename__startswith="view_")
     flags = views | Q(codename__in=[*changes, *_FURTHER.get(group.name, ())])
     sending = views | Q(codename__in=_SENDING.get(group.name, ()))
-    own = Q(flags, content_type__app_label="alerts") | Q(sending, content_type__app_label="messaging")
+    inbox = Q(views | Q(codename__in=_INBOX), content_type__app_label="inbox")
+    own = inbox | Q(flags, content_type__app_label="alerts") | Q(sending, content_type__app_label="messaging")
     group.permissions.add(*Permission.objects.filter(own))
 
 

@@ -22,6 +22,8 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     # the clocks of red flags, and pages that were lost
     "let the clocks of alerts strike": every(2, "alerts.advance"),
     "chase texts that no nurse has read": every(60, "alerts.chase_reviews"),
+    # conversations in which somebody waits too long, or that another list has ended
+    "chase conversations": every(60, "inbox.chase"),
     # who watches the watchmen
     "ask after the watchdog": every(30, "config.watch_the_watchdog"),
     "tell managers of alarms": every(10, "alerts.tell_managers"),

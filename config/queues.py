@@ -29,6 +29,7 @@ TASK_QUEUES: dict[str, str] = {
     "alerts.check_rotas": HOUSEKEEPING,
     "alerts.plan_warnings": HOUSEKEEPING,
     "alerts.release_warnings": ORDINARY,
+    "inbox.chase": HOUSEKEEPING,
     "reminders.release_due": ORDINARY,
     "reminders.plan_schedules": ORDINARY,
     "reminders.extend_horizons": HOUSEKEEPING,

@@ -41,8 +41,14 @@ class Thread(models.Model):
             ),
         )
         indexes = (
-            # Read by the inbox and by inbox.sweeps: who waits, longest first.
+            # Read by inbox.sweeps and by the badge: who has waited past the time.
             models.Index(fields=("due_at",), condition=Q(waiting_since__isnull=False), name="thread_waiting"),
+            # Read by the inbox: who waits, longest first.
+            models.Index(
+                fields=("waiting_since", "id"), condition=Q(waiting_since__isnull=False), name="thread_longest_waiting"
+            ),
+            # Read by the inbox: all of them, the latest first.
+            models.Index(fields=("-last_at", "-id"), name="thread_latest"),
         )
 
     def __str__(self) -> str:
@@ -67,6 +73,8 @@ class ThreadText(models.Model):
 
     class Meta:
         ordering = ("inbound_id",)
+        # Read by inbox.sweeps and inbox.ledger: what has no end yet.
+        indexes = (models.Index(fields=("inbound",), condition=Q(closed_at__isnull=True), name="thread_text_open"),)
         constraints = (
             models.UniqueConstraint(fields=("thread", "inbound"), name="thread_text_once"),
             models.CheckConstraint(
