@@ -98,6 +98,8 @@ INBOUND_HANDLERS = [
     "alerts.inbound.handle",
     "messaging.consent_replies.handle",
     "reminders.inbound.handle",
+    # Claims no text either: each goes into its conversation, whatever became of it.
+    "inbox.inbound.handle",
     # Claims no text: that one came shows that the number can be texted.
     "messaging.faults.hear",
 ]
