@@ -22,7 +22,7 @@ from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.plain import words
 from messaging.domain.quiet_hours import Window
 from messaging.models import InboundMessage
-from patients.domain.profile import PatientStatus
+from patients.domain.profile import ContactKind, PatientStatus
 from patients.models import Clinic, ContactPoint, Patient
 
 log = structlog.get_logger(__name__)
@@ -38,6 +38,8 @@ READ_AT_ONCE = timedelta(minutes=15)
 ASK_WHO_WE_ARE = CARRIER_HELP | {"ayuda", "informacion", "who is this", "who are you", "quien es", "quienes son"}
 #: Intents that somebody besides the nurse has to act on.
 LOGISTICS = frozenset({"confirm", "cancel", "reschedule"})
+#: What somebody wrote on a patient's own page, and nothing in it is for a nurse.
+NOTED = "noted"
 
 
 def handle(message: InboundMessage, *, now: datetime) -> str | None:
@@ -65,6 +67,9 @@ def _handled(message: InboundMessage, *, now: datetime) -> str | None:
 
 
 def _handle(message: InboundMessage, *, now: datetime) -> str | None:
+    if message.source == InboundMessage.Source.PAGE:
+        # A form is no answer to a page or an instruction, whoever's phone its link was sent to.
+        return _read_of(message, _patients_of(message), now=now)
     if message.from_address == canary.SENDER:
         return canary.report(message, now=now)
     if canary.is_robot(message.from_address):
@@ -76,11 +81,15 @@ def _handle(message: InboundMessage, *, now: datetime) -> str | None:
             return said
     if _confirms_instruction(message, now=now):
         return "alert_confirmed"
-    patients = _patients_of(message.from_address)
+    patients = _patients_of(message)
+    if patients and words(message.body) in BARE_ANSWERS:
+        return None
+    return _read_of(message, patients, now=now)
+
+
+def _read_of(message: InboundMessage, patients: list[Patient], *, now: datetime) -> str | None:
     if not patients:
         return _from_nobody(message, now=now)
-    if words(message.body) in BARE_ANSWERS:
-        return None
     book = rulebook.current()
     for code in book.broken:
         alarms.shout(f"rule-broken:{code}", f"The rule {code} cannot be read and fires on nothing: mend it.", now=now)
@@ -88,10 +97,11 @@ def _handle(message: InboundMessage, *, now: datetime) -> str | None:
     if not any(_alerts(reading) for _, reading in readings):
         return _to_the_inbox(message, readings, now=now)
     raised: list[Alert] = []
-    shared = len(patients) > 1
     # In one order for all: two phones of one family may know its patients in different ones.
     for patient, reading in sorted(readings, key=lambda one: one[0].pk):
-        teller = raising.Teller(clinic=patient.clinic, patient=patient, phone=message.from_address, shared_phone=shared)
+        phone = _phone_of(message, patient)
+        shared = len(patients) > 1 or len(_patients_at(phone)) > 1
+        teller = raising.Teller(clinic=patient.clinic, patient=patient, phone=phone, shared_phone=shared)
         raised += raising.report(message, teller, reading, book=book, now=now)
     return _disposition(message, readings[0][1], raised, now=now)
 
@@ -101,7 +111,7 @@ def _unread(message: InboundMessage, *, now: datetime) -> str | None:
     alarms.shout("triage-broke", words, now=now)
     if message.from_address == canary.SENDER:
         return "canary_lost"
-    patients = _patients_of(message.from_address)
+    patients = _patients_of(message)
     clinic = patients[0].clinic if patients else Clinic.objects.order_by("pk").first()
     if clinic is None:
         return None
@@ -139,7 +149,23 @@ def open_review(
     return review
 
 
-def _patients_of(address: str) -> list[Patient]:
+def _patients_of(message: InboundMessage) -> list[Patient]:
+    """Whose words they are: of the patient whose page they came by, else of anybody who has the number."""
+    named = message.on_behalf_of
+    if named.isascii() and named.isdigit() and len(named) < 19:
+        return list(Patient.objects.filter(pk=named).select_related("clinic"))
+    return _patients_at(message.from_address)
+
+
+def _phone_of(message: InboundMessage, patient: Patient) -> str:
+    """Where she can be phoned and texted: whence it came, unless that is a mailbox; then her own first phone."""
+    if is_phone(message.from_address):
+        return message.from_address
+    phones = patient.contacts.filter(kind=ContactKind.PHONE, unusable_since__isnull=True)
+    return phones.order_by("-owner", "position", "pk").values_list("address", flat=True).first() or ""
+
+
+def _patients_at(address: str) -> list[Patient]:
     """Who may have written from here, those in treatment first; the dead only where nobody else has the number."""
     contacts = ContactPoint.objects.filter(address=address).select_related("patient__clinic").order_by("pk")
     patients = {contact.patient_id: contact.patient for contact in contacts}
@@ -194,14 +220,16 @@ def _cries_for_help(message: InboundMessage, reading: Reading) -> bool:
 
 def _to_the_inbox(message: InboundMessage, readings: list[tuple[Patient, Reading]], *, now: datetime) -> str | None:
     patient, reading = readings[0]
+    by_page = message.source == InboundMessage.Source.PAGE
     if not any(one.review for _, one in readings) and not _cries_for_help(message, reading):
-        return None
+        return NOTED if by_page else None
     open_review(message, patient.clinic, patient, reading, shared=len(readings) > 1, now=now)
     if _wants_silence(message):
         consent_replies.revoke(message, now=now)
         return "nurse_inbox+stop"
-    hour = f"{wall_time.local_date(now, patient.zone)}:{now:%H}"
-    _answer(message, "text_for_nurse", f"inbox:{patient.pk}:{hour}", patient.clinic, patient.language, now=now)
+    if not by_page:
+        hour = f"{wall_time.local_date(now, patient.zone)}:{now:%H}"
+        _answer(message, "text_for_nurse", f"inbox:{patient.pk}:{hour}", patient.clinic, patient.language, now=now)
     return "nurse_inbox+visit" if reading.intents & LOGISTICS else "nurse_inbox"
 
 
@@ -238,6 +266,7 @@ def _answer(message: InboundMessage, template: str, key: str, clinic: Clinic, la
         address=message.from_address,
         body=wording.filled({"clinic": clinic.short_name, "line": rendering.line(clinic)}).body,
         template=template,
+        template_version=wording.version,
         language=language,
         on_behalf_of=str(clinic.pk),
         due_at=now,

@@ -33,6 +33,9 @@ READ_BY_A_NURSE = ("alert_", "nurse_")
 
 def handle(message: InboundMessage, *, now: datetime) -> str | None:
     """Read one inbound text; what became of it in a word, or None where it is left to others or to a person."""
+    if message.source == InboundMessage.Source.PAGE:
+        # A page does itself what its forms say of visits; words on it are read for red flags alone.
+        return None
     known = ContactPoint.objects.filter(address=message.from_address).select_related("patient__clinic").order_by("pk")
     # A phone that a family shares is answered in the words of one who is still in treatment.
     contacts = sorted(known, key=lambda contact: not contact.patient.is_active)
@@ -142,6 +145,7 @@ def _send(
         address=message.from_address,
         body=body,
         template=template,
+        template_version=wording.version,
         language=patient.language,
         on_behalf_of=str(patient.clinic_id),
         due_at=now,
