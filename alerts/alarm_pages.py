@@ -128,6 +128,7 @@ def _to_each(
                 subject=words.subject,
                 html=words.html,
                 template=template,
+                template_version=words.version,
                 language=language,
                 due_at=now,
                 expires_at=now + LASTS,

@@ -46,7 +46,7 @@ def say(
         return
     language = language_of(person)
     try:
-        words = wordings.load(template, language, Channel.SMS).filled(values).body
+        words = wordings.load(template, language, Channel.SMS).filled(values)
     except WordingError as error:
         # What she has done stands; only the answer is missing.
         log.error("nurse_answer_without_words", template=template, error=type(error).__name__)
@@ -57,8 +57,9 @@ def say(
         purpose=Purpose.PAGES,
         urgency=Urgency.URGENT,
         address=message.from_address,
-        body=words,
+        body=words.body,
         template=template,
+        template_version=words.version,
         language=language,
         on_behalf_of=str(person.clinic_id),
         due_at=now,

@@ -85,6 +85,12 @@ def _template(name: str, clinic: Clinic, language: str) -> str:
         return ""
 
 
+def _version(name: str, language: str) -> str:
+    """Of a template. What a rule's version has her told is kept with the alert."""
+    there = wordings.exists(name, language, Channel.SMS)
+    return wordings.load(name, language, Channel.SMS).version if there else ""
+
+
 def _send(alert: Alert, words: str, *, key: str, template: str, now: datetime) -> bool:
     if not is_phone(alert.phone):
         alert.phone_her = "no phone is known that takes texts"
@@ -103,6 +109,7 @@ def _send(alert: Alert, words: str, *, key: str, template: str, now: datetime) -
         address=alert.phone,
         body=words,
         template=template,
+        template_version=_version(template, language_of(alert)),
         language=language_of(alert),
         on_behalf_of=str(alert.clinic_id),
         due_at=now,

@@ -125,7 +125,7 @@ def _draft(alert: Alert, saying: Saying, contact: ContactPoint, key: str, *, now
         "clinic": alert.clinic.short_name,
         "line": rendering.line(alert.clinic),
     }
-    subject, body, html = "", saying.words, ""
+    subject, body, html, version = "", saying.words, "", ""
     if channel is Channel.EMAIL or contact.owner == Owner.CAREGIVER:
         template = "told_caregiver" if contact.owner == Owner.CAREGIVER else "told_by_mail"
         try:
@@ -133,7 +133,7 @@ def _draft(alert: Alert, saying: Saying, contact: ContactPoint, key: str, *, now
         except WordingError as error:
             log.error("telling_without_words", template=template, error=type(error).__name__)
             return None
-        subject, body, html = filled.subject, filled.body, filled.html
+        subject, body, html, version = filled.subject, filled.body, filled.html, filled.version
     return outbox.Draft(
         key=key,
         channel=channel,
@@ -144,6 +144,7 @@ def _draft(alert: Alert, saying: Saying, contact: ContactPoint, key: str, *, now
         subject=subject,
         html=html,
         template=saying.template,
+        template_version=version,
         language=language,
         on_behalf_of=str(alert.clinic_id),
         due_at=now,

@@ -90,6 +90,7 @@ def _answer(message: InboundMessage, wish: Wish, *, now: datetime) -> None:
     try:
         # A savepoint of its own: whatever is wrong with the answer, the wish itself has been written down.
         with transaction.atomic():
+            words = wordings.load(template, language, Channel.SMS)
             outbox.enqueue(
                 [
                     outbox.Draft(
@@ -99,8 +100,9 @@ def _answer(message: InboundMessage, wish: Wish, *, now: datetime) -> None:
                         urgency=Urgency.ORDINARY,
                         address=message.from_address,
                         sender=message.to_address if is_phone(message.to_address) else "",
-                        body=wordings.load(template, language, Channel.SMS).body,
+                        body=words.body,
                         template=template,
+                        template_version=words.version,
                         language=language,
                         due_at=now,
                         expires_at=now + REPLY_LIVES[wish],

@@ -83,6 +83,7 @@ def draft(reminder: PlannedReminder, contact: gate.Contact, *, window: Window, n
         html=words.html,
         calendar=_calendar(reminder, contact.address, now=now) if channel is Channel.EMAIL else "",
         template=template,
+        template_version=words.version,
         language=patient.language,
         on_behalf_of=str(patient.clinic_id),
         due_at=now,

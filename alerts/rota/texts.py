@@ -104,15 +104,16 @@ def send(
         return None
     language = language_of(person)
     due = due_at or now
-    body = " ".join(wordings.load(template, language, Channel.SMS).filled(values).body.split())
+    words = wordings.load(template, language, Channel.SMS).filled(values)
     draft = outbox.Draft(
         key=key[:200],
         channel=Channel.SMS,
         purpose=Purpose.PAGES,
         urgency=urgency,
         address=person.phone,
-        body=body,
+        body=" ".join(words.body.split()),
         template=template,
+        template_version=words.version,
         language=language,
         on_behalf_of=str(person.clinic_id),
         due_at=due,

@@ -144,6 +144,7 @@ def _draft(row: PlannedWarning, decision: Send, versions: Versions, now: datetim
         subject=words.subject,
         html=words.html,
         template=row.rule.template,
+        template_version=words.version,
         language=language,
         on_behalf_of=str(patient.clinic_id),
         due_at=now,

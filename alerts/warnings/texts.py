@@ -30,6 +30,7 @@ class Words:
     subject: str
     body: str
     html: str
+    version: str = ""  # kept with the message: of the wording, or of the rule's own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,15 @@ def words(rule: WarningRule, patient: Patient, channel: Channel, version: Warnin
     values = {"clinic": patient.clinic.short_name, "line": rendering.line(patient.clinic)}
     if version is None:
         filled = wordings.load(rule.template, language, channel).filled(values)
-        return Words(filled.subject, filled.body, filled.html)
+        return Words(filled.subject, filled.body, filled.html, filled.version)
     if channel is Channel.SMS:
-        return Words("", fill(version.sms, values), "")
+        return Words("", fill(version.sms, values), "", f"warning-{version.number}")
     body = fill(version.mail, values)
     subject = fill(version.subject, values)
     paragraphs = [" ".join(part.split()) for part in body.replace("\r\n", "\n").split("\n\n") if part.strip()]
     context = {"subject": subject, "paragraphs": paragraphs, "language": language}
-    return Words(subject, "\n\n".join(paragraphs), render_to_string("mails/message.html", context))
+    html = render_to_string("mails/message.html", context)
+    return Words(subject, "\n\n".join(paragraphs), html, f"warning-{version.number}")
 
 
 def write(rule: WarningRule, language: str, text: Text, *, by: str, now: datetime) -> WarningText:
