@@ -85,6 +85,7 @@ class Draft:
     template: str = ""
     template_version: str = ""  # see Wording.version
     language: str = "en"
+    routine: bool = False  # counts towards the texts that a phone may get: see budget.py
     on_behalf_of: str = ""  # whose it is, such as a clinic's id: those who share the outbox get turns
     due_at: datetime
     expires_at: datetime
@@ -230,6 +231,7 @@ def _row(draft: Draft, now: datetime) -> Message:
         urgency=draft.urgency,
         language=draft.language,
         template=draft.template,
+        template_version=draft.template_version,
         address=draft.address,
         sender=draft.sender,
         subject=draft.subject,
@@ -237,6 +239,7 @@ def _row(draft: Draft, now: datetime) -> Message:
         html=draft.html,
         calendar=draft.calendar,
         answer_path=draft.answer_path,
+        routine=draft.routine,
         segments=count,
         lane=str(lane_of(draft.channel, draft.purpose, sender=draft.sender, owner=draft.on_behalf_of)),
         due_at=draft.due_at,
@@ -260,6 +263,7 @@ def _problem(draft: Draft) -> str | None:
         (draft.due_at.tzinfo is None, "due_at: a moment needs its time zone"),
         (draft.expires_at.tzinfo is None, "expires_at: a moment needs its time zone"),
         (len(draft.template) > 100, "template: 100 characters at most"),
+        (len(draft.template_version) > 20, "template_version: 20 characters at most"),
         (len(draft.language) > 10, "language: 10 characters at most"),
         (len(draft.address) > 254, "address: 254 characters at most"),
         (len(draft.on_behalf_of) > 40 or "|" in draft.on_behalf_of, "on_behalf_of: an id of 40 characters or less"),

@@ -107,6 +107,8 @@ INBOUND_HANDLERS = [
 #: `(address, purpose or "all", source, now)`. See messaging/consent.py.
 ON_OPT_OUT = "reminders.opt_outs.hear"
 ON_OPT_IN = ["reminders.opt_outs.hear_yes", "alerts.opt_ins.hear"]
+#: Who keeps a phone's place of the day for something nearer: `(addresses, now) -> addresses`. See messaging/budget.py.
+BUDGET_CLAIMS = ["reminders.cadence.claims"]
 #: Languages in which every message template must exist.
 MESSAGE_LANGUAGES = ["en", "es"]
 #: Blanks that templates may use: mappings of name → longest value, one for each room that sends.

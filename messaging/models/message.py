@@ -70,6 +70,10 @@ class Message(models.Model):
     lane = models.CharField(max_length=300, blank=True, default="", db_default="")
     # Of one that the provider took: when its log is asked what became of it, should no receipt say so.
     next_look_at = models.DateTimeField(null=True, blank=True)
+    # A default of the database's own, so that workers of the release before can still write while it is rolled out.
+    routine = models.BooleanField(
+        default=False, db_default=False, help_text="One of the routine texts of which a phone gets only so many."
+    )
     released_by = models.CharField(
         max_length=150, blank=True, default="", db_default="", help_text="Who let it pass the flood guard."
     )
@@ -96,6 +100,8 @@ class Message(models.Model):
                 name="message_sent_to",
                 condition=Q(urgency="ordinary", submitted_at__isnull=False),
             ),
+            # Read by budget.open_book: the routine texts that a phone had, or is going to have.
+            models.Index(fields=["address", "wanted_at"], name="message_routine", condition=Q(routine=True)),
             # Read by reconcile.recover_leases: what dead workers left behind.
             models.Index(
                 fields=["lease_until"], name="message_lease", condition=Q(status__in=["claimed", "submitting"])
