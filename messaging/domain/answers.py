@@ -1,0 +1,290 @@
+"""Reading free words as an answer to a question about a visit: yes, another time, not coming, thanks, or none of these.
+
+A yes is believed only where nothing in the text speaks against it; wishes for another time win over a yes beside
+them, for all that follows from them is that a person calls.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from messaging.domain import answer_refusals as against
+from messaging.domain import answer_words as known
+from messaging.domain.answer_hints import Hints, fold
+
+#: Longer texts are letters to a person.
+LONGEST = 600
+
+
+class Said(StrEnum):
+    """What one text says, taken as an answer."""
+
+    CONFIRM = "confirm"
+    MOVE = "move"
+    CANCEL = "cancel"
+    LETTER = "letter"
+    THANKS = "thanks"
+    NOTHING = "nothing"
+
+
+#: What the triage command calls them.
+INTENTS = {
+    Said.CONFIRM: "confirm",
+    Said.MOVE: "reschedule",
+    Said.CANCEL: "cancel",
+    Said.THANKS: "thanks_chitchat",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was said.
+
+    `alone`: nothing else is in the text that somebody would have to read. `soft`: an "ok" that may acknowledge
+    anything. `every`: it speaks of all visits at once. `letter`: which of a list, from 0 (-1 the last). `about`: days
+    and times of the visit that is spoken of; `wanted`: those that are proposed instead.
+    """
+
+    said: Said
+    alone: bool = True
+    soft: bool = False
+    every: bool = False
+    letter: int | None = None
+    about: Hints = Hints()
+    wanted: Hints = Hints()
+    intents: frozenset[str] = frozenset()
+
+
+class _Kind(StrEnum):
+    STRONG = "strong"
+    WEAK = "weak"
+    MOVE = "move"
+    CANCEL = "cancel"
+    DOUBT = "doubt"
+    THANKS = "thanks"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    kind: _Kind
+    #: Every word of it belongs to what it says.
+    whole: bool
+    hints: Hints
+    words: str
+
+
+_EMOJI = (
+    (re.compile("[\U0001f44d\u2705\U0001f44c\u2611\u2714\U0001f197\U0001f64b\U0001f91d\U0001f4af]"), " emojiyes "),
+    (re.compile("[\U0001f44e\u274c\U0001f6ab\u274e\U0001f645\u2716]"), " emojino "),
+    (re.compile("[\U0001f64f\u2764\u2763\U0001f600-\U0001f60d\U0001f617-\U0001f61d\U0001f642\U0001f917\U0001f970"
+                "\U0001f44b\U0001f490\U0001f495-\U0001f49f\U0001f499-\U0001f49c\U0001f338\U0001f339\U0001f44f\U0001f31f"
+                "\U0001f60e\U0001f618\U0001f607\U0001f389\U0001fac2\U0001fa77]"), " emojikind "),
+)  # fmt: skip
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\ufe0f\U0001f3fb-\U0001f3ff]")
+_TITLE = re.compile(r"\b(mr|mrs|ms|dr|dra|sr|sra)\.")
+_MERIDIAN = re.compile(r"\b([ap])\. ?m\b\.?")
+_CLAUSE = re.compile(
+    r"([?!;\n]+|[.,](?!\d)|\bbut\b|\bhowever\b|\balthough\b|\bthough\b|\bexcept\b|\bpero\b|\baunque\b)"
+)
+_WORD = re.compile(r"[a-z0-9]+")
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_ONE = re.compile(r"^(?:(?:option|number|press|reply|opcion|el|la|numero|oprimo|marco) )?(?P<digit>[12]|two|dos)$")
+
+
+def read(text: str) -> Reading:
+    """What `text` says, taken as an answer to a question about a visit."""
+    if len(text) > LONGEST:
+        return Reading(Said.NOTHING, alone=False)
+    folded = _folded(text)
+    letter = _letter(folded)
+    if letter is not None:
+        return letter
+    clauses = [clause for part, asks in _parts(folded) if (clause := _clause(part, asks=asks)) is not None]
+    return _concluded(clauses) if clauses else Reading(Said.NOTHING, alone=False)
+
+
+def _folded(text: str) -> str:
+    """Lower case, no accents, emoji as words; commas and stops still there."""
+    for pattern, word in _EMOJI:
+        text = pattern.sub(word, _INVISIBLE.sub("", text))
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    letters = re.sub("['\u2019\u2018\u00b4`\"]", "", letters)
+    letters = _TITLE.sub(r"\1", letters)
+    return _MERIDIAN.sub(r"\1m ", _STRETCHED.sub(r"\1", letters)).strip()
+
+
+def _letter(folded: str) -> Reading | None:
+    """A letter or its number in the list, and nothing else. "c" is a yes as well: who asked knows which."""
+    plain = " ".join(_WORD.findall(folded))
+    found = known.LETTER.match(plain)
+    if found is None:
+        return None
+    place = "abcd".index(found["letter"]) if found["letter"] else known.ORDER[found["order"]]
+    if plain == "c":
+        return Reading(Said.CONFIRM, letter=place, intents=frozenset({"confirm"}))
+    return Reading(Said.LETTER, letter=place)
+
+
+def _parts(folded: str) -> list[tuple[str, bool]]:
+    """The clauses of a text, each with whether it asks."""
+    pieces = _CLAUSE.split(folded)
+    return [
+        (piece, "?" in (pieces[number + 1] if number + 1 < len(pieces) else ""))
+        for number, piece in enumerate(pieces)
+        if number % 2 == 0 and piece.strip(" ¿¡-")
+    ]
+
+
+def _clause(part: str, *, asks: bool) -> _Clause | None:
+    digit = _ONE.match(" ".join(_WORD.findall(part)))
+    if digit:
+        return _Clause(_Kind.WEAK if digit["digit"] == "1" else _Kind.MOVE, whole=True, hints=Hints(), words=" 1 ")
+    mended = " ".join(_mended(word) for word in re.findall(r"[^\s]+", part))
+    with_days, hints = fold(mended)
+    words = " ".join(_spelt(word) for word in _WORD.findall(with_days))
+    if not words:
+        # Letters of no alphabet that is read here: somebody has to look.
+        return _Clause(_Kind.OTHER, whole=False, hints=hints, words=" ") if part.strip(" ¿¡-.,()'\"") else None
+    said = f" {words} "
+    kind, whole = _kind_of(said, asks=asks or bool(against.ASKS.search(said)))
+    return _Clause(kind, whole, hints, said)
+
+
+def _mended(word: str) -> str:
+    """A longer word with a letter or two wrong, put right; punctuation around it stays."""
+    plain = word.strip(".,:()")
+    if len(plain) < 6 or not plain.isalpha() or plain in known.SPELT_RIGHT or plain in known.SPELT:
+        return word
+    near = process.extractOne(plain, known.SPELT_NEARLY, scorer=OSA.distance, score_cutoff=1 if len(plain) < 8 else 2)
+    return word.replace(plain, near[0]) if near else word
+
+
+def _spelt(word: str) -> str:
+    return known.SPELT.get(word, word)
+
+
+def _kind_of(said: str, *, asks: bool) -> tuple[_Kind, bool]:
+    """What one clause says, and whether that is all of it."""
+    refusal = _refusal(said, asks=asks)
+    if refusal is not None:
+        return refusal, True
+    words = set(said.split())
+    if words <= known.THANKS:
+        # "Great!" and "Good." answer; "great day" is kind.
+        return (_Kind.WEAK, True) if words <= known.PRAISE else (_Kind.THANKS, True)
+    if against.DOUBT.search(said):
+        return _Kind.DOUBT, False
+    if asks or against.ASKS_US.search(said):
+        return _Kind.OTHER, False
+    said = against.NO_IN_VAIN.sub(" sure ", said)
+    if against.NO.search(said):
+        # "No." takes a yes back; "my legs do not hold me" is about something else.
+        left = set(against.NO.sub("  ", said).split())
+        return (_Kind.DOUBT if left <= known.HARMLESS else _Kind.OTHER), False
+    if _is_covered(said):
+        if known.STRONG.search(said):
+            return _Kind.STRONG, True
+        weak = known.WEAK.search(said) or known.EVERY.search(said)
+        return (_Kind.WEAK if weak else _Kind.THANKS), True
+    return _Kind.OTHER, False
+
+
+def _refusal(said: str, *, asks: bool) -> _Kind | None:
+    """A wish for another time, or a no to coming. Asked to be called about it, it is still that."""
+    moves = _moves(said, asks=asks)
+    if moves and not against.NO_MOVE.search(said):
+        return _Kind.MOVE
+    if against.CANCEL_ALONE.search(said):
+        return _Kind.CANCEL
+    if against.CANCEL.search(said) and not against.NO_CANCEL.search(said):
+        return _Kind.CANCEL
+    return None
+
+
+def _moves(said: str, *, asks: bool) -> bool:
+    """Whether a clause speaks of another time."""
+    if against.MOVE_ALONE.search(said) or against.MOVE.search(said):
+        return True
+    return asks and bool(against.MOVE_ASKED.search(said)) and not against.ASKS_US.search(said)
+
+
+def _is_covered(said: str) -> bool:
+    """Whether nothing is left of a clause but the yes and what may stand beside it."""
+    rest = said
+    for pattern in (known.STRONG, known.WEAK, known.EVERY):
+        before = ""
+        while before != rest:
+            before, rest = rest, pattern.sub("  ", rest)
+            rest = f" {' '.join(rest.split())} "
+    return set(rest.split()) <= known.HARMLESS
+
+
+def _concluded(clauses: list[_Clause]) -> Reading:
+    kinds = [clause.kind for clause in clauses]
+    said = _said(clauses)
+    every = any(known.EVERY.search(clause.words) for clause in clauses)
+    about, wanted = Hints(), Hints()
+    for clause in clauses:
+        if clause.kind is _Kind.MOVE:
+            own, proposed = _of_a_move(clause)
+            about, wanted = about | own, wanted | proposed
+        else:
+            about |= clause.hints
+    if said is Said.CANCEL and _Kind.MOVE in kinds:
+        said = Said.MOVE
+    acts = {_Kind.MOVE: Said.MOVE, _Kind.CANCEL: Said.CANCEL}
+    meant = {said} | {acts[kind] for kind in kinds if kind in acts}
+    return Reading(
+        said,
+        alone=said is Said.NOTHING or all(_is_part_of(clause, said) for clause in clauses),
+        soft=said is Said.CONFIRM
+        and " ".join(" ".join(c.words for c in clauses if c.kind is not _Kind.THANKS).split()) in known.SOFT,
+        every=every,
+        about=about,
+        wanted=wanted,
+        intents=frozenset(INTENTS[one] for one in meant if one in INTENTS),
+    )
+
+
+def _said(clauses: list[_Clause]) -> Said:
+    kinds = {clause.kind for clause in clauses}
+    if _Kind.MOVE in kinds:
+        return Said.MOVE
+    if _Kind.CANCEL in kinds:
+        return Said.CANCEL
+    if _Kind.DOUBT in kinds:
+        return Said.NOTHING
+    if _Kind.STRONG in kinds:
+        return Said.CONFIRM
+    if _Kind.WEAK in kinds:
+        return Said.CONFIRM if all(_is_part_of(clause, Said.CONFIRM) for clause in clauses) else Said.NOTHING
+    return Said.THANKS if kinds == {_Kind.THANKS} else Said.NOTHING
+
+
+def _is_part_of(clause: _Clause, said: Said) -> bool:
+    """Whether this clause leaves nothing to be read, in a text that says `said`."""
+    if clause.kind in (_Kind.OTHER, _Kind.DOUBT):
+        return False
+    return clause.whole or said in (Said.MOVE, Said.CANCEL)
+
+
+_OF_THE_VISIT = re.compile(
+    r" (?:(?:my|the|mi|la|our|moms|her|his) tday (?:ttime )?(?:appt|cita|one)|(?:appt|cita) (?:on |for |del |de |the |el )*tday"
+    r"|from tday|not (?:on )?tday|cant (?:\w+ ){0,2}tday|no puedo (?:\w+ ){0,2}tday|instead of tday|en vez del? tday) "
+)
+
+
+def _of_a_move(clause: _Clause) -> tuple[Hints, Hints]:
+    """Days of a wish for another time: those of the visit that stands, those that are wanted."""
+    if not _OF_THE_VISIT.search(clause.words):
+        return Hints(), clause.hints
+    # Both in one clause: which is which is not certain enough to act upon.
+    return (clause.hints, Hints()) if clause.words.count(" tday ") == 1 else (Hints(), clause.hints)
