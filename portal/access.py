@@ -53,23 +53,23 @@ def opened(
     return found
 
 
-def patient_page(
-    view: Callable[..., HttpResponse] | None = None,
-    *,
-    scopes: Collection[LinkScope] = _PAGES,
-    methods: str = "GET POST",
-) -> Callable[..., HttpResponse]:
+def patient_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view of `(opened, **path)` behind the gate: `path/<token>/…` with its own form proof in place of Django's."""
-    if view is None:
-        return functools.partial(patient_page, scopes=scopes, methods=methods)  # type: ignore[return-value]
+    return page_for(*_PAGES)(view)
 
-    @functools.wraps(view)
-    def gated(request: HttpRequest, token: str = "", **path: object) -> HttpResponse:
-        found = opened(request, token, timezone.now(), scopes=scopes)
-        return view(found, **path) if isinstance(found, Opened) else found
 
-    allowed = [*methods.split(), *(["HEAD"] if "GET" in methods else [])]
-    return csrf_exempt(require_http_methods(allowed)(gated))
+def page_for(*scopes: LinkScope) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """The same, for links of these scopes alone."""
+
+    def gate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def gated(request: HttpRequest, token: str = "", **path: object) -> HttpResponse:
+            found = opened(request, token, timezone.now(), scopes=scopes)
+            return view(found, **path) if isinstance(found, Opened) else found
+
+        return csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(gated))
+
+    return gate
 
 
 def find(token: str) -> PatientLink | None:

@@ -62,7 +62,7 @@ class Opened:
         return words(self.language)
 
     @property
-    def form(self) -> Mapping[str, str]:
+    def form(self) -> dict[str, str]:
         """What was typed, fit for storing."""
         return {name: storable(str(value)) for name, value in self.request.POST.items()}
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from portal.views import home
+from portal.views import calendar, home, preferences
 
 app_name = "portal"
 urlpatterns = [
     path("p/<str:token>/", home.show, name="home"),
+    path("p/<str:token>/visit/<uuid:visit>/", home.answer, name="answer"),
+    path("p/<str:token>/visit/<uuid:visit>.ics", calendar.one, name="visit_file"),
+    path("p/<str:token>/tasks/<uuid:visit>/", home.tick, name="tick"),
+    path("p/<str:token>/calendar/", calendar.subscribe, name="calendar"),
+    path("p/<str:token>/preferences/", preferences.show, name="preferences"),
+    path("p/<str:token>/stop/", preferences.stop, name="stop"),
+    path("p/<str:token>/visits.ics", calendar.feed, name="feed"),
     # Links that telephones have cut off or run together with a full stop still find the page, or kind words.
-    path("p/", home.show),
-    path("p", home.show),
-    path("p/<path:token>", home.show),
+    re_path(r"^p(?:/(?P<token>(?s:.*)))?$", home.show),
 ]
