@@ -36,6 +36,7 @@ def main() -> int:
         chromium = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         _admin(browser)
+        _plan_diff(browser)
         _red_flags(browser)
         _sandbox(browser)
         _sending(browser)
@@ -105,6 +106,17 @@ def _admin(browser: Browser) -> None:
     # Tall instead of scrolled: the bar with the buttons stays at the foot of the window.
     page.set_viewport_size(TALL)  # type: ignore[arg-type]
     _shoot(page, page.url.removeprefix(BASE), "admin-patient")
+
+
+def _plan_diff(browser: Browser) -> None:
+    """The page between: the day-before messages of infusions move to the afternoon, and nothing is saved."""
+    page = _log_in(browser, "admin")
+    _shoot(page, "/admin/reminders/reminderrule/?q=day_before&route__exact=infusion", "")
+    page.locator("#result_list a[href*='/change/']").first.click()
+    page.fill("#id_offset_time", "14:00")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("heading", name="What this changes").wait_for()
+    page.screenshot(path=HERE / "plan-diff.png")
 
 
 def _sending(browser: Browser) -> None:
