@@ -121,6 +121,31 @@ def shipped_names() -> list[str]:
     return sorted(_shipped_keys(Path(settings.MESSAGE_TEMPLATES)))
 
 
+def shipped_keys(name: str) -> list[tuple[str, Channel]]:
+    """The languages and channels in which `name` exists as files."""
+    return sorted(_shipped_keys(Path(settings.MESSAGE_TEMPLATES)).get(name, ()))
+
+
+def key_of_file(name: str, file: str) -> tuple[str, Channel] | None:
+    """Language and channel of a file of the template `name`; None where it is none of it."""
+    match = _FILE.fullmatch(file)
+    return (match["language"], _channel(match)) if match and match["name"] == name else None
+
+
+def split(file: str, text: str, channel: Channel) -> tuple[str, str]:
+    """Subject and body of a file's text; WordingError naming `file`."""
+    text, subject = text.strip(), ""
+    if channel is Channel.EMAIL:
+        first, _, text = text.partition("\n")
+        if not first.startswith("Subject: ") or not first[9:].strip():
+            raise WordingError(f"{file}: the first line must be 'Subject: …'")
+        subject = first[9:].strip()
+    body = "\n\n".join(_paragraphs(text))
+    if not body:
+        raise WordingError(f"{file}: it says nothing")
+    return subject, body
+
+
 def problems(vocabulary: Mapping[str, str] | None = None) -> list[str]:
     """Everything that is wrong with the templates, a sentence each; empty when all is well.
 
@@ -220,21 +245,12 @@ def _read(directory: Path, name: str, language: str, channel: Channel) -> Wordin
     if not _FILE.fullmatch(file):
         raise WordingError(f"{file}: not the name of a template")
     try:
-        text = (directory / file).read_text(encoding="utf-8").strip()
+        text = (directory / file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise WordingError(f"{file}: cannot be read ({type(error).__name__})") from error
-    subject = ""
-    if channel is Channel.EMAIL:
-        first, _, text = text.partition("\n")
-        if not first.startswith("Subject: ") or not first[9:].strip():
-            raise WordingError(f"{file}: the first line must be 'Subject: …'")
-        subject = first[9:].strip()
-    paragraphs = _paragraphs(text)
-    if not paragraphs:
-        raise WordingError(f"{file}: it says nothing")
-    said = "\n\n".join([subject, *paragraphs])
-    version = f"shipped-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
-    return Wording(name, language, channel, subject, paragraphs, version)
+    subject, body = split(file, text, channel)
+    version = f"shipped-{hashlib.sha256(f'{subject}|{body}'.encode()).hexdigest()[:8]}"
+    return of_text(name, language, channel, subject, body, version)
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:
