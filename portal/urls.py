@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
+from portal import symptoms_page
 from portal.views import calendar, home, preferences
 
 app_name = "portal"
@@ -16,6 +17,8 @@ urlpatterns = [
     path("p/<str:token>/preferences/", preferences.show, name="preferences"),
     path("p/<str:token>/stop/", preferences.stop, name="stop"),
     path("p/<str:token>/visits.ics", calendar.feed, name="feed"),
+    path("p/<str:token>/feel/", symptoms_page.feel, name="feel"),
+    path("p/<str:token>/feel/<uuid:report>/", symptoms_page.sent, name="felt"),
     # Links that telephones have cut off or run together with a full stop still find the page, or kind words.
     re_path(r"^p(?:/(?P<token>(?s:.*)))?$", home.show),
 ]
