@@ -115,6 +115,10 @@ MESSAGE_LANGUAGES = ["en", "es"]
 MESSAGE_VOCABULARIES = ["reminders.rendering.VOCABULARY", "alerts.rota.texts.VOCABULARY", "alerts.rendering.VOCABULARY"]
 #: What blanks get on this installation: `(languages) -> {language: {blank: longest}}`. See messaging/linter.py.
 REAL_VALUES = ["reminders.real_values.values"]
+#: What each blank becomes, for whoever writes wordings: mappings of name → (meaning, example). docs/words.md.
+WORDING_BLANKS = ["alerts.word_blanks.BLANKS", "reminders.word_previews.BLANKS"]
+#: Real patients for previews of wordings: a module with `search` and `values`.
+WORDING_PEOPLE = "reminders.word_previews"
 MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
 #: What the product itself says around a mail: words.<language>.json.
 MAIL_WORDS = BASE_DIR / "templates" / "mails"

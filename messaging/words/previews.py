@@ -1,0 +1,147 @@
+"""A version's words as a person would see them: filled for somebody made up or real, as a text, a mail, a call."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
+
+from messaging import outbox, wordings
+from messaging.domain.address import is_email, is_phone
+from messaging.domain.delivery import Channel, Purpose
+from messaging.domain.linter import Key
+from messaging.domain.wording import WordingError, fold_to_gsm7, segments
+from messaging.models import Message, WordingVersion
+from messaging.words import texts
+
+#: What tests are filed under: none is a patient's message.
+TEST = "words_test"
+_LASTS = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A blank, what it becomes, and an example."""
+
+    name: str
+    meaning: str
+    example: str
+
+    @property
+    def braced(self) -> str:
+        """As it is typed."""
+        return f"{{{self.name}}}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """One text as it would leave."""
+
+    language: str
+    channel: str
+    subject: str = ""
+    body: str = ""
+    html: str = ""
+    weight: str = ""
+    problem: str = ""
+
+
+def blanks(wanted: set[str] | None = None) -> list[Blank]:
+    """Every blank that somebody fills, or those of them that are `wanted`."""
+    known: dict[str, str] = {}
+    for path in settings.MESSAGE_VOCABULARIES:
+        known |= cast("Mapping[str, str]", import_string(path))
+    told: dict[str, tuple[str, str]] = {}
+    for path in settings.WORDING_BLANKS:
+        told |= cast("Mapping[str, tuple[str, str]]", import_string(path))
+    names = known if wanted is None else known.keys() & wanted
+    return [Blank(name, *told.get(name, ("", known[name]))) for name in sorted(names)]
+
+
+def made_up() -> dict[str, str]:
+    """Values of nobody."""
+    return {blank.name: blank.example for blank in blanks()}
+
+
+def people(asked: str) -> list[tuple[int, str]]:
+    """Patients whom somebody looks for, by id, as staff know them."""
+    found: list[tuple[int, str]] = import_string(f"{settings.WORDING_PEOPLE}.search")(asked)
+    return found
+
+
+def values_of(person: int, language: str, *, now: datetime) -> dict[str, str]:
+    """What would fill the blanks for a real patient; made-up values where she has none. ValidationError: no such."""
+    own: Mapping[str, str] | None = import_string(f"{settings.WORDING_PEOPLE}.values")(person, language, now=now)
+    if own is None:
+        raise ValidationError("patient: there is no such patient any more.")
+    return made_up() | dict(own)
+
+
+def previews(version: WordingVersion, *, person: int | None, now: datetime) -> list[Preview]:
+    """Every text of the version as it would leave."""
+    shown = []
+    for key in sorted(texts.of(version), key=lambda key: (key[1].value, key[0])):
+        values = made_up() if person is None else values_of(person, key[0], now=now)
+        shown.append(_preview(version, key, values))
+    return shown
+
+
+def send_test(
+    version: WordingVersion, key: Key, address: str, *, person: int | None, by: str, now: datetime
+) -> Message:
+    """Send one text of a version to whoever works on it; ValidationError naming what stands against it."""
+    language, channel = key
+    address = address.strip()
+    if channel is Channel.VOICE:
+        raise ValidationError("channel: calls cannot be tried here; read the words aloud.")
+    if channel is Channel.SMS and not is_phone(address):
+        raise ValidationError(f"address: a phone number in full, such as +12025550100, not {address!r}.")
+    if channel is Channel.EMAIL and not is_email(address):
+        raise ValidationError(f"address: one mailbox, not {address!r}.")
+    values = made_up() if person is None else values_of(person, language, now=now)
+    shown = _preview(version, key, values)
+    if shown.problem:
+        raise ValidationError(f"words: {shown.problem}")
+    draft = outbox.Draft(
+        key=f"words-test:{version.pk}:{by}:{uuid.uuid4().hex}"[:200],
+        channel=channel,
+        # To staff: needs no consent, and neither counts for nor against anybody's texts of the day.
+        purpose=Purpose.PAGES,
+        address=address,
+        body=f"TEST: {shown.body}",
+        subject=f"TEST: {shown.subject}"[:200] if shown.subject else "",
+        html=shown.html,
+        template=TEST,
+        language=language,
+        due_at=now,
+        expires_at=now + _LASTS,
+    )
+    message = outbox.enqueue([draft], now=now)[draft.key]
+    outbox.wake(draft.urgency)
+    return message
+
+
+def _preview(version: WordingVersion, key: Key, values: Mapping[str, str]) -> Preview:
+    language, channel = key
+    text = texts.of(version).get(key)
+    if text is None:
+        return Preview(language=language, channel=channel.value, problem="There are no such words in this version.")
+    wording = wordings.of_text(version.name, language, channel, text.subject, text.body, str(version.number))
+    try:
+        filled = wording.filled(values)
+    except WordingError as error:
+        return Preview(language=language, channel=channel.value, problem=f"{error}.")
+    body, weight = filled.body, ""
+    if channel is Channel.SMS:
+        body = fold_to_gsm7(body)
+        counted = segments(body)
+        weight = f"{counted.characters} characters, {counted.count} part{'s' if counted.count > 1 else ''}"
+    return Preview(
+        language=language, channel=channel.value, subject=filled.subject, body=body, html=filled.html, weight=weight
+    )

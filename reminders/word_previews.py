@@ -1,0 +1,55 @@
+"""For whoever writes wordings: what each blank of a reminder becomes, and what it is for a real patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db.models import Q
+
+from patients.models import Patient
+from reminders import rendering
+from reminders.models import PlannedReminder
+
+#: Blank → what it becomes, and an example.
+BLANKS: Mapping[str, tuple[str, str]] = {
+    "clinic": ("The clinic’s short name.", "Bayside Bone & Infusion"),
+    "day": ("The day of the visit as said when the text leaves: today, tomorrow, or a date.", "Tue, Nov 24"),
+    "time": ("The time of the visit by the patient’s clock.", "9:30 AM"),
+    "when": ("Day and time of the visit in full, for mails.", "Tuesday, November 24, 2026 at 9:30 AM"),
+    "location": ("Where the visit is; the clinic’s name where nothing else is known.", "Infusion Center, 3rd floor"),
+    "phone": ("The clinic’s daytime line, as people dial it.", "(202) 555-0123"),
+    "tasks": ("What to do before the visit, a line each; may be empty.", "- Blood test in the week before"),
+    "page": ("A link to the patient’s own page.", "https://reminders.example-hospital.org/p/Vb3nq0LkQ2sT8xYz1aBcDe/"),
+    "count": ("How many things are told of together.", "2"),
+    "things": ("The things that are told of together, a line each.", "- Blood test\n- Visit at 9:30 AM"),
+}
+_MOST = 12
+
+
+def search(asked: str) -> list[tuple[int, str]]:
+    """Patients whose name or record number begins like that."""
+    asked = " ".join(asked.split())[:80]
+    if not asked:
+        return []
+    wanted = Q(mrn__iexact=asked)
+    for word in asked.split():
+        wanted |= Q(family_name__istartswith=word) | Q(given_name__istartswith=word)
+    rows = Patient.objects.filter(wanted).order_by("family_name", "given_name", "pk")[:_MOST]
+    return [(row.pk, f"{row.given_name} {row.family_name} ({row.mrn})") for row in rows]
+
+
+def values(patient_id: int, language: str, *, now: datetime) -> dict[str, str] | None:
+    """What fills the blanks for her next reminder, in `language`; None: there is no such patient."""
+    patient = Patient.objects.select_related("clinic").filter(pk=patient_id).first()
+    if patient is None:
+        return None
+    coming = PlannedReminder.objects.filter(visit__schedule__patient=patient, visit__at__gt=now)
+    reminder = coming.select_related("visit__schedule__treatment").order_by("visit__at", "pk").first()
+    own = {"clinic": patient.clinic.short_name, "phone": rendering.daytime_line(patient.clinic)}
+    if reminder is not None:
+        # The reader's language for these words is the text's; nothing of it is stored.
+        patient.language = language
+        reminder.visit.schedule.patient = patient
+        own = {**rendering.values(reminder, needed=(), now=now)}
+    return {name: value for name, value in own.items() if value or name == "tasks"}
