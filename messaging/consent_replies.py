@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from messaging import consent, outbox, wordings
-from messaging.domain.address import is_phone
+from messaging.domain.address import is_email, is_phone
 from messaging.domain.consent_words import Wish, is_stop_among_others, language_of, read
 from messaging.domain.delivery import CONSENT_PURPOSES, Channel, Purpose, Urgency
 from messaging.domain.wording import WordingError
@@ -35,7 +35,8 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     reading = read(message.body, carrier_says=message.opt_out_type)
     if reading is None and not is_stop_among_others(message.body):
         return None
-    if not is_phone(message.from_address):
+    by_phone = is_phone(message.from_address)
+    if not by_phone and not is_email(message.from_address):
         return None
     wish = reading.wish if reading else Wish.STOP
     if wish is Wish.STOP:
@@ -47,7 +48,8 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     else:
         changed = True
     # With an OptOutType the carrier has answered in our name; said twice, one answer is enough.
-    if changed and not message.opt_out_type:
+    # A mailbox is not texted, and a page has said what it has done.
+    if changed and by_phone and not message.opt_out_type:
         _answer(message, wish, now=now)
     return DISPOSITIONS[wish]
 
@@ -72,7 +74,8 @@ def _said(message: InboundMessage, *, now: datetime) -> dict[str, Any]:
     """What the ledger keeps of a text: her words, the text that they came in, and whether the carrier obeyed it too."""
     by = f"text {message.provider_id}" + (", answered by the carrier" if message.opt_out_type else "")
     return {
-        "source": ConsentEvent.Source.TEXT,
+        # The ways in which words come are sources of consent by the same names.
+        "source": ConsentEvent.Source(message.source),
         "wording": message.body[:500],
         "now": now,
         "by": by,

@@ -22,6 +22,7 @@ from messaging.domain.address import consent_key
 from messaging.domain.delivery import Channel, Urgency
 from messaging.domain.incoming_mail import Incoming, Kind
 from messaging.domain.mail_names import message_id
+from messaging.domain.reply_text import without_introductions
 from messaging.envelope import sender_of
 from messaging.metrics import MAILS_IN
 from messaging.models import InboundMessage, Message
@@ -105,7 +106,9 @@ def _unlike(whole: str, mail: Message | None) -> str:
     said = {_plain(line) for line in (mail.body if mail else "").splitlines()}
     heard = " ".join(sorted(said))
     lines = [
-        line for line in whole.splitlines() if (plain := _plain(line)) and plain not in said and plain not in heard
+        line
+        for line in without_introductions(whole).splitlines()
+        if (plain := _plain(line)) and plain not in said and plain not in heard
     ]
     return "\n".join(line for line in lines if not line.lstrip().startswith(">")).strip()
 

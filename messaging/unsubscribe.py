@@ -7,8 +7,10 @@ no cookie and no login stands between a person and silence.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import structlog
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -53,14 +55,7 @@ def silence(mail: Message, *, wording: str, now: datetime) -> None:
 
     Not only to what the mail was for: who reports a mail or clicks "unsubscribe" in a mail program means all of it.
     """
-    consent.revoke_everything(
-        mail.address,
-        source=ConsentEvent.Source.MAIL,
-        wording=wording[:500],
-        now=now,
-        by=_name(mail),
-        language=mail.language,
-    )
+    consent.revoke_everything(mail.address, wording=wording[:500], **_entry(mail, now))
     log.info("mails_stopped", message=str(mail.uuid), what=EVERYTHING)
 
 
@@ -70,29 +65,29 @@ def _do(what: str, mail: Message, *, now: datetime) -> str:
         silence(mail, wording=said["page_everything"], now=now)
     elif what == REMINDERS:
         consent.record(
-            mail.address,
-            Purpose.REMINDERS,
-            granted=False,
-            source=ConsentEvent.Source.MAIL,
-            wording=said["page_reminders"],
-            now=now,
-            by=_name(mail),
-            language=mail.language,
+            mail.address, Purpose.REMINDERS, granted=False, wording=said["page_reminders"], **_entry(mail, now)
         )
         log.info("mails_stopped", message=str(mail.uuid), what=REMINDERS)
     elif what == START:
-        consent.restore(
-            mail.address,
-            source=ConsentEvent.Source.MAIL,
-            wording=said["page_start"],
-            now=now,
-            by=_name(mail),
-            language=mail.language,
-        )
-        log.info("mails_started_again", message=str(mail.uuid))
+        _start_again(mail, wording=said["page_start"], now=now)
     else:
         return ""
     return what
+
+
+def _start_again(mail: Message, *, wording: str, now: datetime) -> None:
+    """What was agreed to before a stop to everything, and what this very mail was for, if that was agreed to ever."""
+    with transaction.atomic():
+        consent.restore(mail.address, wording=wording, **_entry(mail, now))
+        purpose = Purpose(mail.purpose)
+        if not consent.state(mail.address, purpose) and consent.was_granted(mail.address, purpose):
+            consent.record(mail.address, purpose, granted=True, wording=wording, **_entry(mail, now))
+    log.info("mails_started_again", message=str(mail.uuid))
+
+
+def _entry(mail: Message, now: datetime) -> dict[str, Any]:
+    """What every entry of the ledger says that a mail has led to."""
+    return {"source": ConsentEvent.Source.MAIL, "now": now, "by": f"mail {mail.uuid}", "language": mail.language}
 
 
 def _page(request: HttpRequest, mail: Message, *, done: str) -> HttpResponse:
@@ -113,10 +108,6 @@ def _answer(request: HttpRequest, template: str, context: dict[str, object], *, 
     for name, value in _HEADERS.items():
         answer[name] = value
     return answer
-
-
-def _name(mail: Message) -> str:
-    return f"mail {mail.uuid}"
 
 
 def _language(request: HttpRequest) -> str:

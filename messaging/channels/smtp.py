@@ -70,7 +70,7 @@ class Mail:
 
     def send(self, outgoing: Outgoing) -> Accepted:
         """Hand one mail to the mail host. From then on it is the host's: that is SENT, not DELIVERED."""
-        mail = _compose(outgoing)
+        mail = compose(outgoing)
         chosen = "messaging.channels.smtp.Backend" if settings.EMAIL_BACKEND == DJANGO_SMTP else settings.EMAIL_BACKEND
         connection = get_connection(chosen)
         _open(connection)
@@ -104,7 +104,8 @@ def message_id(outgoing: Outgoing) -> str:
     return named(outgoing.uuid, outgoing.sender or settings.DEFAULT_FROM_EMAIL)
 
 
-def _compose(outgoing: Outgoing) -> EmailMultiAlternatives:
+def compose(outgoing: Outgoing) -> EmailMultiAlternatives:
+    """The mail as the mail host is given it."""
     mail = EmailMultiAlternatives(
         subject=outgoing.subject,
         body=outgoing.body,

@@ -35,6 +35,11 @@ def own_words(text: str) -> str:
     return kept or words
 
 
+def without_introductions(text: str) -> str:
+    """`text` without the lines by which mail programs introduce what they quote."""
+    return _QUOTE_BEGINS.sub("", text)
+
+
 def _without_quotes(text: str) -> str:
     lines = [line for line in text.split("\n") if not line.lstrip().startswith(">")]
     kept = "\n".join(lines)
