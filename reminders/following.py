@@ -99,7 +99,8 @@ def refused(now: datetime) -> QuerySet[PlannedReminder]:
 
 
 def _not_followed(rows: QuerySet[PlannedReminder]) -> list[int]:
-    before = ReminderTry.objects.filter(message=OuterRef("message_id"))
+    # Of several that left as one text each has a try of its own.
+    before = ReminderTry.objects.filter(message=OuterRef("message_id"), reminder=OuterRef("pk"))
     rows = rows.filter(~Exists(before), visit__schedule__patient__status=PatientStatus.ACTIVE)
     return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST])
 
@@ -131,8 +132,8 @@ def _keep(ended: Mapping[PlannedReminder, Message], moved: Sequence[PlannedRemin
     )
     for reminder in moved:
         reminder.state, reminder.due_at, reminder.settled_at = ReminderState.PLANNED, now, None
-        reminder.message = None
+        reminder.message, reminder.reason = None, ""
         reminder.wording += 1
     PlannedReminder.objects.bulk_update(
-        moved, ["state", "due_at", "settled_at", "message", "wording"], batch_size=BATCH
+        moved, ["state", "reason", "due_at", "settled_at", "message", "wording"], batch_size=BATCH
     )

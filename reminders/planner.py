@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
@@ -37,6 +38,14 @@ BATCH = 200
 #: Visits older than this can have no reminder that is still to come (days; doses may be recorded late).
 LOOK_BACK_DAYS = LONGEST_AFTER_DAYS + 15
 _INSERT_BATCH = 2000
+#: What a released reminder becomes that is to be said again.
+PLANNED_ANEW: Mapping[str, Any] = {
+    "state": ReminderState.PLANNED,
+    "reason": "",
+    "settled_at": None,
+    "message": None,
+    "wording": F("wording") + 1,
+}
 #: Past taking back: the patient has the words, or may have them.
 LEFT = ACKNOWLEDGED | {Status.SUBMITTING, Status.IN_DOUBT}
 
@@ -209,14 +218,18 @@ def recent(visits: Iterable[Visit], *, now: datetime) -> list[Visit]:
 def take_back(reminders: QuerySet[PlannedReminder], *, reason: Reason, now: datetime) -> None:
     """Undo the release of those whose message has not left; wanted again, they are planned anew.
 
-    One whose provider is being asked at this moment is let go of later, if it was not taken.
+    One whose provider is being asked at this moment is let go of later, if it was not taken. What left as one text with
+    a reminder that is taken back is said anew.
     """
     released = reminders.filter(state=ReminderState.RELEASED)
-    waiting = released.filter(message__status__in=OPEN).values_list("message_id", flat=True)
-    outbox.withdraw(list(waiting), reason=reason.label, now=now)
+    waiting = list(released.filter(message__status__in=OPEN).values_list("message_id", flat=True))
+    outbox.withdraw(waiting, reason=reason.label, now=now)
     released.filter(message__status=Status.SUPPRESSED).update(
         state=ReminderState.CANCELLED, reason=reason, settled_at=now
     )
+    if waiting:
+        beside = PlannedReminder.objects.filter(message__in=waiting, message__status=Status.SUPPRESSED)
+        beside.filter(state=ReminderState.RELEASED).update(**PLANNED_ANEW, due_at=now)
 
 
 def readdress(patient_id: int, *, now: datetime) -> None:

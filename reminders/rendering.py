@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from messaging import outbox, wordings
 from messaging.domain.delivery import Channel, Purpose
 from messaging.domain.quiet_hours import Window
 from messaging.domain.wording import WordingError
+from messaging.wordings import Wording
 from patients.domain.address import national
 from patients.models import Clinic
 from reminders import calendar_entries
@@ -28,11 +29,17 @@ VOCABULARY: Mapping[str, str] = {
     "location": "Infusion Center, 3rd floor, Building B, Bayside Hospital",
     "phone": "(202) 555-0123",
     "tasks": "- Blood test in the week before\n- Drink plenty of water the day before",
+    "page": f"https://reminders.example-hospital.org/p/{22 * 'x'}/",
+    "count": "4",
+    "times": "10:30 AM, 11:30 AM, 12:30 PM, 10:30 PM",
 }
-
 
 #: How the name of a wording ends that speaks to a caregiver.
 FOR_CAREGIVERS = "_caregiver"
+#: …and one that names drug and illness, for patients who agreed to that in a clinic that allows it.
+IN_DETAIL = "_detail"
+#: Several visits of one day in one text; the second asks for a confirmation.
+TOGETHER, TOGETHER_ASKING = "visits_together", "visits_together_confirm"
 
 
 def template_problems(template: str, channels: Iterable[str]) -> list[str]:
@@ -52,10 +59,21 @@ def template_problems(template: str, channels: Iterable[str]) -> list[str]:
 
 
 def template_for(reminder: PlannedReminder, contact: gate.Contact) -> str:
-    """The wording for `contact`: a caregiver is spoken to as one where such words exist."""
-    template = reminder.rule.template
-    own = f"{template}{FOR_CAREGIVERS}"
-    return own if contact.caregiver and _exists(own, reminder, contact) else template
+    """The wording for `contact`: a caregiver is spoken to as one, and in detail who agreed, where such words exist."""
+    template, patient = reminder.rule.template, reminder.visit.schedule.patient
+    detailed = not contact.caregiver and patient.clinic.allows_detail and patient.detail_agreed_at is not None
+    ending = FOR_CAREGIVERS if contact.caregiver else IN_DETAIL
+    own = f"{template}{ending}"
+    return own if (contact.caregiver or detailed) and _exists(own, reminder, contact) else template
+
+
+def wants_page(reminder: PlannedReminder, contact: gate.Contact) -> bool:
+    """Whether the wording for `contact` names the patient's own page."""
+    try:
+        return "page" in _wording(template_for(reminder, contact), reminder, contact).variables
+    except WordingError:
+        # Told of when it is filled.
+        return False
 
 
 def can_say(reminder: PlannedReminder, contact: gate.Contact) -> bool:
@@ -63,16 +81,27 @@ def can_say(reminder: PlannedReminder, contact: gate.Contact) -> bool:
     return _exists(reminder.rule.template, reminder, contact)
 
 
-def draft(reminder: PlannedReminder, contact: gate.Contact, *, window: Window, now: datetime) -> outbox.Draft:
+def draft(
+    reminder: PlannedReminder,
+    contact: gate.Contact,
+    *,
+    window: Window,
+    now: datetime,
+    page: str = "",
+    beside: Sequence[PlannedReminder] = (),
+) -> outbox.Draft:
     """The message for `reminder` as worded at `now` (aware). WordingError when a blank has no value.
 
-    It expires with its reminder, or when its words stop being true: at midnight, or when the hours in
-    which the patient may be disturbed end.
+    `page` is the address of the patient's own page; visits of the same day as the reminder's, of the reminders
+    `beside`, are named with it. It expires with its reminders, or when its words stop being true: at midnight, or when
+    the hours in which the patient may be disturbed end.
     """
     patient = reminder.visit.schedule.patient
-    channel, template = _channel(reminder, contact), template_for(reminder, contact)
-    wording = wordings.load(template, patient.language, channel)
-    words = wording.filled(values(reminder, needed=wording.variables, now=now))
+    channel = _channel(reminder, contact)
+    template = _template_together((reminder, *beside)) if beside else template_for(reminder, contact)
+    wording = _wording(template, reminder, contact)
+    words = wording.filled(values(reminder, needed=wording.variables, now=now, page=page, beside=beside))
+    fresh = min(gate.fresh_until(now, window, patient.zone), *(other.expires_at for other in (reminder, *beside)))
     return outbox.Draft(
         key=f"reminder:{reminder.pk}:{reminder.wording}",
         channel=channel,
@@ -85,30 +114,48 @@ def draft(reminder: PlannedReminder, contact: gate.Contact, *, window: Window, n
         template=template,
         template_version=words.version,
         language=patient.language,
+        routine=channel is Channel.SMS and reminder.rule.counts,
         on_behalf_of=str(patient.clinic_id),
         due_at=now,
-        expires_at=min(reminder.expires_at, gate.fresh_until(now, window, patient.zone)),
+        expires_at=fresh,
     )
+
+
+def _template_together(reminders: Iterable[PlannedReminder]) -> str:
+    asks = any(reminder.rule.condition == Condition.UNCONFIRMED for reminder in reminders)
+    return TOGETHER_ASKING if asks else TOGETHER
 
 
 def _channel(reminder: PlannedReminder, contact: gate.Contact) -> Channel:
     return Channel(contact.channel or reminder.channel)
 
 
+def _wording(template: str, reminder: PlannedReminder, contact: gate.Contact) -> Wording:
+    return wordings.load(template, reminder.visit.schedule.patient.language, _channel(reminder, contact))
+
+
 def _exists(template: str, reminder: PlannedReminder, contact: gate.Contact) -> bool:
     try:
-        wordings.load(template, reminder.visit.schedule.patient.language, _channel(reminder, contact))
+        _wording(template, reminder, contact)
     except WordingError:
         return False
     return True
 
 
-def values(reminder: PlannedReminder, *, needed: tuple[str, ...], now: datetime) -> dict[str, str]:
+def values(
+    reminder: PlannedReminder,
+    *,
+    needed: tuple[str, ...],
+    now: datetime,
+    page: str = "",
+    beside: Sequence[PlannedReminder] = (),
+) -> dict[str, str]:
     """What fills the blanks. WordingError when one of `needed` would leave a hole in a sentence."""
     visit = reminder.visit
     schedule = visit.schedule
     clinic, patient = schedule.patient.clinic, schedule.patient
     zone, language = patient.zone, patient.language
+    instants = sorted({visit.at, *(other.visit.at for other in beside)})
     filled = {
         "clinic": clinic.short_name,
         "day": phrases.day(visit.at, now=now, zone=zone, language=language),
@@ -117,6 +164,9 @@ def values(reminder: PlannedReminder, *, needed: tuple[str, ...], now: datetime)
         "location": schedule.location or clinic.name,
         "phone": daytime_line(clinic),
         "tasks": "\n".join(f"- {task}" for task in in_language(schedule.treatment.before_visit_tasks, language)),
+        "page": page,
+        "count": str(1 + len(beside)),
+        "times": ", ".join(phrases.clock(at, zone=zone, language=language) for at in instants),
     }
     empty = [name for name in needed if name != "tasks" and not filled.get(name)]
     if empty:

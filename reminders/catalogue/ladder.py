@@ -35,6 +35,7 @@ class Rung:
     condition: Condition = Condition.ALWAYS
     first_visits: int | None = None
     channels: tuple[Channel, ...] = _BOTH
+    counts: bool = True
 
     def fields(self) -> dict[str, Any]:
         """Column by column, as the table of rules stores it; the route or treatment is its owner's."""
@@ -51,6 +52,7 @@ class Rung:
             "channels": [channel.value for channel in self.channels],
             "expires_minutes": self.expires_minutes,
             "first_visits": self.first_visits,
+            "counts": self.counts,
             "source": self.source,
         }
 
@@ -179,6 +181,8 @@ ROUTE_RUNGS: dict[Route, tuple[Rung, ...]] = {
             minutes=0,
             expires_minutes=3 * _HOUR,
             channels=(Channel.SMS,),
+            # Agreed upon, and every day: no other text may take its place, nor it that of another.
+            counts=False,
             source=f"{_LADDER}: every day. The time is the schedule's own, a morning one where it is taken fasting.",
         ),
     ),

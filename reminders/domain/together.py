@@ -13,7 +13,7 @@ from reminders.domain.words import Anchor, Condition
 #: Words that say no more than when a visit is: what one of them says, another of the same visit says too.
 PLAIN = frozenset({"visit_confirm", "visit_day_before", "visit_same_day"})
 #: What is said of a visit so long before it may wait for what is nearer.
-_FAR = timedelta(days=7)
+FAR = timedelta(days=7)
 #: What is overdue comes after a visit that is nearer than this, and before one that is not.
 _AS_NEAR_AS = timedelta(days=2)
 
@@ -67,7 +67,7 @@ class Text:
     @property
     def yields(self) -> bool:
         """Whether it gives way to what is nearer: it is said long before its visit."""
-        return all(due.side is Side.BEFORE and due.visit_at - due.send_at > _FAR for due in self.speaks)
+        return all(due.side is Side.BEFORE and due.visit_at - due.send_at > FAR for due in self.speaks)
 
 
 @dataclass(frozen=True, slots=True)

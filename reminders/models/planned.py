@@ -76,12 +76,13 @@ class ReminderTry(models.Model):
     """
 
     reminder = models.ForeignKey(PlannedReminder, on_delete=models.CASCADE, related_name="tries")
-    # Followed up once, whoever finds it first.
-    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
     followed_at = models.DateTimeField()
 
     class Meta:
         ordering = ("reminder_id", "id")
+        # Followed up once, whoever finds it first; several reminders may have left as one message.
+        constraints = (models.UniqueConstraint(fields=("message", "reminder"), name="try_followed_once"),)
 
     def __str__(self) -> str:
         return f"a try of reminder {self.reminder_id}"

@@ -73,6 +73,7 @@ class ReminderRule(models.Model):
     counts = models.BooleanField(
         "counts towards the budget",
         default=True,
+        db_default=True,
         help_text="Off: sent however many texts went out already. For what a patient asked for: daily tablets.",
     )
     expires_minutes = models.PositiveIntegerField(

@@ -33,8 +33,9 @@ def ny(text: str) -> datetime:
 
 
 def clinic(**changes: Any) -> Clinic:
-    """The one clinic of a test, made when it is first asked for."""
-    plain = {"short_name": "Bayside", "timezone": "America/New_York", "daytime_line": "+12025550150"}
+    """The one clinic of a test, made when it is first asked for. Its phones have room for any number of texts."""
+    plain: dict[str, Any] = {"short_name": "Bayside", "timezone": "America/New_York", "daytime_line": "+12025550150"}
+    plain |= {"texts_a_day": 50, "texts_a_week": 300}
     return Clinic.objects.get_or_create(name="Bayside Clinic", defaults=plain | changes)[0]
 
 
