@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 #: An answer is worth sending for so long; later it would only puzzle.
 ANSWER_LASTS = timedelta(hours=2)
+#: What an earlier room has understood in full, and answered.
+ANSWERED = ("alert_confirmed", "page_link")
 #: How the disposition of a text begins that a nurse has before her; "+" says that there is more in it.
 READ_BY_A_NURSE = ("alert_", "nurse_")
 
@@ -39,7 +41,7 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     known = ContactPoint.objects.filter(address=message.from_address).select_related("patient__clinic").order_by("pk")
     # A phone that a family shares is answered in the words of one who is still in treatment.
     contacts = sorted(known, key=lambda contact: not contact.patient.is_active)
-    if not contacts or message.disposition == "alert_confirmed":
+    if not contacts or message.disposition in ANSWERED:
         return None
     answer = read(message.body)
     asked = _open_questions(message.from_address, now) if answer else []

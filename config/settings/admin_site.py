@@ -69,6 +69,7 @@ def _tab(title: str, when: str) -> dict[str, Any]:
 _OPEN_TASKS = "patients.admin.badges.open_tasks"
 _OPEN_FLAGS = "alerts.admin.badges.open_red_flags"
 _OPEN_TEXTS = "alerts.admin.badges.open_texts"
+_WAITING = "inbox.admin.badges.waiting"
 _HELD = "messaging.admin.held.held_count"
 
 NAVIGATION: list[dict[str, Any]] = [
@@ -76,6 +77,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "title": "Today",
         "items": [
             page("Red flags", "emergency", "alerts.alert", badge=_OPEN_FLAGS),
+            page("Inbox", "forum", "inbox.thread", badge=_WAITING),
             page("Nurse’s inbox", "mark_email_unread", "alerts.nursereview", query="?state=open", badge=_OPEN_TEXTS),
             page("Tasks", "assignment_late", "patients.coordinatortask", query="?state=open", badge=_OPEN_TASKS),
             page("Visits", "event", "reminders.visit", query="?when=today"),
@@ -111,6 +113,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             page("Treatments", "medication", "reminders.treatment"),
             page("Reminder rules", "stairs", "reminders.reminderrule"),
+            page("Wordings", "edit_note", "messaging.wordingversion"),
         ],
     },
     {
@@ -204,6 +207,7 @@ PATIENT_PAGE_PANELS = [
     "alerts.patient_page.warnings",
     "reminders.patient_page.sent_messages",
     "reminders.patient_page.received_texts",
+    "portal.staff.page_links",
 ]
 #: Names of those whose messages stand in the outbox's lanes, by the id that the lanes carry: `() -> {id: name}`.
 LANE_OWNERS = "patients.owners.names"

@@ -97,6 +97,8 @@ INBOUND_HANDLERS = [
     # First: a red flag is heard whatever else a text may be.
     "alerts.inbound.handle",
     "messaging.consent_replies.handle",
+    # Before reminders, to whom a wish for the link would be words for a person.
+    "portal.inbound.handle",
     "reminders.inbound.handle",
     # Claims no text either: each goes into its conversation, whatever became of it.
     "inbox.inbound.handle",
@@ -112,7 +114,12 @@ BUDGET_CLAIMS = ["reminders.cadence.claims"]
 #: Languages in which every message template must exist.
 MESSAGE_LANGUAGES = ["en", "es"]
 #: Blanks that templates may use: mappings of name → longest value, one for each room that sends.
-MESSAGE_VOCABULARIES = ["reminders.rendering.VOCABULARY", "alerts.rota.texts.VOCABULARY", "alerts.rendering.VOCABULARY"]
+MESSAGE_VOCABULARIES = [
+    "reminders.rendering.VOCABULARY",
+    "alerts.rota.texts.VOCABULARY",
+    "alerts.rendering.VOCABULARY",
+    "portal.page_links.VOCABULARY",
+]
 #: What blanks get on this installation: `(languages) -> {language: {blank: longest}}`. See messaging/linter.py.
 REAL_VALUES = ["reminders.real_values.values"]
 #: What each blank becomes, for whoever writes wordings: mappings of name → (meaning, example). docs/words.md.

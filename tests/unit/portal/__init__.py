@@ -1,0 +1,1 @@
+"""Tests of the patient pages that need no database."""
