@@ -29,8 +29,10 @@ _FURTHER: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _SENDING: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         # Who lets a held message through, or drops it, changes a message.
-        "Coordinators": ("change_addressfault", "change_message"),
+        "Coordinators": ("change_addressfault", "change_message", "change_wordingversion"),
+        "Nurses": ("review_wording",),
         "Managers": (
+            *("change_wordingversion", "review_wording", "sign_wording"),
             *("change_addressfault", "add_codereaction", "change_codereaction", "delete_codereaction"),
             *("change_message", "add_sender", "change_sender", "add_sendingpause", "change_sendingpause"),
         ),

@@ -5,6 +5,7 @@ from messaging.admin.faults import AddressFaultAdmin
 from messaging.admin.pause import SendingPauseAdmin
 from messaging.admin.records import ConsentEventAdmin, InboundMessageAdmin, MessageAdmin
 from messaging.admin.senders import SenderAdmin
+from messaging.admin.words import WordingVersionAdmin
 
 __all__ = [
     "AddressFaultAdmin",
@@ -14,4 +15,5 @@ __all__ = [
     "MessageAdmin",
     "SenderAdmin",
     "SendingPauseAdmin",
+    "WordingVersionAdmin",
 ]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
 from messaging.admin.held import held_page
 from messaging.admin.queue import queue_page
 from messaging.domain.delivery import Status
-from messaging.models import Attempt, ConsentEvent, InboundMessage, Message, Receipt
+from messaging.models import Attempt, ConsentEvent, InboundMessage, Message, Receipt, WordingVersion
 
 #: How urgently a state asks to be looked at.
 LABELS = {
@@ -79,6 +80,7 @@ class MessageAdmin(ReadOnly, ModelAdmin):
     # Counting all rows at every look costs more than the look.
     show_full_result_count = False
     inlines = [AttemptInline, ReceiptInline]
+    readonly_fields = ["shown_words"]
     fieldsets = [
         (
             None,
@@ -107,7 +109,14 @@ class MessageAdmin(ReadOnly, ModelAdmin):
         ),
         (
             "What for",
-            {"fields": [("purpose", "urgency"), ("template", "language"), ("segments", "attempts"), "calendar"]},
+            {
+                "fields": [
+                    ("purpose", "urgency"),
+                    ("template", "shown_words", "language"),
+                    ("segments", "attempts"),
+                    "calendar",
+                ]
+            },
         ),
         ("Names", {"fields": ["key", "uuid", "provider_id", ("claimed_by", "lease_until")]}),
     ]
@@ -124,6 +133,17 @@ class MessageAdmin(ReadOnly, ModelAdmin):
     @display(description="status", ordering="status", label=LABELS)
     def shown_status(self, message: Message) -> tuple[str, str]:
         return message.status, message.get_status_display()
+
+    @display(description="version of its words")
+    def shown_words(self, message: Message) -> str:
+        number = message.template_version
+        version = None
+        if number.isascii() and number.isdigit():
+            version = WordingVersion.objects.filter(name=message.template, number=int(number)).first()
+        if version is None:
+            return number or "–"
+        address = reverse("admin:messaging_wordingversion_change", args=[version.pk])
+        return format_html('<a class="bw-link" href="{}">version {}</a>', address, number)
 
     @display(description="why", ordering="reason")
     def shown_reason(self, message: Message) -> str:
