@@ -15,6 +15,7 @@ from alerts import rulebook
 from alerts.domain.rules import Rule
 from alerts.domain.triage import Evidence, read
 from alerts.starter.triggers import STARTER_RULES
+from messaging.domain import answers, consent_words
 
 
 class BadLine(ValueError):
@@ -72,11 +73,20 @@ def answer(line: bytes, rules: Sequence[Rule]) -> dict[str, Any]:
         "page": reading.page,
         "review": reading.review,
         "conditions": list(dict.fromkeys(fired.condition.value for fired in reading.fired)),
-        "intents": sorted(reading.intents),
+        "intents": sorted(reading.intents | _intents(text)),
         "evidence": [_shown(sign) for sign in reading.evidence],
         "tier": reading.tier.value if reading.tier else None,
         "why": reading.why,
     }
+
+
+def _intents(text: str) -> set[str]:
+    """What those make of it who answer texts about visits and keep the ledger of consent."""
+    wish = consent_words.read(text)
+    wishes = {wish.wish.value} if wish else set()
+    if consent_words.is_stop_among_others(text):
+        wishes.add(consent_words.Wish.STOP.value)
+    return wishes | answers.read(text).intents
 
 
 def _lines() -> Iterator[bytes]:
