@@ -14,8 +14,9 @@ from django.db import IntegrityError, transaction
 
 from messaging import consent, outbox, wordings
 from messaging.domain.address import is_email, is_phone
-from messaging.domain.consent_words import Wish, is_stop_among_others, language_of, read
+from messaging.domain.consent_words import CARRIER_START, Wish, is_stop_among_others, language_of, read
 from messaging.domain.delivery import CONSENT_PURPOSES, Channel, Purpose, Urgency
+from messaging.domain.plain import words
 from messaging.domain.wording import WordingError
 from messaging.models import ConsentEvent, InboundMessage, Message
 
@@ -65,9 +66,9 @@ def _grant_again(message: InboundMessage, *, now: datetime) -> bool:
 
 
 def _means_nothing(message: InboundMessage) -> bool:
-    """Whether there was nothing to start: nobody here ever agreed, or the word was the carrier's (YES, say) alone."""
+    """Whether there was nothing to start, and more than the keyword was said: "send me the text again", or YES."""
     agreed = any(consent.state(message.from_address, purpose) for purpose in CONSENT_PURPOSES)
-    return not agreed or read(message.body) is None
+    return not agreed or words(message.body) not in CARRIER_START
 
 
 def _said(message: InboundMessage, *, now: datetime) -> dict[str, Any]:

@@ -1,16 +1,21 @@
-"""Which texts ask us to stop, to start again, or who we are; in English and Spanish.
+"""Which texts ask us to stop, to start again, or who we are; in English and Spanish, however they are spelt.
 
-Only a text that says nothing else counts: a single word or a short phrase, whole. "Stopped feeling my
-legs" is no opt-out, and neither is "stop the numbness please": such texts go on to those who read them.
+A lone keyword counts as the carrier reads it. In more words a stop needs something about texts (stop_phrases):
+"Stopped feeling my legs" is no opt-out, and neither is "stop the numbness please": such texts go on to those who read
+them. `read` answers where a text says nothing else, `is_stop_among_others` hears the wish beside whatever else.
 """
 
+# Shapes and lists of words that are cut in two are read by nobody.
+# ruff: noqa: E501, SIM905
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from messaging.domain import stop_phrases
 from messaging.domain.plain import words
+from messaging.domain.stop_spelling import mended
 
 
 class Wish(StrEnum):
@@ -34,47 +39,68 @@ CARRIER_STOP = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "qu
 CARRIER_START = frozenset({"start", "unstop"})
 CARRIER_HELP = frozenset({"help", "info"})
 
+#: Whole texts that mean it without a word about texts, with or without a courtesy around them.
 _STOP = {
     "en": frozenset(
-        {
-            "opt out", "opt me out", "stop all", "stop please", "please stop", "stop texting", "stop texting me",
-            "please stop texting me", "stop messaging me", "stop sending me texts", "stop sending messages",
-            "stop messages", "stop texts", "stop these texts", "no more", "no more texts", "no more messages",
-            "no more texts please", "no more messages please", "dont text me", "dont text me anymore",
-            "do not text me", "do not text me anymore", "please dont text me", "please dont text me anymore",
-            "please do not text me", "dont message me", "do not contact me", "remove me", "remove my number",
-            "take me off", "take me off your list", "take me off the list", "unsubscribe me", "unsubscribe please",
-            "cancel messages", "cancel texts", "leave me alone",
-        }
+        {"stop", "stop all", "quit", "unsubscribe", "opt out", "stop now", "stop it now", "leave us alone"}
     ),
-    "es": frozenset(
-        {
-            "alto", "parar", "pare", "paren", "cancelar", "basta", "detener", "baja", "darme de baja", "dar de baja",
-            "no mas", "ya no mas", "no mas mensajes", "no mas textos", "no quiero mas mensajes",
-            "no quiero mensajes", "no quiero recibir mas mensajes", "no quiero recibir mensajes",
-            "no me envien mas mensajes", "no me manden mas mensajes", "no enviar mas", "no me escriban",
-            "no me escriban mas", "por favor no me escriban mas", "dejen de escribirme", "dejen de enviarme mensajes",
-            "paren los mensajes", "cancelar mensajes",
-        }
-    ),
-}  # fmt: skip
+    "es": frozenset({"alto", "parar", "pare", "paren", "basta", "detener", "baja", "no mas", "stop por favor"}),
+}
+#: These as they stand only: with more around them they may be about a visit, a pain or a life.
+_STOP_BARE = {
+    "en": frozenset({"no more", "remove", "remove me", "take me off", "leave me alone", "stop it with the texts"}),
+    "es": frozenset({"cancelar", "dejen de molestar", "dejenme en paz", "no me interesa"}),
+}
+_MSG = r"(?:texts?|messages?|reminders?|sms|alerts?|mensajes?|textos?|recordatorios?)"
 _START = {
-    "en": frozenset({"start again", "start texts", "start messages", "opt in", "optin", "resume", "subscribe"}),
-    "es": frozenset({"iniciar", "empezar", "comenzar", "reanudar", "alta"}),
+    "en": re.compile(
+        rf"(?:re)?(?:start|resume|subscribe)(?: me)?(?: again| (?:sending |texting |the |my |your |getting )*(?:{_MSG}|me)(?: again| back)*)?"
+        r"|restart|opt (?:me |us )?(?:back )?in|optin|sign me (?:back )?up(?: again)?|(?:you can |please )?(?:text|message) me again"
+        rf"|turn (?:the |my )?{_MSG} (?:back )?on(?: again)?|put me back on (?:the |your )?list"
+        rf"|(?:i )?want (?:the |your |my )?{_MSG} (?:again|back)|send (?:me )?(?:the |your )?{_MSG} again"
+    ),
+    "es": re.compile(
+        rf"(?:iniciar|empezar|comenzar|reanudar|reactivar)(?: (?:los )?{_MSG})?|alta|"
+        rf"quiero (?:recibir )?(?:los |sus )?{_MSG} (?:otra vez|de nuevo)|(?:manden|envien)me (?:los )?{_MSG} (?:otra vez|de nuevo)"
+        rf"|vuelvan a (?:mandarme|enviarme|escribirme)(?: {_MSG})?|(?:ya )?pueden (?:escribirme|mandarme {_MSG})(?: otra vez| de nuevo)?"
+    ),
 }
 _HELP = {
-    "en": frozenset({"help me", "who is this", "who are you"}),
-    "es": frozenset({"ayuda", "informacion", "quien es", "quienes son"}),
+    "en": re.compile(
+        r"help me|who (?:is|are|am) (?:this|you|i texting)|whos this|who (?:is )?(?:texting|messaging|writing)(?: to)? me(?: this)?"
+        r"|(?:what|whose) (?:number|phone) is this|what is this(?: number| about)?|who sent (?:me )?this"
+    ),
+    "es": re.compile(
+        r"ayuda(?:me)?|informacion|quien(?:es)? (?:es|son|eres)(?: usted(?:es)?| este)?|quien me (?:escribe|manda)(?: esto)?"
+        r"|(?:de )?quien es este (?:numero|telefono)|que (?:numero|es) (?:es )?esto?"
+    ),
 }
-#: What makes a phrase one about texts, and not about whatever else should stop.
-_OF_TEXTS = re.compile(r"text|messag|mensaje|escrib|number|list|contact|unsubscribe|opt out")
-_SILENCING = tuple(
-    f" {phrase} " for phrases in _STOP.values() for phrase in phrases if _OF_TEXTS.search(phrase) and " " in phrase
+_COURTESIES = re.compile(
+    r"^(?:(?:please|ok|okay|hi|hello|hey|sorry|thanks|thank you|yes|just|kindly|por favor|gracias|hola|bueno|ya|no gracias"
+    r"|no thank you|no thanks) )+|(?: (?:please|now|thanks|thank you|already|asap|ok|por favor|gracias|ya))+$"
 )
-_SENTENCE_ENDS = re.compile(r"[.!;\n]+")
+#: What may stand around a wish for silence without being news to anybody.
+_FILLERS = frozenset(
+    "please thanks thank you ok okay hi hello hey sorry now already again anymore any more kindly just yes no and so "
+    "i we u me us my our your this that it the a to on of at by for from is are am do did can could would will how "
+    "want told asked said people guys god bless sake gods last time times many too much get getting sick tired annoying "
+    "wrong number person phone cell mobile instead only call calls prefer have has "
+    "damn fucking fuck hell report ever all else anything these those them they with in ur list system clinic "
+    "por favor gracias hola bueno ya mas nunca numero equivocado persona este esta mi su sus de la el los las que a en "
+    "y o como hago quiero quisiera me le les nos nada porfa usted ustedes tantos muchos otra vez mejor llamen llame "
+    "telefono celular lista sistema medio se equivocaron mama papa dios texts text messages message mensajes textos "
+    "reminders recordatorios stop stopped pare paren alto basta".split()
+)
 #: What is about texts as a sentence of its own. "No more." and "cancel." may be about her life, or a visit.
-_SILENCING_ALONE = frozenset({"stop", "stopall", "stop all", "unsubscribe", "optout", "opt out", "opt me out"})
-_NOT_TO_STOP = re.compile(r" (dont|not|never|no) (stop|paren|dejen) ")
+_SILENCING_ALONE = frozenset({"stop", "stopall", "stop all", "unsubscribe", "optout", "opt out", "opt me out", "alto"})
+#: What is, where the text speaks of texts elsewhere.
+_SILENCING_THERE = frozenset({"stop", "quit", "paren", "pare", "basta", "ya basta", "ya paren", "parar"})
+_ABOUT_TEXTS = re.compile(
+    rf"\b(?:{_MSG}|texting|texted|txting|messaging|wrong number|wrong person|numero equivocado)\b"
+)
+_EXPLAINED = re.compile(r"\b(?:i mean|i meant|o sea|quiero decir)\b", re.IGNORECASE)
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
+_SENTENCE_ENDS = re.compile(r"[.!;\n]+")
 
 
 def is_stop_among_others(text: str) -> bool:
@@ -82,10 +108,14 @@ def is_stop_among_others(text: str) -> bool:
 
     A sentence of its own must say it, or words about texts. "Stop the numbness please" asks for help.
     """
-    said = _NOT_TO_STOP.sub(" ", f" {words(text)} ")
-    if any(phrase in said for phrase in _SILENCING):
+    if any(stop_phrases.find(_mended(clause)) for clause in stop_phrases.clauses(text)):
         return True
-    return any(words(sentence) in _SILENCING_ALONE for sentence in _SENTENCE_ENDS.split(text))
+    # "Stop. I mean stop the pain": what was meant is said after it.
+    alone = not _EXPLAINED.search(text)
+    if alone and any(_mended(sentence) in _SILENCING_ALONE for sentence in _SENTENCE_ENDS.split(text)):
+        return True
+    about = _ABOUT_TEXTS.search(_mended(text)) is not None
+    return about and any(_bare(_mended(clause)) in _SILENCING_THERE for clause in stop_phrases.clauses(text))
 
 
 def read(text: str, *, carrier_says: str = "") -> Reading | None:
@@ -93,19 +123,54 @@ def read(text: str, *, carrier_says: str = "") -> Reading | None:
 
     What the carrier has acted upon is so whatever the words: it will not let our texts through.
     """
-    said = words(text)
-    for wish, carrier, phrases in (
-        (Wish.STOP, CARRIER_STOP, _STOP),
-        (Wish.START, CARRIER_START, _START),
-        (Wish.HELP, CARRIER_HELP, _HELP),
+    said = _mended(text)
+    for wish, carrier, language in (
+        (Wish.STOP, CARRIER_STOP, _stop_language(text, said)),
+        (Wish.START, CARRIER_START, _whole(_START, said)),
+        (Wish.HELP, CARRIER_HELP, _whole(_HELP, said)),
     ):
-        language = next((code for code, known in phrases.items() if said in known), None)
-        if carrier_says == wish.name or (not carrier_says and (said in carrier or language)):
-            return Reading(wish, language)
+        keyword = said in carrier or (wish is not Wish.STOP and _bare(said) in carrier)
+        if carrier_says == wish.name or (not carrier_says and (keyword or language)):
+            return Reading(wish, None if said in carrier else language)
     return None
 
 
 def language_of(text: str) -> str | None:
-    """The language of a wish, where its words tell."""
+    """The language of a wish, alone or among others, where its words tell."""
     reading = read(text)
-    return reading.language if reading else None
+    if reading and reading.language:
+        return reading.language
+    found = (stop_phrases.find(_mended(clause)) for clause in stop_phrases.clauses(text))
+    return next((one.language for one in found if one), None)
+
+
+def _stop_language(text: str, said: str) -> str | None:
+    """The language of a text that asks for silence and says nothing else."""
+    bare = _bare(said)
+    for language in _STOP:
+        if bare in _STOP[language] or said in _STOP_BARE[language]:
+            return language
+    found_in: str | None = None
+    rest: list[str] = []
+    for clause in map(_mended, stop_phrases.clauses(text)):
+        found = stop_phrases.find(clause)
+        found_in = found_in or (found.language if found else None)
+        rest += (found.around if found else clause).split()
+    return found_in if _FILLERS.issuperset(rest) else None
+
+
+def _whole(phrases: dict[str, re.Pattern[str]], said: str) -> str | None:
+    return next((language for language, phrase in phrases.items() if phrase.fullmatch(_bare(said))), None)
+
+
+def _bare(said: str) -> str:
+    """Without courtesies; what consists of nothing else stays as it is."""
+    return _COURTESIES.sub("", said) or said
+
+
+def _mended(text: str) -> str:
+    """As plain words, spelt as they were meant: "STOOOP" and "s.t.o.p" are stop."""
+    said = _DRAWN_OUT.sub(r"\1", words(text)).split()
+    if len(said) > 2 and all(len(word) == 1 and word.isalpha() for word in said):
+        said = ["".join(said)]
+    return " ".join(map(mended, said))

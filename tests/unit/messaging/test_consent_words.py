@@ -79,10 +79,13 @@ def test_it_reads_any_text_without_breaking(text: str) -> None:
     read(text)
 
 
-@given(st.text(alphabet=st.characters(categories=["L"]), min_size=1, max_size=20))
-def test_stop_followed_by_another_word_is_no_opt_out_by_itself(word: str) -> None:
-    if word.casefold() not in ("all", "please", "texting", "messages", "texts"):
-        assert read(f"stop {word}") is None
+@pytest.mark.parametrize("verb", ["stop", "quit", "end", "no more", "cancel", "no mas", "paren"])
+@given(
+    st.sampled_from(["pain", "dolor", "visit", "pills", "bleeding", "cita", "smoking", "chemo", "tomorrow", "walking"])
+)
+def test_a_word_of_ending_with_another_object_is_no_opt_out(verb: str, word: str) -> None:
+    assert read(f"{verb} {word}") is None
+    assert not is_stop_among_others(f"{verb} the {word}")
 
 
 @pytest.mark.parametrize(
