@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import path
 from django.views.generic import RedirectView
 
-from sandbox.pages import mail, misbehave, phones
+from sandbox.pages import mail, mail_acts, misbehave, phones
 from sandbox.rest import calls, elsewhere, messages
 
 if not getattr(settings, "SANDBOX", False):
@@ -29,6 +29,7 @@ urlpatterns = [
     path("phones/<str:key>/calls/<str:sid>/", phones.press, name="press"),
     path("mail/", mail.index, name="mail"),
     path("mail/<str:key>/", mail.letter, name="letter"),
+    path("mail/<str:key>/act/", mail_acts.act, name="mail_act"),
     path("mail/<str:key>/raw/", mail.raw, name="raw"),
     path("mail/<str:key>/<int:number>/", mail.attachment, name="attachment"),
     path("misbehave/", misbehave.mood, name="misbehave"),

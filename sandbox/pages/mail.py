@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q
@@ -9,8 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from sandbox import mailbox, owners
+from sandbox import agenda, mail_host, mailbox, owners
 from sandbox.models import Mail
+from sandbox.pages import mail_acts
 from sandbox.pages.common import forms_and_scripts, posted, wants_json
 
 PER_PAGE = 40
@@ -79,8 +81,22 @@ def letter(request: HttpRequest, key: str) -> HttpResponse:
         Mail.objects.filter(pk=mail.pk).update(seen=True)
     addresses = [recipient.address for recipient in mail.recipients.all()]
     names = [owner.name for owner in owners.of(addresses).values()]
-    context = {"mail": mail, "letter": parts, "addresses": addresses, "names": names}
+    context = {
+        "mail": mail,
+        "letter": parts,
+        "addresses": addresses,
+        "names": names,
+        "agendas": [(address, agenda.of_mails(_raws(address)).entries) for address in addresses],
+        "one_click": mail_host.one_click(bytes(mail.raw)),
+        "said": mail_acts.said(request.GET.get("done", "")),
+    }
     return render(request, "sandbox/letter.html", _list(request) | context)
+
+
+def _raws(address: str) -> Iterator[bytes]:
+    """Every mail to `address`, oldest first."""
+    rows = Mail.objects.filter(recipients__address=address, attachments__gt=0).order_by("id")
+    return (bytes(row) for row in rows.values_list("raw", flat=True))
 
 
 def raw(request: HttpRequest, key: str) -> HttpResponse:

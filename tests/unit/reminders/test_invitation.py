@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component
 
 from reminders.domain.invitation import Entry, invitation, revision
 from sandbox.agenda import Agenda
@@ -32,7 +32,7 @@ ENTRY = Entry(
 TEXTS = st.text(alphabet=st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=150)
 
 
-def event_of(text: str) -> Event:
+def event_of(text: str) -> Component:
     (event,) = Calendar.from_ical(text).walk("VEVENT")
     return event
 
