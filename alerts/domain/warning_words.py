@@ -82,6 +82,7 @@ class WarningReason(StrEnum):
     CONTACT_UNUSABLE = "contact_unusable"
     NO_CONSENT = "no_consent"
     WORDING = "wording"
+    NO_ROOM = "no_room"
 
     @property
     def label(self) -> str:
@@ -102,6 +103,7 @@ REASON_LABELS: Mapping[WarningReason, str] = MappingProxyType(
         WarningReason.NO_CONTACT: "The patient has no contact of the rule's kinds.",
         WarningReason.CONTACT_UNUSABLE: "Every contact of the rule's kinds is marked unusable.",
         WarningReason.NO_CONSENT: "No consent to warnings is recorded for any address.",
+        WarningReason.NO_ROOM: "No more routine texts may be sent to this phone before it would have been out of date.",
         WarningReason.WORDING: "The text could not be filled in (see the clinic's telephone lines and the text).",
     }
 )

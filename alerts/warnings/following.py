@@ -91,7 +91,7 @@ def _go_on(rows: Collection[PlannedWarning], now: datetime) -> set[int]:
         if row.expires_at > now and any(way.usable and way.consented for way in ways):
             moved.add(row.pk)
     PlannedWarning.objects.filter(pk__in=moved, state=WarningState.RELEASED).update(
-        state=WarningState.PLANNED, due_at=now, settled_at=None, message=None, text=None, channel=""
+        state=WarningState.PLANNED, due_at=now, settled_at=None, message=None, text=None, channel="", reason=""
     )
     return moved
 

@@ -17,7 +17,7 @@ from alerts.domain import education
 from alerts.domain.education import Send, Situation, Wait
 from alerts.domain.warning_words import Audience, WarningReason, WarningState
 from alerts.models import PlannedWarning, WarningText
-from alerts.warnings import texts
+from alerts.warnings import room, texts
 from alerts.warnings.reach import Contacts, Where, contacts_of, tried_of, ways_of
 from messaging import outbox
 from messaging.domain.delivery import Channel, Purpose, Status, Urgency
@@ -53,6 +53,9 @@ def release_due(*, now: datetime, limit: int = BATCH) -> int:
             if draft is not None:
                 drafts[draft.key] = row
                 letters.append(draft)
+        letters, without = room.fit(letters, drafts, now=now)
+        for row in without:
+            _skip(row, WarningReason.NO_ROOM, now)
         for key, message in _hand_in(letters, drafts, now).items():
             drafts[key].message = message
         _store(rows, now)
@@ -69,7 +72,7 @@ def send_again(*, now: datetime, limit: int = BATCH) -> int:
         held = held_up(now).select_for_update(of=("self",)).order_by("pk")
         ids = list(held.values_list("pk", flat=True)[:limit])
         return PlannedWarning.objects.filter(pk__in=ids).update(
-            state=WarningState.PLANNED, due_at=now, settled_at=None, message=None, text=None, channel=""
+            state=WarningState.PLANNED, due_at=now, settled_at=None, message=None, text=None, channel="", reason=""
         )
 
 
@@ -82,7 +85,7 @@ def situation_of(row: PlannedWarning, contacts: Contacts, tried: Collection[Wher
         for_her=row.rule.audience != Audience.SPINE or "spine" in patient.metastasis_sites,
         expires_at=row.expires_at,
         ways=ways_of(row, contacts, tried),
-        window=Window(patient.clinic.messages_from, patient.clinic.messages_until),
+        window=Window(*patient.hours),
         zone=patient.zone,
     )
 
@@ -122,7 +125,7 @@ def _decide(
         _skip(row, WarningReason.WORDING, now)
         return None
     if isinstance(decision, Wait):
-        row.due_at = decision.until
+        row.due_at, row.reason = decision.until, ""
     else:
         _skip(row, decision.reason, now)
     return None
@@ -134,6 +137,7 @@ def _draft(row: PlannedWarning, decision: Send, versions: Versions, now: datetim
     version = versions.get((row.rule_id, language))
     words = texts.words(row.rule, patient, channel, version)
     row.state, row.channel, row.text, row.settled_at = WarningState.RELEASED, channel, version, now
+    row.reason = ""
     return outbox.Draft(
         # Handed in again after it has waited too long, it is another message.
         key=f"warning:{row.pk}:{now:%Y%m%dT%H%M%S}",
@@ -146,6 +150,7 @@ def _draft(row: PlannedWarning, decision: Send, versions: Versions, now: datetim
         template=row.rule.template,
         template_version=words.version,
         language=language,
+        routine=channel is Channel.SMS,
         on_behalf_of=str(patient.clinic_id),
         due_at=now,
         expires_at=decision.until,
@@ -176,18 +181,18 @@ def _hand_in(
 
 def _store(rows: Sequence[PlannedWarning], now: datetime) -> None:
     """Write the decisions down: one statement for all that share one; a CASE for each column is far slower."""
-    waiting: dict[datetime, list[int]] = defaultdict(list)
+    waiting: dict[tuple[datetime, str], list[int]] = defaultdict(list)
     settled: dict[tuple[str, str, str, int | None], list[int]] = defaultdict(list)
     messages: dict[int, int] = {}
     for row in rows:
         if row.state == WarningState.PLANNED:
-            waiting[row.due_at].append(row.pk)
+            waiting[row.due_at, row.reason].append(row.pk)
             continue
         settled[row.state, row.reason, row.channel, row.text_id].append(row.pk)
         if row.message_id is not None:
             messages[row.pk] = row.message_id
-    for due_at, ids in waiting.items():
-        PlannedWarning.objects.filter(pk__in=ids).update(due_at=due_at)
+    for (due_at, why), ids in waiting.items():
+        PlannedWarning.objects.filter(pk__in=ids).update(due_at=due_at, reason=why)
     for (state, reason, channel, text_id), ids in settled.items():
         PlannedWarning.objects.filter(pk__in=ids).update(
             state=state, reason=reason, channel=channel, text=text_id, settled_at=now
