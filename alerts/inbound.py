@@ -17,6 +17,7 @@ from alerts.models import Alert, NurseReview, Responder
 from messaging import consent, consent_replies, outbox, wordings
 from messaging.domain import wall_time
 from messaging.domain.address import is_phone
+from messaging.domain.asking import asks_for_page
 from messaging.domain.consent_words import CARRIER_HELP, Wish, is_stop_among_others
 from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.plain import words
@@ -27,7 +28,7 @@ from patients.models import Clinic, ContactPoint, Patient
 
 log = structlog.get_logger(__name__)
 
-#: Bare answers to the questions of reminders: whoever asked reads them.
+#: Bare answers to the questions of reminders: whoever asked reads them. So is a wish for the own page, and no more.
 BARE_ANSWERS = frozenset({"1", "2"})
 #: What the fallback instruction asks her to answer with.
 CONFIRMS = frozenset({"1", "one", "uno"})
@@ -82,7 +83,7 @@ def _handle(message: InboundMessage, *, now: datetime) -> str | None:
     if _confirms_instruction(message, now=now):
         return "alert_confirmed"
     patients = _patients_of(message)
-    if patients and words(message.body) in BARE_ANSWERS:
+    if patients and (words(message.body) in BARE_ANSWERS or asks_for_page(message.body)):
         return None
     return _read_of(message, patients, now=now)
 

@@ -6,12 +6,12 @@ from datetime import datetime
 
 import structlog
 
+from messaging.domain.asking import asks_for_page
 from messaging.domain.delivery import Purpose
 from messaging.domain.wording import WordingError
 from messaging.models import InboundMessage
 from patients.domain.profile import PatientStatus
 from patients.models import ContactPoint
-from portal.domain.asking import asks_for_page
 from portal.page_links import send
 
 log = structlog.get_logger(__name__)
