@@ -52,7 +52,8 @@
 
   function hearAlarms(coming) {
     alarms = Number(coming?.dataset.alarms || 0);
-    document.getElementById("board-alarm").hidden = alarms <= shown;
+    const banner = document.getElementById("board-alarm");
+    if (banner) banner.hidden = alarms <= shown;
   }
 
   function ring() {
@@ -117,8 +118,11 @@
     hearAlarms(board.querySelector("[data-alarms]"));
     setInterval(ring, 5000);
     const button = document.getElementById("board-sound");
-    button.hidden = !window.AudioContext;
-    button.addEventListener("click", () => switchSound(button));
+    // The inbox lives as the board does, and is silent.
+    if (button) {
+      button.hidden = !window.AudioContext;
+      button.addEventListener("click", () => switchSound(button));
+    }
     document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
     asking = setTimeout(ask, Number(board.dataset.every) * 1000);
   }

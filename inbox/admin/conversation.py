@@ -1,0 +1,153 @@
+"""What was said in a conversation, theirs and ours in one line of time, and what has to be known before answering."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from inbox.answering import ours
+from inbox.domain.words import Disposition, in_words
+from inbox.models import StaffAnswer, Thread, ThreadText
+from inbox.whose import patients_at
+from messaging import consent
+from messaging.domain.delivery import CONSENT_PURPOSES, EXPLAINED, Channel, Status
+from messaging.models import InboundMessage, Message
+from patients.admin.clock import clock
+from patients.domain.address import national
+from patients.models import Patient
+from reminders.models import VisitQuestion
+
+#: Shown at once, and when everything is asked for.
+LATEST, EVERYTHING = 60, 1000
+STATUS_WORDS = {
+    Status.PLANNED: "waits to be sent",
+    Status.CLAIMED: "is being sent",
+    Status.SUBMITTING: "is being sent",
+    Status.ACCEPTED: "on its way",
+    Status.SENT: "on its way",
+    Status.DELIVERED: "arrived",
+    Status.UNDELIVERED: "did not arrive",
+    Status.FAILED: "could not be sent",
+    Status.EXPIRED: "not sent: too late",
+    Status.HELD: "held until somebody lets it through",
+    Status.SUPPRESSED: "not sent",
+    Status.IN_DOUBT: "not sure yet whether it was sent",
+}
+HOW = {Channel.SMS: "text", Channel.EMAIL: "mail", Channel.VOICE: "call"}
+SOURCES = {InboundMessage.Source.PAGE: "on the patient’s own page", InboundMessage.Source.MAIL: "by mail"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing that was said."""
+
+    key: str
+    theirs: bool
+    at: datetime
+    when: str
+    words: str
+    who: str
+    notes: tuple[str, ...]
+    open: bool = False
+    bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The latest of what was said, whether there is more, and the last text that was shown."""
+
+    items: list[Item]
+    more: bool
+    until: int
+
+    @property
+    def signature(self) -> str:
+        """Changes with whatever was said or became of it."""
+        said = [(item.key, item.notes, item.open) for item in self.items]
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def conversation(thread: Thread, *, everything: bool) -> Conversation:
+    """The conversation in the order in which it was held, by the clinic's clock."""
+    most = EVERYTHING if everything else LATEST
+    zone = thread.clinic.zone
+    rows = thread.texts.select_related("inbound", "closed_by").order_by("-inbound_id")
+    texts = list(rows[: most + 1])
+    messages = ours(thread)
+    wrote = {
+        answer.message_id: answer
+        for answer in StaffAnswer.objects.filter(thread=thread).select_related("written_by").order_by("-pk")[:most]
+    }
+    items = [_theirs(text, zone) for text in texts]
+    items += [_ours(message, wrote.get(message.pk), zone) for message in messages]
+    items.sort(key=lambda item: (item.at, item.theirs, item.key))
+    return Conversation(items[-most:], len(items) > most, max((text.inbound_id for text in texts), default=0))
+
+
+def _theirs(text: ThreadText, zone: ZoneInfo) -> Item:
+    inbound = text.inbound
+    notes = [in_words(inbound.disposition)]
+    if inbound.media_count:
+        notes.append(f"{inbound.media_count} picture{'' if inbound.media_count == 1 else 's'}, kept by the carrier")
+    if text.disposition and text.disposition not in (Disposition.UNDERSTOOD, ""):
+        by = f" by {text.closed_by.get_username()}" if text.closed_by else ""
+        ended = f"{Disposition(text.disposition).label}{by}, {clock(text.closed_at, zone)}"
+        notes.append(f"{ended}: {text.note}" if text.note else ended)
+    how = SOURCES.get(InboundMessage.Source(inbound.source), "")
+    return Item(
+        key=f"text-{inbound.pk}",
+        theirs=True,
+        at=inbound.received_at,
+        when=clock(inbound.received_at, zone),
+        words=inbound.body,
+        who=" ".join(part for part in (national(inbound.from_address), how) if part),
+        notes=tuple(notes),
+        open=text.closed_at is None,
+    )
+
+
+def _ours(message: Message, answer: StaffAnswer | None, zone: ZoneInfo) -> Item:
+    status = Status(message.status)
+    said = STATUS_WORDS[status]
+    if status is Status.ACCEPTED and message.channel == Channel.EMAIL:
+        said = "handed to the mail host"
+    if status in EXPLAINED and message.reason:
+        said = f"{said}: {message.reason}"
+    at = message.submitted_at or message.created_at
+    who = answer.written_by.get_username() if answer else "Bonewatch"
+    words = f"{message.subject}\n{message.body}" if message.subject else message.body
+    return Item(
+        key=f"message-{message.pk}",
+        theirs=False,
+        at=at,
+        when=clock(at, zone),
+        words=words,
+        who=f"{who}, {HOW[Channel(message.channel)]} to {national(message.address)}",
+        notes=(said,),
+        bad=status in (Status.UNDELIVERED, Status.FAILED, Status.EXPIRED),
+    )
+
+
+def others_at(thread: Thread) -> list[Patient]:
+    """Other patients with the number that the last text came from."""
+    return [patient for patient in patients_at([thread.address]) if patient.pk != thread.patient_id]
+
+
+def questions(thread: Thread, *, now: datetime) -> list[VisitQuestion]:
+    """What this number was asked about visits and has not answered."""
+    open_ones = VisitQuestion.objects.filter(address=thread.address, answered_at__isnull=True, expires_at__gt=now)
+    return list(open_ones.order_by("-asked_at")[:3])
+
+
+def consent_of(thread: Thread) -> list[tuple[str, str, bool]]:
+    """What the number last said to each purpose: the purpose, its words, whether it agrees."""
+    if consent.opted_out(thread.address):
+        return [("messages", "has opted out of messages", False)]
+    found = [
+        (purpose.value, f"{'yes' if said else 'no'} to {purpose.value}", said)
+        for purpose in CONSENT_PURPOSES
+        if (said := consent.state(thread.address, purpose)) is not None
+    ]
+    return found or [("messages", "nothing recorded", False)]

@@ -1,0 +1,79 @@
+"""The forms of a conversation: an answer, an end, somebody who takes it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, cast
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import QuerySet
+from unfold import widgets
+
+from inbox.answering import Way
+from inbox.domain.words import CHOSEN
+
+LONGEST = 1500
+
+
+class AnswerForm(forms.Form):
+    """What is written, and to whom. `form` makes one that is sent twice the same one."""
+
+    to = forms.ChoiceField(label="To", widget=widgets.UnfoldAdminSelectWidget())
+    words = forms.CharField(
+        label="Answer",
+        max_length=LONGEST,
+        error_messages={"required": "Write something."},
+        widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 4, "data-parts": ""}),
+    )
+    form = forms.UUIDField(widget=forms.HiddenInput())
+
+    def __init__(self, data: Any = None, *, ways: list[Way], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        choices = [(way.address, f"{way.name} – not possible" if way.refusal else way.name) for way in ways]
+        cast("forms.ChoiceField", self.fields["to"]).choices = choices
+
+    @staticmethod
+    def fresh() -> dict[str, Any]:
+        """What a form begins with: a name of its own."""
+        return {"form": uuid.uuid4()}
+
+
+class CloseForm(forms.Form):
+    """How it ended."""
+
+    disposition = forms.ChoiceField(
+        choices=[("", "Choose…"), *[(one.value, one.label) for one in CHOSEN]],
+        label="How it ended",
+        widget=widgets.UnfoldAdminSelectWidget(),
+        error_messages={"required": "Choose how it ended."},
+    )
+    note = forms.CharField(required=False, max_length=300, label="Note", widget=widgets.UnfoldAdminTextInputWidget())
+    others = forms.BooleanField(
+        required=False, initial=True, label="It holds for the others too", widget=widgets.UnfoldBooleanWidget()
+    )
+
+
+class AssignForm(forms.Form):
+    """Who takes it; nobody where it is left empty."""
+
+    to = forms.ModelChoiceField(
+        queryset=get_user_model().objects.none(),
+        required=False,
+        label="Assigned to",
+        empty_label="Nobody",
+        widget=widgets.UnfoldAdminSelectWidget(),
+    )
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="assign_%s", **kwargs)
+        cast("forms.ModelChoiceField[Any]", self.fields["to"]).queryset = colleagues()
+
+
+def colleagues() -> QuerySet[AbstractBaseUser]:
+    """Staff who may take a conversation."""
+    users = get_user_model().objects.with_perm(
+        "inbox.change_thread", backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return cast("QuerySet[AbstractBaseUser]", users.filter(is_staff=True, is_active=True).order_by("username"))
