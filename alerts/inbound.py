@@ -8,22 +8,23 @@ import structlog
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
-from alerts import alarms, canary, nurse_replies, raising, rendering, rulebook, services
+from alerts import alarms, canary, nurse_replies, raising, rendering, rulebook, services, wishes
+from alerts.callback import phone_of
 from alerts.context import context_of
 from alerts.domain.inbox import due_by
 from alerts.domain.triage import Context, Reading, read
 from alerts.domain.words import AlertState, EventKind
 from alerts.models import Alert, NurseReview, Responder
-from messaging import consent, consent_replies, outbox, wordings
+from messaging import consent, outbox, wordings
 from messaging.domain import wall_time
 from messaging.domain.address import is_phone
 from messaging.domain.asking import asks_for_page
-from messaging.domain.consent_words import CARRIER_HELP, Wish, is_stop_among_others
+from messaging.domain.consent_words import CARRIER_HELP
 from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.plain import words
 from messaging.domain.quiet_hours import Window
 from messaging.models import InboundMessage
-from patients.domain.profile import ContactKind, PatientStatus
+from patients.domain.profile import PatientStatus
 from patients.models import Clinic, ContactPoint, Patient
 
 log = structlog.get_logger(__name__)
@@ -100,9 +101,12 @@ def _read_of(message: InboundMessage, patients: list[Patient], *, now: datetime)
     raised: list[Alert] = []
     # In one order for all: two phones of one family may know its patients in different ones.
     for patient, reading in sorted(readings, key=lambda one: one[0].pk):
-        phone = _phone_of(message, patient)
+        phone = phone_of(message, patient)
         shared = len(patients) > 1 or len(_patients_at(phone)) > 1
-        teller = raising.Teller(clinic=patient.clinic, patient=patient, phone=phone, shared_phone=shared)
+        to_phone = wishes.why_to_phone(message)
+        teller = raising.Teller(
+            clinic=patient.clinic, patient=patient, phone=phone, shared_phone=shared, phone_her=to_phone
+        )
         raised += raising.report(message, teller, reading, book=book, now=now)
     return _disposition(message, readings[0][1], raised, now=now)
 
@@ -158,14 +162,6 @@ def _patients_of(message: InboundMessage) -> list[Patient]:
     return _patients_at(message.from_address)
 
 
-def _phone_of(message: InboundMessage, patient: Patient) -> str:
-    """Where she can be phoned and texted: whence it came, unless that is a mailbox; then her own first phone."""
-    if is_phone(message.from_address):
-        return message.from_address
-    phones = patient.contacts.filter(kind=ContactKind.PHONE, unusable_since__isnull=True)
-    return phones.order_by("-owner", "position", "pk").values_list("address", flat=True).first() or ""
-
-
 def _patients_at(address: str) -> list[Patient]:
     """Who may have written from here, those in treatment first; the dead only where nobody else has the number."""
     contacts = ContactPoint.objects.filter(address=address).select_related("patient__clinic").order_by("pk")
@@ -203,15 +199,10 @@ def _confirms_instruction(message: InboundMessage, *, now: datetime) -> bool:
 
 def _disposition(message: InboundMessage, reading: Reading, raised: list[Alert], *, now: datetime) -> str:
     said = "alert_raised" if any(alert.raised_at == now for alert in raised) else "alert_added"
-    if _wants_silence(message):
+    if wishes.wants_silence(message):
         # Both are meant: she is in trouble, and she wants no more texts. The nurse is told to phone.
-        consent_replies.revoke(message, now=now)
         return f"{said}+stop"
     return f"{said}+visit" if reading.intents & LOGISTICS else said
-
-
-def _wants_silence(message: InboundMessage) -> bool:
-    return message.opt_out_type == Wish.STOP.name or is_stop_among_others(message.body)
 
 
 def _cries_for_help(message: InboundMessage, reading: Reading) -> bool:
@@ -222,11 +213,15 @@ def _cries_for_help(message: InboundMessage, reading: Reading) -> bool:
 def _to_the_inbox(message: InboundMessage, readings: list[tuple[Patient, Reading]], *, now: datetime) -> str | None:
     patient, reading = readings[0]
     by_page = message.source == InboundMessage.Source.PAGE
+    if all(wishes.is_all_about_texts(message, one) for _, one in readings):
+        return None
     if not any(one.review for _, one in readings) and not _cries_for_help(message, reading):
+        if wishes.asks_us(message):
+            asked = wishes.for_the_nurse(reading)
+            open_review(message, patient.clinic, patient, asked, shared=len(readings) > 1, now=now)
         return NOTED if by_page else None
     open_review(message, patient.clinic, patient, reading, shared=len(readings) > 1, now=now)
-    if _wants_silence(message):
-        consent_replies.revoke(message, now=now)
+    if wishes.wants_silence(message):
         return "nurse_inbox+stop"
     if not by_page:
         hour = f"{wall_time.local_date(now, patient.zone)}:{now:%H}"
@@ -243,11 +238,18 @@ def _from_nobody(message: InboundMessage, *, now: datetime) -> str | None:
     if reading.page:
         # What is no number cannot be called back or answered: then the nurse is told so.
         phone = message.from_address if is_phone(message.from_address) else ""
-        teller = raising.Teller(clinic=clinic, patient=None, phone=phone)
+        to_phone = wishes.why_to_phone(message)
+        teller = raising.Teller(clinic=clinic, patient=None, phone=phone, phone_her=to_phone)
         return _disposition(message, reading, raising.report(message, teller, reading, now=now), now=now)
+    if wishes.is_all_about_texts(message, reading):
+        return None
     if not reading.review and reading.intents & {"stop", "start", "help"}:
+        if wishes.asks_us(message):
+            open_review(message, clinic, None, wishes.for_the_nurse(reading), shared=False, now=now)
         return None
     open_review(message, clinic, None, reading, shared=False, now=now)
+    if wishes.wants_silence(message):
+        return "nurse_inbox+stop"
     day = wall_time.local_date(now, clinic.zone)
     key = f"unknown:{message.from_address}:{day}"
     _answer(message, "unknown_sender", key, clinic, clinic.default_language, now=now)

@@ -16,7 +16,9 @@ from unfold.decorators import action, display
 from alerts.admin import review_acts
 from alerts.admin.marked import marked, stances_of
 from alerts.admin.words import running
+from alerts.callback import phone_of
 from alerts.models import NurseReview
+from messaging.models import InboundMessage
 from patients.admin.acts import Act, act_view, row_of
 from patients.admin.base import PageAdmin
 from patients.admin.clock import clock
@@ -64,6 +66,7 @@ class ReviewAdmin(PageAdmin):
             raise PermissionDenied
         now = timezone.now()
         zone = review.clinic.zone
+        phone = phone_of(review.inbound, review.patient) or review.inbound.from_address
         context = {
             **self.admin_site.each_context(request),
             "title": review_acts.whose(review),
@@ -71,7 +74,9 @@ class ReviewAdmin(PageAdmin):
             "review": review,
             "text": marked(review.inbound.body, review.evidence),
             "findings": stances_of(review.evidence),
-            "phone": national(review.inbound.from_address),
+            "phone": national(phone),
+            "number": phone,
+            "by_page": review.inbound.source == InboundMessage.Source.PAGE,
             "opened": clock(review.opened_at, zone),
             "due": clock(review.due_at, zone),
             "left": running(abs(review.due_at - now)),

@@ -15,6 +15,7 @@ from unfold import widgets
 
 from alerts import cases, raising, rulebook
 from alerts.admin.who import acting
+from alerts.callback import phone_of
 from alerts.domain.triage import Fired, Reading
 from alerts.domain.words import Condition, Tier
 from alerts.models import NurseReview, Responder
@@ -99,7 +100,7 @@ def _raise(review: NurseReview, data: Mapping[str, Any], request: HttpRequest, n
     why = f"{me.name} raised it from her inbox ({tier.name})."
     reading = Reading(fired=(fired,), evidence=(), intents=frozenset(), review=False, why=why)
     hand = cases.Hand("admin", me, cast("AbstractBaseUser", request.user))
-    sender = review.inbound.from_address
+    sender = phone_of(review.inbound, review.patient) if review.patient else review.inbound.from_address
     # A colleague wrote it: what a patient is to do is not for her phone, and hers is not to be called.
     from_staff = Responder.objects.filter(phone=sender).exists() and review.patient is None
     teller = raising.Teller(

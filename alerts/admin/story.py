@@ -21,7 +21,7 @@ from alerts.domain.policy import Policy
 from alerts.domain.words import Tier
 from alerts.models import Alert, AlertPage, AlertReport
 from messaging.domain.delivery import Channel
-from messaging.models import Message
+from messaging.models import InboundMessage, Message
 from patients.admin.clock import clock
 
 COMING = 6
@@ -40,6 +40,7 @@ class Words:
     tier: str
     tier_words: str
     text: SafeString
+    by_page: bool
     why: str
     findings: list[tuple[str, str, str, str]]
 
@@ -124,6 +125,7 @@ def _words(report: AlertReport, alert: Alert) -> Words:
         tier=report.tier,
         tier_words=TIERS[Tier(report.tier)],
         text=marked(report.inbound.body, report.evidence),
+        by_page=report.inbound.source == InboundMessage.Source.PAGE,
         why=report.why,
         findings=stances_of(report.evidence),
     )

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.urls import reverse
 
 from alerts import raising
 from alerts.models import Alert, NurseReview
@@ -20,8 +21,8 @@ from patients.domain.profile import ContactKind, Owner
 from patients.models import CoordinatorTask, Patient
 from portal.domain.symptoms import LONGEST_WORDS
 from portal.models import SymptomReport
+from tests.support import admin_pages, portal, red_flags
 from tests.support import builders as make
-from tests.support import portal, red_flags
 
 pytestmark = pytest.mark.django_db
 
@@ -225,3 +226,16 @@ def test_another_patients_report_is_not_shown() -> None:
     other = portal.somebody("+12025550166")
     response = Client().get(f"{portal.root(other)}feel/{report.form}/")
     assert response.status_code == 303
+
+
+def test_staff_see_that_it_was_reported_on_her_own_page_and_where_to_phone_her() -> None:
+    patient = portal.somebody("maria@example.org", make.PHONE)
+    tell(patient, signs=["headache"])
+    tell(patient, signs=["walk"])
+    client = Client()
+    client.force_login(admin_pages.superuser())
+    for name, row in (("nursereview", NurseReview.objects.get()), ("alert", Alert.objects.get())):
+        page = client.get(reverse(f"admin:alerts_{name}_change", args=[row.pk])).content.decode()
+        assert "reported on their own page" in page
+    review = client.get(reverse("admin:alerts_nursereview_change", args=[NurseReview.objects.get().pk]))
+    assert f'href="tel:{make.PHONE}"' in review.content.decode()

@@ -95,7 +95,9 @@ def test_no_place_when_or_course_lowers_a_sign(code: str, language: str) -> None
     sign = Filled(signs=frozenset({code}))
     wanted = RANK[FORM.signs[code].tier]
     kinds = [replace(sign, began=began, change=change) for began in ("", *BEGAN) for change in ("", *CHANGE)]
-    kinds += [replace(sign, places=frozenset({place}), of_another=other) for place in FORM.places for other in (0, 1)]
+    kinds += [
+        replace(sign, places=frozenset({place}), of_another=other) for place in FORM.places for other in (False, True)
+    ]
     for filled in kinds:
         found = reading(filled, language)
         # Not by luck either: the sign itself fires, and not what the words around it weigh.
