@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import structlog
-from django.db.models import F, QuerySet
-
-from messaging import outbox, wordings
-from messaging.domain import wall_time
+from messaging.domain import answers
+from messaging.domain.answers import Reading, Said
 from messaging.domain.consent_words import Wish
 from messaging.domain.consent_words import read as read_wish
-from messaging.domain.delivery import Channel, Purpose, Urgency
-from messaging.domain.wording import WordingError
 from messaging.models import InboundMessage
 from patients.board import draft_task, open_tasks
-from patients.models import ContactPoint, Patient, TaskKind
-from reminders.domain import phrases
-from reminders.domain.replies import Answer, read
-from reminders.domain.words import STANDING, Condition, ReminderState
-from reminders.models import PlannedReminder, Visit
-from reminders.rendering import daytime_line
+from patients.models import ContactPoint, TaskKind
+from reminders import answering, choosing, questions
+from reminders.choosing import Chosen
+from reminders.domain.replies import ANSWERS, Answer
+from reminders.models import Visit
 from reminders.services import confirm_visit, request_move
 
-log = structlog.get_logger(__name__)
-
-#: An answer is worth sending for so long; later it would only puzzle.
-ANSWER_LASTS = timedelta(hours=2)
 #: What an earlier room has understood in full, and answered.
 ANSWERED = ("alert_confirmed", "page_link")
-#: How the disposition of a text begins that a nurse has before her; "+" says that there is more in it.
-READ_BY_A_NURSE = ("alert_", "nurse_")
+#: A nurse has it before her as a patient's words; after "+" stands what else is in it.
+BEFORE_A_NURSE = ("alert_raised", "alert_added", "nurse_inbox")
+OPTED_OUT = "opt_out"
+CONFIRMED_ALREADY, TIME_TOLD, LATE, WHICH = "confirmed_already", "visit_time_told", "answer_late", "which_visit"
 
 
 def handle(message: InboundMessage, *, now: datetime) -> str | None:
@@ -43,69 +35,127 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     contacts = sorted(known, key=lambda contact: not contact.patient.is_active)
     if not contacts or message.disposition in ANSWERED:
         return None
-    answer = read(message.body)
-    asked = _open_questions(message.from_address, now) if answer else []
-    if answer is not None and len(asked) == 1:
-        return _answered(answer, asked[0], message, now=now)
-    if answer is Answer.CONFIRM and not asked and _asked(message.from_address, now).exists():
-        # Said twice: it was understood, and answered, the first time.
-        return "confirmed_already"
-    wish = read_wish(message.body, carrier_says=message.opt_out_type)
-    if message.disposition.startswith(READ_BY_A_NURSE):
-        # She has the text and has answered it; what it says of visits or of texts is for a coordinator too.
-        if "+" in message.disposition:
-            _open_task(message, contacts, now=now)
+    reading = answers.read(message.body)
+    if message.disposition:
+        _beside_others(reading, message, contacts, now=now)
         return None
-    # A START that was obeyed has had its answer; one that nobody could obey is for a person to read.
-    if wish is None or (wish.wish is Wish.START and not message.disposition):
+    wish = read_wish(message.body, carrier_says=message.opt_out_type)
+    # A START that nobody could obey is for a person to read.
+    if wish is not None and wish.wish is not Wish.START:
+        return None
+    said = _completed(reading, message, now=now) or _understood(reading, message, contacts, now=now)
+    if said is None or said == LATE:
         _pass_to_a_person(message, contacts, now=now)
-    return None
+    return said
 
 
-def _answered(answer: Answer, visit: Visit, message: InboundMessage, *, now: datetime) -> str:
+def _beside_others(reading: Reading, message: InboundMessage, contacts: list[ContactPoint], *, now: datetime) -> None:
+    """What an earlier room has claimed and answered may speak of a visit too: noted, and not answered again."""
+    nurse = message.disposition.split("+")[0] in BEFORE_A_NURSE
+    # "Yes" beside a symptom may be a yes to anything: only words of coming are believed there.
+    means_it = reading.said in (Said.MOVE, Said.CANCEL) or (reading.said is Said.CONFIRM and reading.in_words)
+    if (nurse and means_it) or (message.disposition == OPTED_OUT and reading.said is Said.CANCEL):
+        chosen = choosing.choose(reading, message.from_address, contacts, now=now)
+        if chosen.visits and (reading.said is Said.CONFIRM or len(chosen.visits) == 1 or reading.every):
+            _act(ANSWERS[reading.said], chosen.visits, message.body, now=now)
+            return
+    if nurse and "+" in message.disposition:
+        _open_task(message, contacts, now=now)
+
+
+def _completed(reading: Reading, message: InboundMessage, *, now: datetime) -> str | None:
+    """What an answer to "which visit?" comes to; None where none was asked, or this is no answer to it."""
+    question = questions.pending(message.from_address, now=now)
+    if question is None:
+        late = reading.said is Said.LETTER and questions.was_asked_long_ago(message.from_address, now=now)
+        return LATE if late else None
+    standing = choosing.of_question(question, now=now)
+    visits = choosing.meant(reading, question, standing, now=now)
+    if not visits:
+        return None
+    question.answered_at = now
+    question.save(update_fields=["answered_at"])
+    answer = Answer(question.answer)
+    said = f"{question.words}\n{message.body}"
+    return _answered(answer, visits, said, message, cancels=answers.read(question.words).said is Said.CANCEL, now=now)
+
+
+def _understood(
+    reading: Reading, message: InboundMessage, contacts: list[ContactPoint], *, now: datetime
+) -> str | None:
+    """The disposition of an answer that can be acted upon; None where a person has to read it."""
+    if reading.said is Said.THANKS:
+        return "thanks"
+    if reading.said not in ANSWERS:
+        return None
+    answer = ANSWERS[reading.said]
+    chosen = choosing.choose(reading, message.from_address, contacts, now=now)
+    if chosen.visits:
+        cancels = reading.said is Said.CANCEL
+        word = _answered(answer, chosen.visits, message.body, message, cancels=cancels, now=now)
+        if reading.alone:
+            return word
+        _pass_to_a_person(message, contacts, now=now)
+        return f"{word}+more"
+    if chosen.among:
+        return _asked_which(answer, chosen.among, message, contacts, now=now)
+    if chosen.moved is not None and reading.alone:
+        questions.ask(message, answer, [chosen.moved], now=now)
+        answering.about("visit_time", message, chosen.moved, now=now)
+        return TIME_TOLD
+    return _without_a_visit(answer, chosen, reading)
+
+
+def _without_a_visit(answer: Answer, chosen: Chosen, reading: Reading) -> str | None:
+    """An answer to no open question: said twice, too late, or just "ok"."""
+    if answer is Answer.MOVE:
+        return LATE if chosen.past else None
+    if not reading.alone:
+        return None
+    if chosen.confirmed:
+        # It was understood, and answered, the first time.
+        return CONFIRMED_ALREADY
+    if chosen.past:
+        return "confirmed_late"
+    return "thanks" if reading.soft else None
+
+
+def _asked_which(
+    answer: Answer, visits: list[Visit], message: InboundMessage, contacts: list[ContactPoint], *, now: datetime
+) -> str | None:
+    """Ask which of `visits` is meant; None where that was asked before, or cannot be told by day and time."""
+    names = answering.names(visits, now=now)
+    if len(visits) > len(answering.LETTERS) or len(set(names)) < len(names):
+        return None
+    if questions.pending(message.from_address, now=now) is not None:
+        return None
+    questions.ask(message, answer, visits, now=now)
+    answering.which(message, contacts[0].patient, visits, now=now)
+    return WHICH
+
+
+def _answered(
+    answer: Answer, visits: list[Visit], words: str, message: InboundMessage, *, cancels: bool, now: datetime
+) -> str:
+    _act(answer, visits, words, now=now)
+    answering.done(answer, message, visits, now=now)
     if answer is Answer.CONFIRM:
-        confirm_visit(visit, now=now)
-        _reply("visit_confirmed", message, visit, now=now)
         return "confirmed"
-    request_move(visit, words=message.body, now=now)
-    _reply("visit_move_asked", message, visit, now=now)
-    return "move_asked"
+    return "cancel_asked" if cancels else "move_asked"
 
 
-def _open_questions(address: str, now: datetime) -> list[Visit]:
-    """The visits asked about that are not confirmed yet."""
-    visits = _asked(address, now).filter(confirmed_at__isnull=True)
-    return list(visits.select_related("schedule__patient__clinic").order_by("at"))
-
-
-def _asked(address: str, now: datetime) -> QuerySet[Visit]:
-    """The standing visits to come whose confirmation was asked for at this number, at the time they have now."""
-    asked = PlannedReminder.objects.filter(rule__condition=Condition.UNCONFIRMED, anchor_at=F("visit__at"))
-    latest = asked.filter(state=ReminderState.RELEASED, message__address=address)
-    # Said to be lost, and the next contact was asked: whoever answers has got it all the same.
-    before = asked.exclude(state=ReminderState.CANCELLED).filter(tries__message__address=address)
-    # Two questions: asked as one, neither would be answered from its index.
-    visits = {pk for rows in (latest, before) for pk in rows.values_list("visit_id", flat=True)}
-    return Visit.objects.filter(pk__in=visits, at__gt=now, status__in=STANDING)
-
-
-def _reply(template: str, message: InboundMessage, visit: Visit, *, now: datetime) -> None:
-    patient = visit.schedule.patient
-    values = {
-        "clinic": patient.clinic.short_name,
-        "day": phrases.day(visit.at, now=now, zone=patient.zone, language=patient.language),
-        "time": phrases.clock(visit.at, zone=patient.zone, language=patient.language),
-    }
-    _send(template, f"reply:{message.pk}:{template}", message, patient, values, now=now)
+def _act(answer: Answer, visits: list[Visit], words: str, *, now: datetime) -> None:
+    for visit in visits:
+        if answer is Answer.CONFIRM:
+            confirm_visit(visit, now=now)
+        else:
+            request_move(visit, words=words, now=now)
 
 
 def _pass_to_a_person(message: InboundMessage, contacts: list[ContactPoint], *, now: datetime) -> None:
     """A task for whoever may have written, and at most one polite answer a day."""
     _open_task(message, contacts, now=now)
-    contact = contacts[0]
-    day = wall_time.local_date(now, contact.patient.zone)
-    values = {"clinic": contact.patient.clinic.short_name}
-    _send("text_received", f"received:{contact.pk}:{day}", message, contact.patient, values, now=now)
+    answering.received(message, contacts[0], now=now)
 
 
 def _open_task(message: InboundMessage, contacts: list[ContactPoint], *, now: datetime) -> None:
@@ -127,31 +177,3 @@ def _in_full(message: InboundMessage) -> str:
     """What was written, and that pictures came with it: they are at the carrier, not here."""
     pictures = f"[{message.media_count} picture{'' if message.media_count == 1 else 's'}, kept by the carrier]"
     return f"{message.body}\n{pictures}".strip() if message.media_count else message.body
-
-
-def _send(
-    template: str, key: str, message: InboundMessage, patient: Patient, values: dict[str, str], *, now: datetime
-) -> None:
-    line = daytime_line(patient.clinic)
-    try:
-        wording = wordings.load(template, patient.language, Channel.SMS)
-        body = wording.filled(values | ({"phone": line} if line else {})).body
-    except WordingError as error:
-        # The text itself is stored and filed; only the courtesy is missing.
-        log.error("answer_without_words", template=template, why=str(error))
-        return
-    draft = outbox.Draft(
-        key=key,
-        channel=Channel.SMS,
-        purpose=Purpose.REPLIES,
-        address=message.from_address,
-        body=body,
-        template=template,
-        template_version=wording.version,
-        language=patient.language,
-        on_behalf_of=str(patient.clinic_id),
-        due_at=now,
-        expires_at=now + ANSWER_LASTS,
-    )
-    outbox.enqueue([draft], now=now)
-    outbox.wake(Urgency.ORDINARY)

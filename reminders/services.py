@@ -13,9 +13,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from messaging.domain import wall_time
-from patients.board import close_all, close_task, draft_task, open_anew
+from patients.board import close_all, close_task
 from patients.domain.profile import PatientStatus
 from patients.models import Patient, TaskKind
+from reminders import moves
 from reminders.domain.words import STANDING, VISIT_MOVES, Reason, ReminderState, ScheduleStatus, VisitStatus
 from reminders.models import Schedule, Visit
 from reminders.planner import PlanReport, plan_schedules, take_back
@@ -113,20 +114,12 @@ def confirm_visit(visit: Visit, *, now: datetime) -> PlanReport:
 
 @transaction.atomic
 def request_move(visit: Visit, *, words: str, now: datetime) -> None:
-    """The patient asks for another time: a coordinator's task, with her words."""
+    """The patient asks for another time: a coordinator's task, with her words and what is possible."""
     visit = _locked(visit)
     visit.move_requested_at = now
     visit.confirmed_at = None
     visit.save()
-    task = draft_task(
-        patient_id=visit.schedule.patient_id,
-        kind=TaskKind.MOVE_REQUEST,
-        key=str(visit.pk),
-        title=f"Asks for another time than {visit.on} {visit.clock:%H:%M}",
-        detail=words,
-        now=now,
-    )
-    open_anew([task])
+    moves.ask(visit, words=words, now=now)
 
 
 @transaction.atomic
