@@ -1,6 +1,6 @@
 """Logging: one line an event through structlog; JSON in production. Numbers, mail addresses and links never pass.
 
-The last step masks whatever looks like a phone number, a mail address or a nurse's link in the finished line,
+The last step masks whatever looks like a phone number, a mail address or somebody's link in the finished line,
 tracebacks included: house rules keep them out of log calls, this keeps them out when somebody forgets. PostgreSQL
 quotes the row that it refuses, names and texts and all: that goes as well.
 """
@@ -15,8 +15,8 @@ import structlog
 
 PHONE = re.compile(r"(?:\+|%2B)\d{7,15}\b|\(\d{3}\) ?\d{3}-\d{4}|\b\d{3}-\d{3}-\d{4}\b")
 MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-#: Whoever holds such a link acts as the nurse whom it was sent to; Django names the path of a request that broke.
-LINK = re.compile(r"(/(?:a|oncall)/)[\w-]{8,}")
+#: Whoever holds such a link acts as the person whom it was sent to; Django names the path of a request that broke.
+LINK = re.compile(r"(/(?:a|p|u|oncall)/)[\w:-]{8,}")
 #: What PostgreSQL adds to a refusal. Its line breaks may stand written out, once or twice.
 REFUSED_ROW = re.compile(
     r"(Failing row contains|Key \([^)]*\)=) ?\(.*?\)(?=\.(?:\\+n|\s|[\"']|$)| already| is )", re.DOTALL

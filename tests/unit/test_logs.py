@@ -55,7 +55,7 @@ def test_a_leak_is_masked_in_text_in_fields_and_in_tracebacks(lines: StringIO, l
     assert len([json.loads(line) for line in written.splitlines()]) == 3
 
 
-@pytest.mark.parametrize("path", ["/a/{}/", "/oncall/{}.ics"])
+@pytest.mark.parametrize("path", ["/a/{}/", "/p/{}/preferences/", "/u/{}/", "/oncall/{}.ics"])
 def test_the_key_in_a_nurses_link_is_masked_where_its_page_breaks(lines: StringIO, path: str) -> None:
     key = new_token()
     logging.getLogger("probe").error("Internal Server Error: %s", path.format(key))
