@@ -119,6 +119,7 @@ MESSAGE_VOCABULARIES = [
     "alerts.rota.texts.VOCABULARY",
     "alerts.rendering.VOCABULARY",
     "portal.page_links.VOCABULARY",
+    "inbox.answers.VOCABULARY",
 ]
 #: What blanks get on this installation: `(languages) -> {language: {blank: longest}}`. See messaging/linter.py.
 REAL_VALUES = ["reminders.real_values.values"]
