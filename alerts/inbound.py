@@ -16,7 +16,7 @@ from alerts.domain.triage import Context, Reading, read
 from alerts.domain.words import AlertState, EventKind
 from alerts.models import Alert, NurseReview, Responder
 from messaging import consent, outbox, wordings
-from messaging.domain import wall_time
+from messaging.domain import answers, wall_time
 from messaging.domain.address import is_phone
 from messaging.domain.asking import asks_for_page
 from messaging.domain.consent_words import CARRIER_HELP

@@ -40,6 +40,8 @@ class Teller:
     policy: Policy | None = None
     #: What it is about, where neither a patient nor a number tells.
     about: str = ""
+    #: Why she must be phoned from now on, though the text itself may be answered.
+    phone_her: str = ""
 
     @property
     def subject(self) -> str:
@@ -82,6 +84,7 @@ def report(
                 _begin(alert, inbound, version, hand, tell=not told, now=now)
                 told = True
             else:
+                alert.phone_her = alert.phone_her or teller.phone_her
                 told |= _again(alert, inbound, one, reading, version, hand, whole=number == 0, tell=not told, now=now)
             raised.append(alert)
     return raised
@@ -139,6 +142,7 @@ def _new(teller: Teller, fired: Fired, version: RuleVersion, *, stands_in: bool,
         shared_phone=teller.shared_phone,
         stands_in=stands_in,
         is_canary=teller.is_canary,
+        phone_her=teller.phone_her,
     )
 
 

@@ -27,6 +27,12 @@ TEMPLATES = {Wish.STOP: "opt_out_done", Wish.START: "opt_in_done", Wish.HELP: "h
 #: A confirmation of an opt-out that comes later than that is one text too many.
 REPLY_LIVES = {Wish.STOP: timedelta(minutes=5), Wish.START: timedelta(hours=1), Wish.HELP: timedelta(hours=1)}
 
+SOURCES = {
+    InboundMessage.Source.TEXT: ConsentEvent.Source.TEXT,
+    InboundMessage.Source.PAGE: ConsentEvent.Source.PAGE,
+    InboundMessage.Source.MAIL: ConsentEvent.Source.MAIL,
+}
+
 
 def handle(message: InboundMessage, *, now: datetime) -> str | None:
     """Obey a text that asks to stop, to start again or who we are; None for every other text.
@@ -47,7 +53,8 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
         if not changed and _means_nothing(message):
             return None
     else:
-        changed = True
+        # Who has claimed the text by now has answered it.
+        changed = not message.disposition
     # With an OptOutType the carrier has answered in our name; said twice, one answer is enough.
     # A mailbox is not texted, and a page has said what it has done.
     if changed and by_phone and not message.opt_out_type:
@@ -73,7 +80,7 @@ def _means_nothing(message: InboundMessage) -> bool:
 
 def _said(message: InboundMessage, *, now: datetime) -> dict[str, Any]:
     """What the ledger keeps of a text: her words, the text that they came in, and whether the carrier obeyed it too."""
-    by = f"text {message.provider_id}" + (", answered by the carrier" if message.opt_out_type else "")
+    by = f"{message.source} {message.provider_id}" + (", answered by the carrier" if message.opt_out_type else "")
     return {
         # The ways in which words come are sources of consent by the same names.
         "source": ConsentEvent.Source(message.source),

@@ -56,12 +56,13 @@ class TestOptingOut:
         assert flags.text(words).disposition == "alert_raised+stop"
         assert consent.state(make.PHONE, Purpose.REMINDERS) is False
 
-    def test_an_opt_out_within_a_text_for_the_inbox_is_obeyed_and_not_answered(self, team: flags.OnCall) -> None:
+    def test_an_opt_out_within_a_text_for_the_inbox_is_obeyed_and_confirmed_once(self, team: flags.OnCall) -> None:
         before = Message.objects.count()
         assert flags.text("stop texting me, qqq zzz 7f7f").disposition == "nurse_inbox+stop"
         assert NurseReview.objects.exists()
         assert consent.opted_out(make.PHONE)
-        assert Message.objects.count() == before
+        assert Message.objects.count() == before + 1
+        assert Message.objects.latest("pk").template == "opt_out_done"
 
 
 class TestNurses:
@@ -99,9 +100,11 @@ class TestCryingForHelp:
         assert NurseReview.objects.exists() or Alert.objects.exists()
 
     @pytest.mark.parametrize("words", ["HELP", "info", "ayuda", "who is this"])
-    def test_the_keyword_alone_is_answered_and_no_more(self, team: flags.OnCall, words: str) -> None:
-        flags.text(words)
-        assert not NurseReview.objects.exists()
+    def test_the_keyword_alone_is_answered_and_a_nurse_has_it_with_a_clock(
+        self, team: flags.OnCall, words: str
+    ) -> None:
+        assert flags.text(words).disposition == "help"
+        assert NurseReview.objects.get().due_at > NOW
 
 
 class TestManagers:
