@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from messaging import guard, inbound, outbox, poll, reconcile
+from messaging import budget, guard, inbound, outbox, poll, reconcile
 from messaging.domain.delivery import Urgency
 from tests.support.messages import NOW
 
@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
         (lambda: outbox.waiting(Urgency.ORDINARY, now=NOW), "message_due"),
         (lambda: guard.holding().filter(expires_at__lte=NOW), "message_held"),
         (lambda: guard.sent_to({"+12025550123"}, now=NOW), "message_sent_to"),
+        (lambda: budget.routine_texts({"+12025550123"}, now=NOW), "message_routine"),
         (lambda: poll.due(NOW).order_by("next_look_at"), "message_next_look"),
         (lambda: inbound._unread().order_by("received_at"), "inbound_unhandled"),
     ],
