@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from alerts.demo.load import load as load_red_flags
+from inbox.demo import load as load_conversations
 from reminders.demo.clinic import NAME, make_clinic
 from reminders.demo.load import CatalogueIncomplete
 from reminders.demo.load import load as load_patients
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         except CatalogueIncomplete as error:
             raise CommandError(str(error)) from error
         red_flags = load_red_flags(make_clinic(), now=now)
+        load_conversations(make_clinic(), now=now)
         if loaded.patients:
             self.stdout.write(
                 f"{NAME}: {loaded.patients} patients; {loaded.due_soon} reminders are due in the next ten minutes."
