@@ -29,6 +29,8 @@ refuse_sandbox()
 SANDBOX = False
 
 SECRET_KEY = required_secret("DJANGO_SECRET_KEY", at_least=32)
+# Secrets of before: links in mails that were signed with them go on working.
+SECRET_KEY_FALLBACKS = optional_secrets("DJANGO_SECRET_KEY_FALLBACKS", at_least=32)
 # The machine itself may always ask: health checks come from inside.
 ALLOWED_HOSTS = [*required_hosts("ALLOWED_HOSTS"), "localhost", "127.0.0.1"]
 PUBLIC_BASE_URL = public_base_url("PUBLIC_BASE_URL")
