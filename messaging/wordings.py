@@ -153,11 +153,25 @@ def problems(vocabulary: Mapping[str, str] | None = None) -> list[str]:
     one, the mappings that settings.MESSAGE_VOCABULARIES names (dotted paths) are taken together.
     """
     words = _vocabulary() if vocabulary is None else vocabulary
-    found = [f"{path.name}: not named <name>.<language>.txt, ….mail.txt or ….voice.txt" for path in _strangers()]
+    found = [_of_stranger(path) for path in _strangers()]
     kinds = sorted({(match["name"], _channel(match)) for match, _ in _files()})
     for name, channel in kinds:
         found += _problems_of(name, channel, words)
     return found
+
+
+def _of_stranger(path: Path) -> str:
+    match = _FILE.fullmatch(path.name)
+    if match is None:
+        return f"{path.name}: not named <name>.<language>.txt, ….mail.txt or ….voice.txt"
+    needed = sum(settings.MESSAGE_LANGUAGES[0] in languages_of(name) for name in shipped_names())
+    there = sum(match["language"] in languages_of(name) for name in shipped_names())
+    return f"{path.name}: {match['language']} is not spoken: {there} of {needed} wordings are there"
+
+
+def languages_of(name: str) -> set[str]:
+    """The languages in which there are files of `name`."""
+    return {language for language, _ in shipped_keys(name)}
 
 
 def _problems_of(name: str, channel: Channel, vocabulary: Mapping[str, str]) -> Iterator[str]:

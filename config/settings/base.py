@@ -8,6 +8,7 @@ import django_stubs_ext
 
 from config.beat import TIMETABLE
 from config.env import BASE_DIR
+from config.languages import own_name, spoken
 from config.queues import ORDINARY, TASK_QUEUES
 from config.settings.admin_site import *
 
@@ -76,7 +77,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("es", "Español")]
+MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
+#: Languages in which every message template exists: adding one is adding its files. See config/languages.py.
+MESSAGE_LANGUAGES = spoken(MESSAGE_TEMPLATES)
+LANGUAGES = [(code, own_name(code)) for code in MESSAGE_LANGUAGES]
 USE_I18N = True
 # Everything is stored and computed in UTC; people's zones are applied at the edges.
 USE_TZ = True
@@ -111,15 +115,14 @@ ON_OPT_OUT = "reminders.opt_outs.hear"
 ON_OPT_IN = ["reminders.opt_outs.hear_yes", "alerts.opt_ins.hear"]
 #: Who keeps a phone's place of the day for something nearer: `(addresses, now) -> addresses`. See messaging/budget.py.
 BUDGET_CLAIMS = ["reminders.cadence.claims"]
-#: Languages in which every message template must exist.
-MESSAGE_LANGUAGES = ["en", "es"]
 #: Blanks that templates may use: mappings of name → longest value, one for each room that sends.
 MESSAGE_VOCABULARIES = [
     "reminders.rendering.VOCABULARY",
+    "reminders.answering.VOCABULARY",
     "alerts.rota.texts.VOCABULARY",
     "alerts.rendering.VOCABULARY",
-    "portal.page_links.VOCABULARY",
     "inbox.answers.VOCABULARY",
+    "portal.page_links.VOCABULARY",
 ]
 #: What blanks get on this installation: `(languages) -> {language: {blank: longest}}`. See messaging/linter.py.
 REAL_VALUES = ["reminders.real_values.values"]
@@ -127,7 +130,6 @@ REAL_VALUES = ["reminders.real_values.values"]
 WORDING_BLANKS = ["alerts.word_blanks.BLANKS", "reminders.word_previews.BLANKS"]
 #: Real patients for previews of wordings: a module with `search` and `values`.
 WORDING_PEOPLE = "reminders.word_previews"
-MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
 #: What the product itself says around a mail: words.<language>.json.
 MAIL_WORDS = BASE_DIR / "templates" / "mails"
 #: Where mails that cannot be delivered are returned to, each with its own tag; empty: to the sender. docs/mail.md.

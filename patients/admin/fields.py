@@ -8,14 +8,23 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel import Locale, UnknownLocaleError
 from django import forms
 from django.conf import settings
 from unfold import widgets
 
 from patients.validators import validate_time_zone
 
+
+def _english_name(code: str) -> str:
+    try:
+        return Locale.parse(code, sep="-").get_display_name("en") or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
 #: Names of languages as people of this admin read them; a code without a name is shown as it is.
-LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
+LANGUAGE_NAMES = {code: _english_name(code) for code in settings.MESSAGE_LANGUAGES}
 
 
 def languages() -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
-_SUMMARY = {"en": "Your visit – {clinic}", "es": "Su cita – {clinic}"}
+from reminders.domain.languages import word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def invitation(entry: Entry, *, now: datetime) -> str:
     event.add("dtstamp", now.astimezone(UTC))
     event.add("dtstart", entry.starts_at.astimezone(UTC))
     event.add("dtend", (entry.starts_at + entry.duration).astimezone(UTC))
-    event.add("summary", _SUMMARY.get(entry.language, _SUMMARY["en"]).format(clinic=entry.clinic))
+    event.add("summary", (word("visit", entry.language) or word("visit", "en")).format(clinic=entry.clinic))
     if entry.location:
         event.add("location", entry.location)
     event.add("class", "PRIVATE")

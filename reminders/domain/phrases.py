@@ -8,11 +8,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton, format_time
 
 from messaging.domain import wall_time
+from reminders.domain.languages import word
 
-_RELATIVE = {
-    "en": {0: "today", 1: "tomorrow", -1: "yesterday"},
-    "es": {0: "hoy", 1: "mañana", -1: "ayer"},
-}
+_NEAR = {0: "today", 1: "tomorrow", -1: "yesterday"}
 #: Narrow no-break spaces in times force a text into UCS-2, at 70 characters instead of 160.
 _SPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})
 
@@ -21,7 +19,7 @@ def day(at: datetime, *, now: datetime, zone: ZoneInfo, language: str) -> str:
     """The day of `at` as said at `now`: "today", "tomorrow", or "Tue, Nov 24" (both aware; read in `zone`)."""
     there = wall_time.local_date(at, zone)
     distance = (there - wall_time.local_date(now, zone)) // timedelta(days=1)
-    relative = _RELATIVE.get(language, {}).get(distance)
+    relative = word(_NEAR[distance], language) if distance in _NEAR else ""
     return relative or _plain(format_skeleton("MMMEd", at.astimezone(zone), locale=language))
 
 
@@ -33,10 +31,9 @@ def clock(at: datetime, *, zone: ZoneInfo, language: str) -> str:
 def full(at: datetime, *, zone: ZoneInfo, language: str) -> str:
     """Day and time of `at` in full, for a mail: "Tuesday, November 24, 2026 at 9:00 AM"."""
     local = at.astimezone(zone)
-    joiner = {"en": "at", "es": "a las"}.get(language, "–")
-    return _plain(
-        f"{format_date(local, 'full', locale=language)} {joiner} {format_time(local, 'short', locale=language)}"
-    )
+    joined = word("full", language) or "{day} – {time}"
+    day_of, time_of = format_date(local, "full", locale=language), format_time(local, "short", locale=language)
+    return _plain(joined.format(day=day_of, time=time_of))
 
 
 def _plain(text: str) -> str:
