@@ -1,10 +1,26 @@
-"""Whose messages stand in a lane of the outbox: clinics by the id that their messages carry."""
+"""Names that other rooms show without knowing patients: they find these functions by the settings."""
 
 from __future__ import annotations
 
-from patients.models import Clinic
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from patients.models import Clinic, ContactPoint
 
 
 def names() -> dict[str, str]:
     """Name of every clinic by its id as text."""
     return {str(pk): name for pk, name in Clinic.objects.values_list("pk", "name")}
+
+
+def of_addresses(addresses: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """The patients of each address (mailboxes in lower case), each with the address of its page."""
+    found: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
+    known = ContactPoint.objects.annotate(plain=Lower("address")).filter(plain__in=list(addresses))
+    for contact in known.select_related("patient").order_by("patient_id"):
+        page = reverse("admin:patients_patient_change", args=[contact.patient_id])
+        found[contact.address.lower()][contact.patient_id] = (str(contact.patient), page)
+    return {address: list(patients.values()) for address, patients in found.items()}

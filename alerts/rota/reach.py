@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from alerts.models import Responder
 from messaging import consent
-from messaging.domain.delivery import Purpose
-from messaging.models import ConsentEvent
+from messaging.domain.consent_ledger import BY_PHONE
 
 
 class Problem(StrEnum):
@@ -38,8 +37,6 @@ _WORDS = {
     Problem.STOPPED: "texted STOP: texts no longer reach this phone",
     Problem.ONE_CHANNEL: "no second channel: an e-mail address is missing",
 }
-_STOPPED_BY = (Purpose.REMINDERS, Purpose.WARNINGS)
-_BY_PHONE = (ConsentEvent.Source.TEXT, ConsentEvent.Source.CARRIER)
 
 
 def problems(people: Collection[Responder]) -> dict[int, list[Problem]]:
@@ -58,13 +55,7 @@ def stopped(phones: Iterable[str]) -> set[str]:
     asked = set(phones)
     if not asked:
         return set()
-    said = [event for event in consent.latest(asked).values() if event.source in _BY_PHONE]
-    # As consent.opted_out reads it, for many numbers at once: a later START takes back the whole STOP.
-    last: dict[str, ConsentEvent] = {}
-    for event in sorted(said, key=lambda event: event.pk):
-        if event.granted or event.purpose in _STOPPED_BY:
-            last[event.address] = event
-    return {address for address, event in last.items() if not event.granted}
+    return {address for address, stop in consent.stops(asked).items() if stop.source in BY_PHONE}
 
 
 def _problems(person: Responder, silent: Collection[str]) -> list[Problem]:

@@ -28,7 +28,7 @@ def _may_view(app: str, model: str, request: HttpRequest) -> bool:
 #: Pages of their own that lie beneath a list in the address but not in the sidebar.
 _APART = (
     *("alerts_alertrule_try", "alerts_escalationpolicy_dry_run", "alerts_alarm_ledger"),
-    *("messaging_message_held", "messaging_message_queue"),
+    *("messaging_message_held", "messaging_message_queue", "messaging_consentevent_suppressed"),
 )
 
 
@@ -100,6 +100,7 @@ NAVIGATION: list[dict[str, Any]] = [
             page("Outbox", "outbox", "messaging.message"),
             page("Inbound texts", "inbox", "messaging.inboundmessage"),
             page("Consent", "verified_user", "messaging.consentevent"),
+            page("Suppression list", "do_not_disturb_on", "messaging.consentevent", view="suppressed"),
             page("Held messages", "front_hand", "messaging.message", view="held", badge=_HELD),
             page("Addresses that do not work", "phone_disabled", "messaging.addressfault"),
             page("Reactions to codes", "rule_settings", "messaging.codereaction"),
@@ -211,6 +212,8 @@ PATIENT_PAGE_PANELS = [
 ]
 #: Names of those whose messages stand in the outbox's lanes, by the id that the lanes carry: `() -> {id: name}`.
 LANE_OWNERS = "patients.owners.names"
+#: Whose patients the addresses of the suppression list are: `(addresses) -> {address: [(name, page)]}`.
+ADDRESS_OWNERS = "patients.owners.of_addresses"
 #: What is said beside each contact of a patient: `(contacts, now) -> {contact id: text}`.
 CONTACT_NOTES = "reminders.contact_notes.notes"
 #: Which contacts do not work: `(contacts, now) -> {contact id: why}`.

@@ -12,6 +12,7 @@ from unfold.decorators import display
 
 from messaging.admin.held import held_page
 from messaging.admin.queue import queue_page
+from messaging.admin.suppression import suppression_page
 from messaging.domain.delivery import Status
 from messaging.models import Attempt, ConsentEvent, InboundMessage, Message, Receipt, WordingVersion
 
@@ -175,13 +176,18 @@ class InboundMessageAdmin(ReadOnly, ModelAdmin):
 class ConsentEventAdmin(ReadOnly, ModelAdmin):
     """The consent ledger, newest first."""
 
-    list_display = ["recorded_at", "address", "purpose", "shown_word", "source", "recorded_by"]
-    list_filter = ["purpose", "granted", "source", "recorded_at"]
+    list_display = ["recorded_at", "address", "purpose", "shown_word", "source", "wording_version", "recorded_by"]
+    list_filter = ["purpose", "granted", "source", "language", "unencrypted_ok", "recorded_at"]
     search_fields = ["address"]
     search_help_text = "Phone number or mailbox"
     ordering = ["-recorded_at", "-id"]
     list_per_page = 50
     show_full_result_count = False
+
+    def get_urls(self) -> list[URLPattern]:
+        """And those who said no."""
+        page = self.admin_site.admin_view(suppression_page)
+        return [path("suppressed/", page, name="messaging_consentevent_suppressed"), *super().get_urls()]
 
     @display(description="said", ordering="granted", label={"yes": "success", "no": "danger"})
     def shown_word(self, event: ConsentEvent) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from unfold import widgets
@@ -14,23 +15,31 @@ from unfold.admin import ModelAdmin
 
 from messaging import consent
 from messaging.domain.address import consent_key
-from messaging.domain.delivery import Purpose
+from messaging.domain.delivery import EVERYTHING, Purpose
 from messaging.models import ConsentEvent
 from patients.admin.acts import Act, ActForm, act_view
+from patients.admin.clock import clock
 from patients.domain.profile import ContactKind
 from patients.models import ContactPoint
+from reminders.opt_outs import remaining
 from reminders.patient_page import in_words, latest_words
 
 _WORDING = (
     "I agree to receive reminders about my visits and treatment, and warnings about what to watch for, at this "
     "number or address. Message and data rates may apply. I can opt out at any time."
 )
-#: What was agreed to; a form that does not say means both.
-_PURPOSES = {
+#: What was agreed to; a form that does not say means reminders and warnings.
+_PURPOSES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "both": ("reminders and warnings", (Purpose.REMINDERS, Purpose.WARNINGS)),
     "reminders": ("reminders", (Purpose.REMINDERS,)),
     "warnings": ("warnings", (Purpose.WARNINGS,)),
+    "checkins": ("check-ins", (Purpose.CHECKINS,)),
+    EVERYTHING: ("everything", (EVERYTHING,)),
 }
+_UNENCRYPTED = {None: "", True: "wants unencrypted messages", False: "wants no unencrypted messages"}
+_TOLD = {"": None, "yes": True, "no": False}
+#: Entries of the history on the page; the whole of it is in the consent ledger.
+_SHOWN = 20
 
 
 class ConsentForm(ActForm):
@@ -63,6 +72,36 @@ class ConsentForm(ActForm):
         widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 4}),
         help_text="The words that were agreed to, or that said no. They are kept for good.",
     )
+    wording_version = forms.CharField(
+        label="Version of the form",
+        max_length=40,
+        required=False,
+        widget=widgets.UnfoldAdminTextInputWidget(),
+        help_text="As printed on it.",
+    )
+    language = forms.ChoiceField(
+        label="Language of the words",
+        choices=[("", "not known"), *settings.LANGUAGES],
+        required=False,
+        widget=widgets.UnfoldAdminSelectWidget(),
+    )
+    unencrypted = forms.ChoiceField(
+        label="Told that texts and mails are not encrypted",
+        choices=[
+            ("", "not told"),
+            ("yes", "told, and wants them all the same"),
+            ("no", "told, and does not want them"),
+        ],
+        required=False,
+        widget=widgets.UnfoldAdminSelectWidget(),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a yes to what was just refused."""
+        data = super().clean() or {}
+        if data.get("granted") == "yes" and data.get("unencrypted") == "no":
+            self.add_error("unencrypted", "Who does not want unencrypted messages cannot agree to them.")
+        return data
 
 
 def record_view(request: HttpRequest, contact_id: int, model_admin: ModelAdmin) -> HttpResponse:
@@ -83,8 +122,13 @@ def _record(contact: ContactPoint, data: Mapping[str, Any], request: HttpRequest
             wording=data["wording"],
             now=now,
             by=request.user.get_username(),
+            wording_version=data["wording_version"],
+            language=data["language"],
+            unencrypted_ok=_TOLD[data["unencrypted"]],
         )
-    return f"Recorded: {'agrees' if granted else 'does not agree'} to {words}."
+    if not granted:
+        return f"Recorded: does not agree to {words}. {remaining(contact)}"
+    return f"Recorded: agrees to {words}."
 
 
 def _facts(contact: ContactPoint) -> list[tuple[str, str]]:
@@ -96,7 +140,26 @@ def _facts(contact: ContactPoint) -> list[tuple[str, str]]:
     facts = [("Patient", str(contact.patient)), (contact.get_kind_display(), contact.address), ("Whose", whose)]
     warnings = consent.latest([contact.address]).get((consent_key(contact.address), Purpose.WARNINGS))
     zone = contact.patient.clinic.zone
-    return [*facts, ("Reminders", on_record), ("Warnings", in_words(warnings, zone))]
+    return [*facts, ("Reminders", on_record), ("Warnings", in_words(warnings, zone)), *_history(contact)]
+
+
+def _history(contact: ContactPoint) -> list[tuple[str, str]]:
+    """Every entry of the address, the latest first, each with its words."""
+    entries = ConsentEvent.objects.filter(address=consent_key(contact.address)).order_by("-recorded_at", "-pk")
+    found = list(entries[: _SHOWN + 1])
+    told = [(f"{clock(entry.recorded_at, contact.patient.clinic.zone)}", _told(entry)) for entry in found[:_SHOWN]]
+    return [*told, ("Earlier", "in the consent ledger")] if len(found) > _SHOWN else told
+
+
+def _told(entry: ConsentEvent) -> str:
+    parts = [
+        f"{'yes' if entry.granted else 'no'} to {entry.get_purpose_display()}, {entry.get_source_display()}",
+        f"by {entry.recorded_by}" if entry.recorded_by else "",
+        f"version {entry.wording_version}" if entry.wording_version else "",
+        _UNENCRYPTED[entry.unencrypted_ok],
+        f"“{entry.wording}”" if entry.wording else "",
+    ]
+    return "; ".join(part for part in parts if part)
 
 
 RECORD = Act(
