@@ -32,6 +32,10 @@ class ClinicForm(forms.ModelForm[Clinic]):
             "phone_region",
             "messages_from",
             "messages_until",
+            "texts_a_day",
+            "texts_a_week",
+            "asks_birth_date",
+            "allows_detail",
         )
 
     def clean_phone_region(self) -> str:
@@ -54,7 +58,11 @@ class ClinicAdmin(PageAdmin):
     fieldsets = (
         (None, {"fields": (("name", "short_name"), ("timezone", "default_language"))}),
         ("Telephone", {"fields": (("daytime_line", "emergency_line", "phone_region"),)}),
-        ("Hours in which routine messages may arrive", {"fields": (("messages_from", "messages_until"),)}),
+        (
+            "How often, and in which hours, routine messages may arrive",
+            {"fields": (("messages_from", "messages_until"), ("texts_a_day", "texts_a_week"))},
+        ),
+        ("What patients are shown", {"fields": ("asks_birth_date", "allows_detail")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Clinic]:

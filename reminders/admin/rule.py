@@ -74,6 +74,7 @@ class ReminderRuleAdmin(PlanDiffMixin, PageAdmin):
                     ("anchor", "offset_kind"),
                     ("offset_days", "offset_time", "offset_minutes"),
                     ("condition", "expires_minutes"),
+                    "counts",
                 )
             },
         ),

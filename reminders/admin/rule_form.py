@@ -78,6 +78,7 @@ class RuleForm(forms.ModelForm[ReminderRule]):
             "condition",
             "expires_minutes",
             "first_visits",
+            "counts",
             "source",
             "is_active",
         )
