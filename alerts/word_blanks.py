@@ -24,6 +24,7 @@ BLANKS: Mapping[str, tuple[str, str]] = {
     "outcome": ("How the alert ended.", "Sent to the emergency department"),
     "alarm": ("What the alarm is about.", "Two pages have found nobody."),
     "instruction": ("What the patient was told.", "Please call (202) 555-0123 now."),
+    "words": ("What somebody of the clinic has written by hand.", "Your blood test looks fine."),
     "role": ("What she is on call as.", "on-call nurse"),
     "starts": ("When the turn begins.", "Wed, Nov 25 at 7:00 PM"),
     "ends": ("When the turn ends.", "Thu, Nov 26 at 7:00 AM"),

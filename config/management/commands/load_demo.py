@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from alerts.demo.load import load as load_red_flags
 from inbox.demo import load as load_conversations
+from messaging.demo import load as load_wordings
 from reminders.demo.clinic import NAME, make_clinic
 from reminders.demo.load import CatalogueIncomplete
 from reminders.demo.load import load as load_patients
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         red_flags = load_red_flags(make_clinic(), now=now)
         load_conversations(make_clinic(), now=now)
+        load_wordings(now=now)
         if loaded.patients:
             self.stdout.write(
                 f"{NAME}: {loaded.patients} patients; {loaded.due_soon} reminders are due in the next ten minutes."
