@@ -16,6 +16,7 @@ from messaging.domain.delivery import CONSENT_PURPOSES, Channel, Purpose, Status
 from messaging.models import AddressFault, ConsentEvent, InboundMessage, Message
 from sandbox import mail_host
 from tests.support import builders as make
+from tests.support import red_flags
 from tests.support.mails import MAILBOX, NOW, bring, raw, sent
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,17 @@ class TestAnswers:
         make.patient(MAILBOX)
         bring(mail_host.answer(raw(sent()), MAILBOX, "Please stop sending me mails", now=NOW))
         assert not consent.allowed({(MAILBOX, Purpose.REMINDERS)})
+
+    def test_a_red_flag_by_mail_is_a_red_flag_and_a_nurse_phones(self) -> None:
+        red_flags.on_call()
+        red_flags.sign_everything()
+        make.patient(MAILBOX)
+        bring(mail_host.answer(raw(sent()), MAILBOX, "I cannot feel my legs and cannot walk", now=NOW))
+        alert = red_flags.only_alert()
+        assert InboundMessage.objects.get().disposition == "alert_raised"
+        assert alert.patient is not None
+        assert alert.phone_her, "nothing can be texted to a mailbox"
+        assert not Message.objects.filter(channel=Channel.SMS, address=MAILBOX).exists()
 
     def test_a_subject_of_their_own_is_read_with_the_words(self) -> None:
         answer = mail_host.answer(raw(sent()), MAILBOX, "since today", now=NOW)
