@@ -9,6 +9,7 @@ from messaging import outbox
 from messaging.domain.delivery import Channel
 from messaging.domain.quiet_hours import Window
 from messaging.retelling import arrive
+from patients.links import page_urls
 from patients.models import Patient
 from reminders import rendering
 from reminders.demo.story import Told
@@ -72,7 +73,9 @@ def _send(reminder: PlannedReminder, patient: Patient) -> None:
     """Hand it to the outbox, and write down what the carrier answered."""
     channel, clinic, at = Channel(reminder.channel), patient.clinic, reminder.send_at
     window = Window(clinic.messages_from, clinic.messages_until)
-    draft = rendering.draft(reminder, _contact(patient, channel), window=window, now=at)
+    contact = _contact(patient, channel)
+    page = page_urls({patient.pk: contact.id}, now=at)[patient.pk] if rendering.wants_page(reminder, contact) else ""
+    draft = rendering.draft(reminder, contact, window=window, now=at, page=page)
     message = outbox.enqueue([draft], now=at)[draft.key]
     arrive(message, at=at, words=("sent", "delivered") if channel is Channel.SMS else ())
     reminder.state, reminder.message, reminder.settled_at = ReminderState.RELEASED, message, at
