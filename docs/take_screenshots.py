@@ -24,6 +24,9 @@ PHONE = {"width": 390, "height": 844}
 SUNDAY = "2026-12-06"
 #: Who writes a red flag while the pictures are taken.
 WRITES = "Walter Abernathy"
+#: Who asks for his own page, and when he was born.
+ASKS_FOR_PAGE = "Elijah Brooks"
+BORN = {"day": "17", "month": "2", "year": "1960"}
 #: Whose text the carrier answers by suspending our account.
 SUSPENDED = "Rosa Quintana"
 TRIED = "No fever, but my legs feel like jelly since this morning and I fell twice"
@@ -39,6 +42,7 @@ def main() -> int:
         _plan_diff(browser)
         _red_flags(browser)
         _sandbox(browser)
+        _patient_pages(browser)
         _sending(browser)
         browser.close()
     return 0
@@ -152,6 +156,28 @@ def _sandbox(browser: Browser) -> None:
     _shoot(page, mail or "/sandbox/mail/", "sandbox-mail")
     small = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
     _shoot(small, first or "/sandbox/phones/", "sandbox-phone-small")
+
+
+def _patient_pages(browser: Browser) -> None:
+    """A patient texts for her page, says when she was born, and looks around."""
+    page = browser.new_context(viewport=PHONE).new_page()  # type: ignore[arg-type]
+    _shoot(page, "/sandbox/phones/", "")
+    phone = page.locator("a[href^='/sandbox/phones/']").filter(has_text=ASKS_FOR_PAGE).first.get_attribute("href")
+    page.request.post(f"{BASE}{phone}", data={"body": "page"})
+    for _ in range(30):
+        _shoot(page, phone or "", "")
+        link = re.findall(r"/p/[\w-]{22}/", page.inner_text("body"))
+        if link:
+            break
+        page.wait_for_timeout(1000)
+    _shoot(page, link[-1], "patient-birth")
+    for part, typed in BORN.items():
+        page.fill(f"#birth_{part}", typed)
+    page.click("main button")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=HERE / "patient-home.png")
+    _shoot(page, f"{link[-1]}preferences/", "patient-preferences", whole=True)
+    _shoot(page, f"{link[-1]}stop/?lang=es", "patient-stop-spanish")
 
 
 def _shoot(page: Page, path: str, name: str, *, whole: bool = False) -> None:
