@@ -215,6 +215,9 @@ def _to_the_inbox(message: InboundMessage, readings: list[tuple[Patient, Reading
     by_page = message.source == InboundMessage.Source.PAGE
     if all(wishes.is_all_about_texts(message, one) for _, one in readings):
         return None
+    if not by_page and not any(one.evidence for _, one in readings) and answers.read(message.body).whole:
+        # Strange to triage, and yet every word of it answers a question about a visit: whoever asked reads it.
+        return None
     if not any(one.review for _, one in readings) and not _cries_for_help(message, reading):
         if wishes.asks_us(message):
             asked = wishes.for_the_nurse(reading)

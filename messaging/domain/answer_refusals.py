@@ -3,12 +3,59 @@
 Read as those in answer_words.py are, and stronger than they: a yes beside one of these is none.
 """
 
+# ruff: noqa: E501 - one pattern is one line, however long
+
 from __future__ import annotations
 
 import re
 
 from messaging.domain.answer_words import any_of
 
+#: What may stand beside a wish for another time.
+NEARBY = frozenset(
+    {
+        "same",
+        "next",
+        "week",
+        "cant",
+        "no",
+        "not",
+        "need",
+        "want",
+        "like",
+        "sorry",
+        "could",
+        "would",
+        "possible",
+        "otro",
+        "otra",
+        "quiero",
+        "necesito",
+        "puede",
+        "puedo",
+        "podria",
+        "mejor",
+        "semana",
+        "instead",
+        "any",
+        "is",
+        "or",
+        "maybe",
+        "later",
+        "earlier",
+        "different",
+        "another",
+        "car",
+        "ride",
+        "work",
+        "trabajo",
+        "perdon",
+        "siento",
+        "fecha",
+        "ese",
+        "mas",
+    }
+)
 #: Where this is the whole clause.
 MOVE_ALONE = re.compile(
     r"^ (?:please |favor )?(?:2|r|two|dos|move|change|mover|cambio|cambiar|later|earlier|sooner|otro|otra)(?: (?:it|la|lo|please|favor|thanks|gracias|by|por))* $"
@@ -54,6 +101,8 @@ MOVE = any_of(
     (?:la )?(?:proxima|otra) semana|en vez del?|(?:me|nos) dan (?:otro|otra|uno|una)
     """
 )
+#: "Friday?" is a proposal.
+DAY_ALONE = frozenset({"tday", "ttime", "or", "on", "the", "el", "o", "maybe", "at"})
 #: Asks for another time only as a question: said, it is the time that was given.
 MOVE_ASKED = any_of(
     r"""

@@ -4,6 +4,8 @@ Patterns read a clause that was folded: lower case, no accents, no apostrophes, 
 emoji `emojiyes`, `emojino`, `emojikind`; a blank before and after every word.
 """
 
+# ruff: noqa: E501 - one pattern is one line, however long
+
 from __future__ import annotations
 
 import re
@@ -131,7 +133,7 @@ HARMLESS = frozenset(
     remind recordatorio recordarme avisar aviso letting know emojikind emojiyes just it ride tambien also too hello hi hola
     hey buenos buenas dias tardes noches primero mediante gusto amable ahi next coming up scheduled as usual always again
     como siempre entonces mero adios hasta luego pronto soon later_on go going come coming be make keep can do works work
-    dokie dokey kindly w shall yo horario esa ese este esta ir asistir estar llegar arrive tell got after despues wrote down thing lol thing buddy el ella infusion tratamiento mama lol jaja jajaja presente vamos voy presente mucho primeramente andale pues cool around about como tipo ella el nos su sus
+    sorry perdon siento dokie dokey kindly w shall yo horario esa ese este esta ir asistir estar llegar arrive tell got after despues wrote down thing lol thing buddy el ella infusion tratamiento mama lol jaja jajaja presente vamos voy presente mucho primeramente andale pues cool around about como tipo ella el nos su sus
     pues bien muy perfect perfecto fine claro sure yes confirm confirmed see count in
 """.split()
 )

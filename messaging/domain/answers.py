@@ -46,14 +46,16 @@ INTENTS = {
 class Reading:
     """What was said.
 
-    `alone`: nothing else is in the text that somebody would have to read. `soft`: an "ok" that may acknowledge
-    anything. `every`: it speaks of all visits at once. `letter`: which of a list, from 0 (-1 the last). `about`: days
+    `whole`: every word of it was understood. `alone`: nothing else is in the text that somebody would have to read. `soft`: an "ok" that may acknowledge
+    anything. `in_words`: a yes in words of coming, not only "1" or "yes". `every`: it speaks of all visits at once. `letter`: which of a list, from 0 (-1 the last). `about`: days
     and times of the visit that is spoken of; `wanted`: those that are proposed instead.
     """
 
     said: Said
     alone: bool = True
+    whole: bool = False
     soft: bool = False
+    in_words: bool = False
     every: bool = False
     letter: int | None = None
     about: Hints = Hints()
@@ -129,8 +131,8 @@ def _letter(folded: str) -> Reading | None:
         return None
     place = "abcd".index(found["letter"]) if found["letter"] else known.ORDER[found["order"]]
     if plain == "c":
-        return Reading(Said.CONFIRM, letter=place, intents=frozenset({"confirm"}))
-    return Reading(Said.LETTER, letter=place)
+        return Reading(Said.CONFIRM, whole=True, letter=place, intents=frozenset({"confirm"}))
+    return Reading(Said.LETTER, whole=True, letter=place)
 
 
 def _parts(folded: str) -> list[tuple[str, bool]]:
@@ -154,8 +156,17 @@ def _clause(part: str, *, asks: bool) -> _Clause | None:
         # Letters of no alphabet that is read here: somebody has to look.
         return _Clause(_Kind.OTHER, whole=False, hints=hints, words=" ") if part.strip(" ¿¡-.,()'\"") else None
     said = f" {words} "
+    if any(_is_strange(character) for character in with_days):
+        return _Clause(_Kind.OTHER, whole=False, hints=hints, words=said)
     kind, whole = _kind_of(said, asks=asks or bool(against.ASKS.search(said)))
     return _Clause(kind, whole, hints, said)
+
+
+def _is_strange(character: str) -> bool:
+    """A letter of another alphabet, or a picture that is none of those known: what it says, a person must see."""
+    if character.isascii():
+        return False
+    return character.isalpha() or unicodedata.category(character) == "So"
 
 
 def _mended(word: str) -> str:
@@ -213,7 +224,20 @@ def _moves(said: str, *, asks: bool) -> bool:
     """Whether a clause speaks of another time."""
     if against.MOVE_ALONE.search(said) or against.MOVE.search(said):
         return True
+    if asks and set(said.split()) <= against.DAY_ALONE:
+        return True
     return asks and bool(against.MOVE_ASKED.search(said)) and not against.ASKS_US.search(said)
+
+
+def _is_understood(clause: _Clause) -> bool:
+    """Whether no word of it is left over: then no symptom hides there."""
+    if clause.kind in (_Kind.MOVE, _Kind.CANCEL):
+        rest = clause.words
+        for pattern in (against.MOVE, against.CANCEL, against.MOVE_ASKED):
+            rest = f" {' '.join(pattern.sub('  ', rest).split())} "
+        alone = against.MOVE_ALONE.search(clause.words) or against.CANCEL_ALONE.search(clause.words)
+        return bool(alone) or set(rest.split()) <= known.HARMLESS | against.NEARBY
+    return clause.whole
 
 
 def _is_covered(said: str) -> bool:
@@ -247,6 +271,8 @@ def _concluded(clauses: list[_Clause]) -> Reading:
         alone=said is Said.NOTHING or all(_is_part_of(clause, said) for clause in clauses),
         soft=said is Said.CONFIRM
         and " ".join(" ".join(c.words for c in clauses if c.kind is not _Kind.THANKS).split()) in known.SOFT,
+        whole=said is not Said.NOTHING and all(_is_understood(clause) for clause in clauses),
+        in_words=_Kind.STRONG in kinds,
         every=every,
         about=about,
         wanted=wanted,
