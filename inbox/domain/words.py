@@ -57,7 +57,12 @@ _BECAME: Mapping[str, str] = MappingProxyType(
         "confirmed": "Visit confirmed",
         "confirmed_already": "Visit was confirmed already",
         "move_asked": "Asked to move a visit: a task is open",
+        "confirmed_late": "Confirmed a visit that is over",
         "thanks": "Thanks, nothing more",
+        "answer_late": "Answers an old question: for a person",
+        "visit_time_told": "Was told when the visit is now",
+        "page_link": "Was sent the link to the patient’s page",
+        "help_answered": "Asked who we are: was answered",
     }
 )
 _BEGINNINGS: Mapping[str, str] = MappingProxyType(
@@ -71,7 +76,9 @@ _BEGINNINGS: Mapping[str, str] = MappingProxyType(
         "opt_": "Consent changed",
     }
 )
-_MORE: Mapping[str, str] = MappingProxyType({"stop": "wants no more texts", "visit": "speaks of a visit"})
+_MORE: Mapping[str, str] = MappingProxyType(
+    {"stop": "wants no more texts", "visit": "speaks of a visit", "more": "says more besides"}
+)
 #: Words of what is nobody's: the test alerts that walk the real path.
 ROBOT = "canary"
 

@@ -26,7 +26,7 @@ MORNING = make.NOW
 def test_it_waits_from_the_first_unanswered_text_with_four_working_hours() -> None:
     rosa = make.patient(make.PHONE)
     asks(make.PHONE, now=MORNING)
-    asks(make.PHONE, "and can my sister come", now=MORNING + make.HOUR)
+    asks(make.PHONE, "where do i leave my car", now=MORNING + make.HOUR)
     thread = thread_of(rosa)
     assert (thread.waiting_since, thread.due_at) == (MORNING, MORNING + 4 * make.HOUR)
     assert (thread.unread, thread.last_at, thread.address) == (2, MORNING + make.HOUR, make.PHONE)

@@ -118,7 +118,7 @@ def test_an_answer_leaves_once_however_often_its_form_is_sent(desk: Desk) -> Non
 def test_sending_and_closing_ends_what_was_shown_and_not_what_came_meanwhile(desk: Desk) -> None:
     thread = waits()
     shown = ThreadText.objects.latest("pk")
-    asks(make.PHONE, "and my sister too", now=timezone.now())
+    asks(make.PHONE, "where do i leave my car", now=timezone.now())
     answer(desk, thread, "Yes.", then="close", until=str(shown.inbound_id))
     shown.refresh_from_db()
     thread.refresh_from_db()
