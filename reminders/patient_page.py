@@ -206,6 +206,7 @@ def _together(
                 "when": clock(send_at, patient.zone),
                 "clinic_when": clock(send_at, patient.clinic.zone),
                 "visit_when": clock(visit.at, patient.zone),
+                "waits": _waits_for_room(ways, patient),
                 "first_ways": ":1" if len({(way.state, way.reason) for way in ways}) == 1 else ":",
                 "ways": [
                     {
@@ -219,3 +220,9 @@ def _together(
             }
         )
     return rows
+
+
+def _waits_for_room(ways: Sequence[PlannedReminder], patient: Patient) -> str:
+    """Until when a text waits because the phone has had as many as it may get; empty where none does."""
+    waiting = [way for way in ways if way.state == ReminderState.PLANNED and way.reason == Reason.NO_ROOM]
+    return clock(waiting[0].due_at, patient.zone) if waiting else ""
