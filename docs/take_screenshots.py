@@ -40,6 +40,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         _admin(browser)
         _plan_diff(browser)
+        _inbox(browser)
         _red_flags(browser)
         _sandbox(browser)
         _patient_pages(browser)
@@ -55,6 +56,14 @@ def _log_in(browser: Browser, who: str) -> Page:
     page.fill("input[name=password]", "bonewatch-demo")
     page.click("button[type=submit]")
     return page
+
+
+def _inbox(browser: Browser) -> None:
+    """Who waits, and one conversation in the middle of it."""
+    page = _log_in(browser, "coordinator")
+    _shoot(page, "/admin/inbox/thread/", "inbox")
+    talk = page.locator("a[id^='talk-']").filter(has_text="Stone").first.get_attribute("href") or ""
+    _shoot(page, talk, "inbox-conversation", whole=True)
 
 
 def _red_flags(browser: Browser) -> None:
