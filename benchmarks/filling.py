@@ -20,6 +20,7 @@ SELECT schedule.id, number, gen_random_uuid(), (%(now)s + number * interval '28 
     %(now)s + number * interval '28 days' + schedule.id %% 1000 * interval '1 minute', false, 'planned', '', 0
 FROM (SELECT id FROM reminders_schedule ORDER BY id LIMIT %(schedules)s) AS schedule,
     generate_series(1, %(visits)s) AS number
+ORDER BY schedule.id, number
 """
 # Due ones lie scattered over the whole table, as they do where each patient's course began on another day.
 _REMINDERS = """

@@ -16,10 +16,10 @@ from patients.models import Clinic, ContactPoint, Patient
 from reminders.models import ReminderRule
 from reminders.release import BATCH, release_due
 
-#: Reminders that are due at once, among ten times as many.
+#: Reminders that are due at once, among sixty times as many: one of each patient's, for a phone gets one text a day.
 COUNT = 5_000
-_AMONG = 10
 _PATIENT_EVERY = len(clinic.RUNGS) * clinic.VISITS
+_AMONG = _PATIENT_EVERY
 
 
 def run(*, now: datetime, rounds: int = 3, count: int = COUNT) -> Findings:
