@@ -186,6 +186,10 @@ def _patient_pages(browser: Browser) -> None:
     page.wait_for_load_state("networkidle")
     page.screenshot(path=HERE / "patient-home.png")
     _shoot(page, f"{link[-1]}preferences/", "patient-preferences", whole=True)
+    _shoot(page, f"{link[-1]}feel/", "")
+    page.locator("#at-left_foot").check()
+    page.locator("input[value=weak]").check()
+    page.screenshot(path=HERE / "patient-feel.png", full_page=True, clip={"x": 0, "y": 0, "width": 390, "height": 1500})
     _shoot(page, f"{link[-1]}stop/?lang=es", "patient-stop-spanish")
 
 

@@ -43,7 +43,7 @@ def test_it_has_the_words_that_the_templates_ask_for() -> None:
     assert asked - known.keys() == set()
 
 
-@pytest.mark.parametrize("page", ["home", "birth", "closed", "calendar", "preferences", "stop"])
+@pytest.mark.parametrize("page", ["home", "birth", "closed", "calendar", "preferences", "stop", "symptoms"])
 def test_it_is_read_by_who_left_school_early(page: str) -> None:
     text = " ".join(f"{words.rstrip('.:?…')}." for words in language.words("en")[page].values() if " " in words)
     assert textstat.flesch_kincaid_grade(text) <= 8

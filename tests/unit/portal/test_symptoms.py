@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from textstat import textstat
 
 from alerts.domain.triage import Context, Reading, firing, read
 from alerts.domain.words import Tier
@@ -202,3 +203,8 @@ def test_all_of_it_at_once_is_one_text_that_can_be_kept(language: str) -> None:
     assert text.count("x" * 50) == LONGEST_WORDS // 50
     assert len(text) < 20_000
     assert rank(read(text, STARTER_RULES)) == RANK["t0"]
+
+
+def test_the_questions_are_as_plain_as_a_text() -> None:
+    asked = ". ".join(words.ask for words in WORDS["en"].signs.values())
+    assert textstat.flesch_kincaid_grade(asked) <= 8
