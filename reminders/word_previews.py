@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from patients.models import Patient
 from reminders import rendering
+from reminders.domain import phrases
 from reminders.models import PlannedReminder
 
 #: Blank → what it becomes, and an example.
@@ -27,6 +29,17 @@ BLANKS: Mapping[str, tuple[str, str]] = {
     "things": ("The things that are told of together, a line each.", "- Blood test\n- Visit at 9:30 AM"),
 }
 _MOST = 12
+_ZONE = ZoneInfo("America/New_York")
+_AT = datetime(2026, 11, 24, 9, 30, tzinfo=_ZONE)
+
+
+def nobody(language: str) -> dict[str, str]:
+    """The day and time of a visit that nobody has, as said in `language`."""
+    return {
+        "day": phrases.day(_AT, now=_AT - timedelta(days=14), zone=_ZONE, language=language),
+        "time": phrases.clock(_AT, zone=_ZONE, language=language),
+        "when": phrases.full(_AT, zone=_ZONE, language=language),
+    }
 
 
 def search(asked: str) -> list[tuple[int, str]]:

@@ -64,9 +64,10 @@ def blanks(wanted: set[str] | None = None) -> list[Blank]:
     return [Blank(name, *told.get(name, ("", known[name]))) for name in sorted(names)]
 
 
-def made_up() -> dict[str, str]:
-    """Values of nobody."""
-    return {blank.name: blank.example for blank in blanks()}
+def made_up(language: str) -> dict[str, str]:
+    """Values of nobody, as they would be said in `language`."""
+    own: Mapping[str, str] = import_string(f"{settings.WORDING_PEOPLE}.nobody")(language)
+    return {blank.name: blank.example for blank in blanks()} | dict(own)
 
 
 def people(asked: str) -> list[tuple[int, str]]:
@@ -80,14 +81,14 @@ def values_of(person: int, language: str, *, now: datetime) -> dict[str, str]:
     own: Mapping[str, str] | None = import_string(f"{settings.WORDING_PEOPLE}.values")(person, language, now=now)
     if own is None:
         raise ValidationError("patient: there is no such patient any more.")
-    return made_up() | dict(own)
+    return made_up(language) | dict(own)
 
 
 def previews(version: WordingVersion, *, person: int | None, now: datetime) -> list[Preview]:
     """Every text of the version as it would leave."""
     shown = []
     for key in sorted(texts.of(version), key=lambda key: (key[1].value, key[0])):
-        values = made_up() if person is None else values_of(person, key[0], now=now)
+        values = made_up(key[0]) if person is None else values_of(person, key[0], now=now)
         shown.append(_preview(version, key, values))
     return shown
 
@@ -104,7 +105,7 @@ def send_test(
         raise ValidationError(f"address: a phone number in full, such as +12025550100, not {address!r}.")
     if channel is Channel.EMAIL and not is_email(address):
         raise ValidationError(f"address: one mailbox, not {address!r}.")
-    values = made_up() if person is None else values_of(person, language, now=now)
+    values = made_up(language) if person is None else values_of(person, language, now=now)
     shown = _preview(version, key, values)
     if shown.problem:
         raise ValidationError(f"words: {shown.problem}")

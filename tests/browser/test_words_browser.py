@@ -83,6 +83,7 @@ def test_words_go_from_a_draft_to_a_phone_by_three_people(sign_in: Callable[[str
     expect(signer.get_by_text("is sent now")).to_be_visible()
     signer.get_by_role("link", name="Preview and test").click()
     expect(signer.locator(".bw-bubble").first).to_contain_text("we see you")
+    expect(signer.frame_locator("iframe").first.get_by_text("We look forward").last).to_be_visible()
     axe.clean(signer)
 
     _send_reminder()
