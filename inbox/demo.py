@@ -30,7 +30,7 @@ STORIES: dict[str, Sequence[tuple[float, str]]] = {
         (170, "> Yes, one person may sit with you. Please bring something warm to wear."),
         (12, "thank you dear. and is there parking near the door?"),
     ),
-    "HB-1040": (
+    "HB-1024": (
         (26 * 60, "do you have the form for my insurance"),
         (25 * 60, "> It lies ready at the front desk, any day from 8 to 5."),
     ),
@@ -38,7 +38,7 @@ STORIES: dict[str, Sequence[tuple[float, str]]] = {
 }
 #: Whose conversations are somebody's already.
 _TAKEN = "HB-1051"
-_OVER = "HB-1040"
+_OVER = "HB-1024"
 
 
 @transaction.atomic

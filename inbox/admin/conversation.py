@@ -82,7 +82,7 @@ def conversation(thread: Thread, *, everything: bool) -> Conversation:
     }
     items = [_theirs(text, zone) for text in texts]
     items += [_ours(message, wrote.get(message.pk), zone) for message in messages]
-    items.sort(key=lambda item: (item.at, item.theirs, item.key))
+    items.sort(key=lambda item: (item.at, not item.theirs, item.key))
     return Conversation(items[-most:], len(items) > most, max((text.inbound_id for text in texts), default=0))
 
 
@@ -111,7 +111,7 @@ def _theirs(text: ThreadText, zone: ZoneInfo) -> Item:
 def _ours(message: Message, answer: StaffAnswer | None, zone: ZoneInfo) -> Item:
     status = Status(message.status)
     said = STATUS_WORDS[status]
-    if status is Status.ACCEPTED and message.channel == Channel.EMAIL:
+    if status in (Status.ACCEPTED, Status.SENT) and message.channel == Channel.EMAIL:
         said = "handed to the mail host"
     if status in EXPLAINED and message.reason:
         said = f"{said}: {message.reason}"

@@ -19,7 +19,7 @@ def test_it_has_lively_conversations_one_of_them_of_a_shared_phone() -> None:
     now = timezone.now()
     waiting = set(ledger.waiting().values_list("patient__mrn", flat=True))
     assert {"HB-1051", "HB-1022", "HB-1023"} <= waiting
-    assert "HB-1040" not in waiting
+    assert "HB-1024" not in waiting
     assert StaffAnswer.objects.count() == 2
     assert not Message.objects.filter(key__startswith="answer:", status="planned").exists()
     assert Thread.objects.get(patient__mrn="HB-1051").assigned_to is not None
