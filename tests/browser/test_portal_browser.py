@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -59,7 +60,7 @@ def telephone(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert [url for url in strangers if not url.startswith("data:")] == []
 
 
-def somebody(language: str, **changes: object) -> tuple[Patient, Visit]:
+def somebody(language: str, **changes: Any) -> tuple[Patient, Visit]:
     patient = portal.somebody(make.PHONE, make.MAILBOX, language=language, **changes)
     schedule = course(patient, location="Infusion Center, 3rd floor, Building B")
     schedule.treatment.before_visit_tasks = [BLOOD_TEST, FLUIDS]

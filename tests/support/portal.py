@@ -16,7 +16,7 @@ from portal.proofs import form_proof
 from tests.support import builders as make
 
 BORN = date(1951, 3, 9)
-BIRTH = {"birth_day": "9", "birth_month": "3", "birth_year": "1951"}
+BIRTH: dict[str, Any] = {"birth_day": "9", "birth_month": "3", "birth_year": "1951"}
 
 
 def somebody(*addresses: str, asks: bool = False, born: date | None = BORN, **changes: Any) -> Patient:
