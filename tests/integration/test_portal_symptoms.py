@@ -10,6 +10,9 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
 
 from alerts import raising
 from alerts.models import Alert, NurseReview
@@ -239,3 +242,38 @@ def test_staff_see_that_it_was_reported_on_her_own_page_and_where_to_phone_her()
         assert "reported on their own page" in page
     review = client.get(reverse("admin:alerts_nursereview_change", args=[NurseReview.objects.get().pk]))
     assert f'href="tel:{make.PHONE}"' in review.content.decode()
+
+
+def test_a_process_that_ends_between_the_text_and_the_report_has_lost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise SystemExit
+
+    patient, form = portal.somebody(), str(uuid4())
+    with monkeypatch.context() as patched:
+        patched.setattr(SymptomReport.objects, "get_or_create", killed)
+        with pytest.raises(SystemExit):
+            tell(patient, signs=["walk"], form=form)
+    assert Alert.objects.get().patient == patient
+    assert not SymptomReport.objects.exists()
+    tell(patient, signs=["walk"], form=form)
+    assert SymptomReport.objects.get().inbound == InboundMessage.objects.get()
+
+
+class TestOddForms(TestCase):
+    """Forms that no browser would send."""
+
+    @settings(max_examples=40, deadline=None)
+    @given(
+        signs=st.lists(st.text(max_size=12) | st.sampled_from(["walk", "headache"]), max_size=3),
+        places=st.lists(st.text(max_size=12) | st.just("neck"), max_size=2),
+        words=st.text(max_size=60),
+        form=st.text(max_size=40),
+        course=st.text(max_size=9),
+    )
+    def test_they_are_taken_or_named_and_never_an_error(
+        self, signs: list[str], places: list[str], words: str, form: str, course: str
+    ) -> None:
+        fields = {"signs": signs, "places": places, "words": words, "form": form, "change": course, "fine": course}
+        status, _ = tell(portal.somebody(), **fields)
+        assert status in (303, 422)
+        assert InboundMessage.objects.exists() == (status == 303)
