@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from messaging import consent, faults
 from messaging.domain.address import consent_key
+from messaging.domain.consent_ledger import OWN_WORD
 from messaging.domain.delivery import Channel, Purpose
-from messaging.models import AddressFault, ConsentEvent
+from messaging.models import AddressFault
 from patients.domain.profile import ContactKind, Owner
 from patients.models import ContactPoint
 from reminders.domain import gate
@@ -17,8 +18,6 @@ from reminders.domain import gate
 #: Which kind of contact a channel reaches.
 CONTACT_KINDS = {Channel.SMS: ContactKind.PHONE, Channel.EMAIL: ContactKind.EMAIL}
 CHANNELS = {kind.value: channel for channel, kind in CONTACT_KINDS.items()}
-#: A no from the address itself, not from a form.
-_OWN_WORD = (ConsentEvent.Source.TEXT, ConsentEvent.Source.CARRIER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +73,10 @@ def reach_of(patient_ids: Collection[int]) -> Reach:
 
 
 def silenced(addresses: Collection[str]) -> set[str]:
-    """Those of `addresses` (as the ledger writes them) that said no to reminders themselves, by text or carrier."""
+    """Those of `addresses` (as the ledger writes them) that said no to reminders themselves, not on a form."""
     latest = consent.latest(addresses)
     return {
         address
         for (address, purpose), event in latest.items()
-        if purpose == Purpose.REMINDERS and not event.granted and event.source in _OWN_WORD
+        if purpose == Purpose.REMINDERS and not event.granted and event.source in OWN_WORD
     }
