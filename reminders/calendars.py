@@ -17,7 +17,7 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
@@ -31,7 +31,7 @@ from patients.domain.profile import PatientStatus
 from patients.models import CoordinatorTask
 from reminders import calendar_entries, news_ends
 from reminders.domain import gate, news, phrases
-from reminders.domain.words import Anchor, ScheduleStatus, VisitStatus
+from reminders.domain.words import STANDING, Anchor, ScheduleStatus, VisitStatus
 from reminders.models import CalendarEntry, PlannedReminder, Visit
 from reminders.reach import Reach, reach_of
 from reminders.rendering import daytime_line
@@ -39,10 +39,16 @@ from reminders.rendering import daytime_line
 log = structlog.get_logger(__name__)
 
 BATCH = 200
-#: Reminders that are looked at in one sweep; a visit has been spoken of by a handful.
+#: Of each kind that are looked at in one sweep.
 MOST = 5000
 #: The provider has had these, and has not said that they came back.
 _HEARD = (Status.ACCEPTED, Status.SENT, Status.DELIVERED, Status.IN_DOUBT)
+
+_OFF = (
+    Q(visit__status=VisitStatus.CANCELLED)
+    | Q(visit__schedule__status=ScheduleStatus.CANCELLED)
+    | Q(visit__schedule__patient__status=PatientStatus.DISCHARGED)
+)
 
 
 @dataclass(slots=True)
@@ -77,26 +83,40 @@ def tell(*, now: datetime, limit: int = BATCH) -> int:
 
 
 def _told(now: datetime) -> Mapping[tuple[int, str], Told]:
+    """What each address has been told of the visits of which somebody may have to hear."""
+    visits = {pk for rows in (_spoken_of(now), _entered(now)) for pk in rows.values_list("visit_id", flat=True)[:MOST]}
     told: dict[tuple[int, str], Told] = defaultdict(Told)
-    for visit_id, address, at in _spoken_of(now).values_list("visit_id", "message__address", "anchor_at")[:MOST]:
+    rows = _heard(now).filter(visit__in=visits)
+    for visit_id, address, at in rows.values_list("visit_id", "message__address", "anchor_at"):
         told[visit_id, address].times.add(at)
-    for entry in CalendarEntry.objects.filter(visit__at__gt=now).order_by("pk")[:MOST]:
+    for entry in CalendarEntry.objects.filter(visit__in=visits):
         told[entry.visit_id, entry.address].entry = entry
     return told
 
 
-def _spoken_of(now: datetime) -> QuerySet[PlannedReminder]:
-    """Reminders that left for a time yet to come, of visits that may be at another time now, or off."""
+def _heard(now: datetime) -> QuerySet[PlannedReminder]:
+    """Reminders that left, and spoke of a time yet to come."""
     # Spelt as SQL: with a parameter SQLite would not use the partial index.
     released = RawSQL("reminders_plannedreminder.state = 'released'", [], output_field=BooleanField())
-    off = (
-        Q(visit__status=VisitStatus.CANCELLED)
-        | Q(visit__schedule__status=ScheduleStatus.CANCELLED)
-        | Q(visit__schedule__patient__status=PatientStatus.DISCHARGED)
-    )
     rows = PlannedReminder.objects.filter(released, rule__anchor=Anchor.VISIT, visit__at__gt=now, anchor_at__gt=now)
-    changed = rows.filter(off | Q(visit__sequence__gt=0) | ~Q(anchor_at=F("visit__at")))
-    return changed.filter(message__status__in=_HEARD, message__channel__in=(Channel.SMS, Channel.EMAIL)).order_by("pk")
+    return rows.filter(message__status__in=_HEARD, message__channel__in=(Channel.SMS, Channel.EMAIL))
+
+
+def _spoken_of(now: datetime) -> QuerySet[PlannedReminder]:
+    """Those of them whose visit is off, or at another time now, and whose address was not told so yet."""
+    entries = CalendarEntry.objects.filter(visit=OuterRef("visit"), address=OuterRef("message__address"))
+    off = _OFF & ~Exists(entries.filter(cancelled=True))
+    # A visit's own number counts its moves; that of an entry is twice that: see domain/invitation.py.
+    later = entries.annotate(moves=F("sequence") / 2).filter(moves__gte=OuterRef("visit__sequence"))
+    moved = ~_OFF & ~Q(anchor_at=F("visit__at")) & ~Exists(later)
+    return _heard(now).filter(off | moved).order_by("pk")
+
+
+def _entered(now: datetime) -> QuerySet[CalendarEntry]:
+    """Entries that are behind their visits: at an older time, of one that is off by now, or that stands again."""
+    behind = Q(cancelled=False) & (_OFF | Q(sequence__lt=F("visit__sequence") * 2))
+    again = Q(cancelled=True, visit__status__in=STANDING) & ~_OFF
+    return CalendarEntry.objects.filter(behind | again, visit__at__gt=now).order_by("pk")
 
 
 def _visits(ids: Collection[int]) -> list[Visit]:
