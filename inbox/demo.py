@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from inbox import answering, closing, filing
+from inbox import answering, closing, filing, ledger
 from inbox.domain.words import Disposition
 from inbox.models import StaffAnswer, Thread
 from messaging import inbound
@@ -48,6 +48,10 @@ def load(clinic: Clinic, *, now: datetime) -> int:
     if StaffAnswer.objects.filter(thread__clinic=clinic).exists():
         return 0
     user = cast("AbstractBaseUser", get_user_model().objects.get(username="coordinator"))
+    closing.catch_up(filing.open_texts().select_related("thread"), now=now)
+    for old in ledger.late(now=now).select_related("clinic"):
+        # What is older than the demo's working day was dealt with: nothing begins overdue.
+        closing.close(old, Disposition.PHONED, by=user, now=now, note="Phoned and explained.")
     lines = sorted(((minutes, mrn, said) for mrn, told in STORIES.items() for minutes, said in told), reverse=True)
     for minutes, mrn, said in lines:
         contact = ContactPoint.objects.filter(patient__clinic=clinic, patient__mrn=mrn, kind=ContactKind.PHONE)

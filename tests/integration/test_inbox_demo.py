@@ -24,4 +24,4 @@ def test_it_has_lively_conversations_one_of_them_of_a_shared_phone() -> None:
     assert not Message.objects.filter(key__startswith="answer:", status="planned").exists()
     assert Thread.objects.get(patient__mrn="HB-1051").assigned_to is not None
     assert demo.load(make_clinic(), now=now) == 0
-    assert ledger.ledger(now=now).unfiled == 0
+    assert (ledger.ledger(now=now).unfiled, ledger.late(now=now).count()) == (0, 0)
