@@ -273,7 +273,14 @@ class TestOddForms(TestCase):
     def test_they_are_taken_or_named_and_never_an_error(
         self, signs: list[str], places: list[str], words: str, form: str, course: str
     ) -> None:
-        fields = {"signs": signs, "places": places, "words": words, "form": form, "change": course, "fine": course}
+        fields: dict[str, Any] = {
+            "signs": signs,
+            "places": places,
+            "words": words,
+            "form": form,
+            "change": course,
+            "fine": course,
+        }
         status, _ = tell(portal.somebody(), **fields)
         assert status in (303, 422)
         assert InboundMessage.objects.exists() == (status == 303)
