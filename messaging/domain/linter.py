@@ -24,6 +24,8 @@ LONGEST_SUBJECT = 120
 UNSPEAKABLE = re.compile(r"https?:|www\.|[<>&*#_|\\]")
 #: Wordings for staff: they may be hard to read, and name what has to be named.
 _TO_STAFF = ("nurse_", "rota_", "alarm", "voice_", "page_voice")
+#: What a nurse has the patient told.
+_OF_NURSES = frozenset({"nurse_will_call"})
 _STAFF_PAGES = frozenset({"page", "page_closed", "page_taken"})
 
 Key = tuple[str, Channel]
@@ -83,7 +85,7 @@ class House:
 
 def speaks_to_staff(name: str) -> bool:
     """Whether the wording `name` goes to staff, never to a patient or a caregiver."""
-    return name.startswith(_TO_STAFF) or name in _STAFF_PAGES
+    return name not in _OF_NURSES and (name.startswith(_TO_STAFF) or name in _STAFF_PAGES)
 
 
 def findings(name: str, texts: Mapping[Key, Text], house: House, *, detail: bool = False) -> list[Finding]:
