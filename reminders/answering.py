@@ -1,4 +1,4 @@
-"""What is texted back to somebody who wrote about a visit: noted, which one, at another time now, a person will read."""
+"""What is texted back to somebody who wrote about a visit: noted, which one, when it is, a person will read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VOCABULARY: Mapping[str, str] = {
 
 
 def done(answer: Answer, message: InboundMessage, visits: Sequence[Visit], *, now: datetime) -> None:
-    """Say that a yes, or a wish for another time, is noted for `visits`: one text, whose day is a list where they are more."""
+    """Say that a yes, or a wish for another time, is noted for `visits`, in one text."""
     confirms = answer is Answer.CONFIRM
     if len(visits) == 1:
         about("visit_confirmed" if confirms else "visit_move_asked", message, visits[0], now=now)

@@ -57,7 +57,7 @@ DAY, CLOCK = " tday ", " ttime "
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What was named. A time's hour is as said: whether morning or afternoon is left to the visit it is held against."""
+    """What was named. A time's hour is as said: whether morning or afternoon is left to the visit it is held against."""  # noqa: E501
 
     weekdays: frozenset[int] = frozenset()
     days: frozenset[int] = frozenset()
@@ -96,9 +96,15 @@ class Hints:
         )
 
 
+NOTHING_NAMED = Hints()
+
+
 def fold(text: str) -> tuple[str, Hints]:
     """`text` (lower case, no accents) with each day and time replaced by one word, and what they were."""
-    dates, days, weekdays, relative = set(), set(), set(), set()
+    dates: set[tuple[int, int]] = set()
+    days: set[int] = set()
+    weekdays: set[int] = set()
+    relative: set[int] = set()
     clocks: set[tuple[int, int | None]] = set()
 
     def dated(found: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ Patterns read a clause that was folded: lower case, no accents, no apostrophes, 
 emoji `emojiyes`, `emojino`, `emojikind`; a blank before and after every word.
 """
 
-# ruff: noqa: E501 - one pattern is one line, however long
+# ruff: noqa: E501, SIM905 - one pattern is one line, however long
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ SPELT = {
     "ye": "yes", "yessir": "yes", "yas": "yes", "sii": "si", "siii": "si", "sip": "si", "sep": "si", "simon": "si",
     "okay": "ok", "okey": "ok", "oki": "ok", "okie": "ok", "kk": "ok", "okk": "ok", "okis": "ok", "oka": "ok", "otay": "ok",
 }  # fmt: skip
+EMOJI = (
+    (re.compile("[\U0001f44d\u2705\U0001f44c\u2611\u2714\U0001f197\U0001f64b\U0001f91d\U0001f4af]"), " emojiyes "),
+    (re.compile("[\U0001f44e\u274c\U0001f6ab\u274e\U0001f645\u2716]"), " emojino "),
+    (re.compile("[\U0001f64f\u2764\u2763\U0001f600-\U0001f60d\U0001f617-\U0001f61d\U0001f642\U0001f917\U0001f970"
+                "\U0001f44b\U0001f490\U0001f495-\U0001f49f\U0001f499-\U0001f49c\U0001f338\U0001f339\U0001f44f\U0001f31f"
+                "\U0001f60e\U0001f618\U0001f607\U0001f389\U0001fac2\U0001fa77]"), " emojikind "),
+)  # fmt: skip
 #: Longer words that are recognised with a letter or two wrong.
 SPELT_NEARLY = (
     "appointment", "another", "cancel", "cancelar", "cancelen", "cambiar", "confirm", "confirmar", "confirmed",

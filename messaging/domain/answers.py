@@ -7,7 +7,6 @@ them, for all that follows from them is that a person calls.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,7 +15,8 @@ from rapidfuzz.distance import OSA
 
 from messaging.domain import answer_refusals as against
 from messaging.domain import answer_words as known
-from messaging.domain.answer_hints import Hints, fold
+from messaging.domain.answer_folding import folded, is_strange
+from messaging.domain.answer_hints import NOTHING_NAMED, Hints, fold
 
 #: Longer texts are letters to a person.
 LONGEST = 600
@@ -46,9 +46,10 @@ INTENTS = {
 class Reading:
     """What was said.
 
-    `whole`: every word of it was understood. `alone`: nothing else is in the text that somebody would have to read. `soft`: an "ok" that may acknowledge
-    anything. `in_words`: a yes in words of coming, not only "1" or "yes". `every`: it speaks of all visits at once. `letter`: which of a list, from 0 (-1 the last). `about`: days
-    and times of the visit that is spoken of; `wanted`: those that are proposed instead.
+    `whole`: every word of it was understood. `alone`: nothing else is in it that somebody would have to read. `soft`:
+    an "ok" that may acknowledge anything. `in_words`: a yes in words of coming, not only "1" or "yes". `every`: it
+    speaks of all visits at once. `letter`: which of a list, from 0 (-1 the last). `about`: days and times of the visit
+    that is spoken of; `wanted`: those that are proposed instead.
     """
 
     said: Said
@@ -58,8 +59,8 @@ class Reading:
     in_words: bool = False
     every: bool = False
     letter: int | None = None
-    about: Hints = Hints()
-    wanted: Hints = Hints()
+    about: Hints = NOTHING_NAMED
+    wanted: Hints = NOTHING_NAMED
     intents: frozenset[str] = frozenset()
 
 
@@ -82,21 +83,10 @@ class _Clause:
     words: str
 
 
-_EMOJI = (
-    (re.compile("[\U0001f44d\u2705\U0001f44c\u2611\u2714\U0001f197\U0001f64b\U0001f91d\U0001f4af]"), " emojiyes "),
-    (re.compile("[\U0001f44e\u274c\U0001f6ab\u274e\U0001f645\u2716]"), " emojino "),
-    (re.compile("[\U0001f64f\u2764\u2763\U0001f600-\U0001f60d\U0001f617-\U0001f61d\U0001f642\U0001f917\U0001f970"
-                "\U0001f44b\U0001f490\U0001f495-\U0001f49f\U0001f499-\U0001f49c\U0001f338\U0001f339\U0001f44f\U0001f31f"
-                "\U0001f60e\U0001f618\U0001f607\U0001f389\U0001fac2\U0001fa77]"), " emojikind "),
-)  # fmt: skip
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\ufe0f\U0001f3fb-\U0001f3ff]")
-_TITLE = re.compile(r"\b(mr|mrs|ms|dr|dra|sr|sra)\.")
-_MERIDIAN = re.compile(r"\b([ap])\. ?m\b\.?")
 _CLAUSE = re.compile(
     r"([?!;\n]+|[.,](?!\d)|\bbut\b|\bhowever\b|\balthough\b|\bthough\b|\bexcept\b|\bpero\b|\baunque\b)"
 )
 _WORD = re.compile(r"[a-z0-9]+")
-_STRETCHED = re.compile(r"([a-z])\1{2,}")
 _ONE = re.compile(r"^(?:(?:option|number|press|reply|opcion|el|la|numero|oprimo|marco) )?(?P<digit>[12]|two|dos)$")
 
 
@@ -104,28 +94,17 @@ def read(text: str) -> Reading:
     """What `text` says, taken as an answer to a question about a visit."""
     if len(text) > LONGEST:
         return Reading(Said.NOTHING, alone=False)
-    folded = _folded(text)
-    letter = _letter(folded)
+    plain = folded(text)
+    letter = _letter(plain)
     if letter is not None:
         return letter
-    clauses = [clause for part, asks in _parts(folded) if (clause := _clause(part, asks=asks)) is not None]
+    clauses = [clause for part, asks in _parts(plain) if (clause := _clause(part, asks=asks)) is not None]
     return _concluded(clauses) if clauses else Reading(Said.NOTHING, alone=False)
 
 
-def _folded(text: str) -> str:
-    """Lower case, no accents, emoji as words; commas and stops still there."""
-    for pattern, word in _EMOJI:
-        text = pattern.sub(word, _INVISIBLE.sub("", text))
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    letters = re.sub("['\u2019\u2018\u00b4`\"]", "", letters)
-    letters = _TITLE.sub(r"\1", letters)
-    return _MERIDIAN.sub(r"\1m ", _STRETCHED.sub(r"\1", letters)).strip()
-
-
-def _letter(folded: str) -> Reading | None:
+def _letter(text: str) -> Reading | None:
     """A letter or its number in the list, and nothing else. "c" is a yes as well: who asked knows which."""
-    plain = " ".join(_WORD.findall(folded))
+    plain = " ".join(_WORD.findall(text))
     found = known.LETTER.match(plain)
     if found is None:
         return None
@@ -135,9 +114,9 @@ def _letter(folded: str) -> Reading | None:
     return Reading(Said.LETTER, whole=True, letter=place)
 
 
-def _parts(folded: str) -> list[tuple[str, bool]]:
+def _parts(text: str) -> list[tuple[str, bool]]:
     """The clauses of a text, each with whether it asks."""
-    pieces = _CLAUSE.split(folded)
+    pieces = _CLAUSE.split(text)
     return [
         (piece, "?" in (pieces[number + 1] if number + 1 < len(pieces) else ""))
         for number, piece in enumerate(pieces)
@@ -156,17 +135,10 @@ def _clause(part: str, *, asks: bool) -> _Clause | None:
         # Letters of no alphabet that is read here: somebody has to look.
         return _Clause(_Kind.OTHER, whole=False, hints=hints, words=" ") if part.strip(" ¿¡-.,()'\"") else None
     said = f" {words} "
-    if any(_is_strange(character) for character in with_days):
+    if any(is_strange(character) for character in with_days):
         return _Clause(_Kind.OTHER, whole=False, hints=hints, words=said)
     kind, whole = _kind_of(said, asks=asks or bool(against.ASKS.search(said)))
     return _Clause(kind, whole, hints, said)
-
-
-def _is_strange(character: str) -> bool:
-    """A letter of another alphabet, or a picture that is none of those known: what it says, a person must see."""
-    if character.isascii():
-        return False
-    return character.isalpha() or unicodedata.category(character) == "So"
 
 
 def _mended(word: str) -> str:
@@ -269,8 +241,7 @@ def _concluded(clauses: list[_Clause]) -> Reading:
     return Reading(
         said,
         alone=said is Said.NOTHING or all(_is_part_of(clause, said) for clause in clauses),
-        soft=said is Said.CONFIRM
-        and " ".join(" ".join(c.words for c in clauses if c.kind is not _Kind.THANKS).split()) in known.SOFT,
+        soft=said is Said.CONFIRM and _kernel(clauses) in known.SOFT,
         whole=said is not Said.NOTHING and all(_is_understood(clause) for clause in clauses),
         in_words=_Kind.STRONG in kinds,
         every=every,
@@ -278,6 +249,11 @@ def _concluded(clauses: list[_Clause]) -> Reading:
         wanted=wanted,
         intents=frozenset(INTENTS[one] for one in meant if one in INTENTS),
     )
+
+
+def _kernel(clauses: list[_Clause]) -> str:
+    """What is left of a text without its kind words."""
+    return " ".join(" ".join(c.words for c in clauses if c.kind is not _Kind.THANKS).split())
 
 
 def _said(clauses: list[_Clause]) -> Said:
@@ -303,7 +279,7 @@ def _is_part_of(clause: _Clause, said: Said) -> bool:
 
 
 _OF_THE_VISIT = re.compile(
-    r" (?:(?:my|the|mi|la|our|moms|her|his) tday (?:ttime )?(?:appt|cita|one)|(?:appt|cita) (?:on |for |del |de |the |el )*tday"
+    r" (?:(?:my|the|mi|la|our|moms|her|his) tday (?:ttime )?(?:appt|cita|one)|(?:appt|cita) (?:on |for |del |de |the |el )*tday"  # noqa: E501
     r"|from tday|not (?:on )?tday|cant (?:\w+ ){0,2}tday|no puedo (?:\w+ ){0,2}tday|instead of tday|en vez del? tday) "
 )
 

@@ -66,7 +66,7 @@ def test_what_nobody_understood_is_before_somebody() -> None:
 _WORDS = st.one_of(
     st.text(max_size=80),
     st.lists(
-        st.sampled_from(["1", "2", "A", "yes", "no", "but", "cancel", "STOP", "both", "tues", "9:30", "el 17", "👍", "\x00", "?"]),
+        st.sampled_from(["1", "2", "A", "yes", "no", "but", "cancel", "STOP", "both", "tues", "9:30", "el 17", "👍", "\x00", "?"]),  # noqa: E501
         max_size=8,
     ).map(" ".join),
 )  # fmt: skip

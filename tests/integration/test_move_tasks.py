@@ -76,7 +76,7 @@ def test_please_confirm_rests_until_a_coordinator_has_dealt_with_it() -> None:
 
 
 def test_a_yes_after_the_wish_closes_the_task() -> None:
-    (visit,) = asked_about("2026-06-17 09:30")
+    asked_about("2026-06-17 09:30")
     text("otro día por favor", now=ANSWERED)
     assert text("ok, ahí estaré", now=ANSWERED + HOUR) == "confirmed"
     (task,) = tasks(TaskKind.MOVE_REQUEST)
@@ -85,7 +85,7 @@ def test_a_yes_after_the_wish_closes_the_task() -> None:
 
 @pytest.mark.parametrize("words", ["thanks!", "🙏❤️", "Gracias, que tengan buen día", "👍"])
 def test_kind_words_make_no_noise(words: str) -> None:
-    (visit,) = asked_about("2026-06-17 09:30")
+    asked_about("2026-06-17 09:30")
     text("1", now=ANSWERED)
     text(words, now=ANSWERED + HOUR)
     assert templates() == ["visit_confirmed"]

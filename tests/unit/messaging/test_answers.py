@@ -30,7 +30,7 @@ def test_the_sets_are_as_large_as_they_are_said_to_be() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "1 but my back hurts", "yes but can it be later?", "no I cannot confirm", "not sure", "if I get a ride I'll be there",
+        "1 but my back hurts", "yes but can it be later?", "no I cannot confirm", "not sure", "if I get a ride I'll be there",  # noqa: E501
         "will I be there all day?", "did you confirm my appointment?", "1 or 2?", "sí y no", "no puedo confirmar",
         "si consigo quien me lleve ahí estaré", "yes, my leg hurts",
     ],
