@@ -88,8 +88,7 @@ def test_words_go_from_a_draft_to_a_phone_by_three_people(sign_in: Callable[[str
 
     _send_reminder()
     message = Message.objects.get()
-    assert "we see you tomorrow at" in message.body
-    assert message.template_version == "1"
+    assert ("we see you tomorrow at" in message.body, message.template_version) == (True, "1")
 
 
 def _send_reminder() -> None:
