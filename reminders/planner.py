@@ -7,14 +7,13 @@ left to do. The unique constraint on planned reminders stands behind it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
@@ -25,6 +24,7 @@ from patients.board import close_task, open_tasks
 from patients.domain.profile import PatientStatus
 from patients.models import ContactPoint
 from reminders import care_events, planned_rows
+from reminders.anew import PLANNED_ANEW
 from reminders.domain.gate import standing_reason
 from reminders.domain.plan import Diff, Existing, Wanted, anchor_instants, reconcile, wanted
 from reminders.domain.words import STANDING, Reason, ReminderState, ScheduleStatus
@@ -38,14 +38,6 @@ BATCH = 200
 #: Visits older than this can have no reminder that is still to come (days; doses may be recorded late).
 LOOK_BACK_DAYS = LONGEST_AFTER_DAYS + 15
 _INSERT_BATCH = 2000
-#: What a released reminder becomes that is to be said again.
-PLANNED_ANEW: Mapping[str, Any] = {
-    "state": ReminderState.PLANNED,
-    "reason": "",
-    "settled_at": None,
-    "message": None,
-    "wording": F("wording") + 1,
-}
 #: Past taking back: the patient has the words, or may have them.
 LEFT = ACKNOWLEDGED | {Status.SUBMITTING, Status.IN_DOUBT}
 
@@ -227,9 +219,8 @@ def take_back(reminders: QuerySet[PlannedReminder], *, reason: Reason, now: date
     released.filter(message__status=Status.SUPPRESSED).update(
         state=ReminderState.CANCELLED, reason=reason, settled_at=now
     )
-    if waiting:
-        beside = PlannedReminder.objects.filter(message__in=waiting, message__status=Status.SUPPRESSED)
-        beside.filter(state=ReminderState.RELEASED).update(**PLANNED_ANEW, due_at=now)
+    beside = PlannedReminder.objects.filter(message__in=waiting, message__status=Status.SUPPRESSED)
+    beside.filter(state=ReminderState.RELEASED).update(**PLANNED_ANEW, due_at=now)
 
 
 def readdress(patient_id: int, *, now: datetime) -> None:
