@@ -7,7 +7,7 @@ left to do. The unique constraint on planned reminders stands behind it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -210,15 +210,13 @@ def recent(visits: Iterable[Visit], *, now: datetime) -> list[Visit]:
 def take_back(reminders: QuerySet[PlannedReminder], *, reason: Reason, now: datetime) -> None:
     """Undo the release of those whose message has not left; wanted again, they are planned anew.
 
-    One whose provider is being asked at this moment is let go of later, if it was not taken. What left as one text with
-    a reminder that is taken back is said anew.
+    One whose provider is being asked is let go of later, if it was not taken. What was said with one of them is said anew.
     """
     released = reminders.filter(state=ReminderState.RELEASED)
     waiting = list(released.filter(message__status__in=OPEN).values_list("message_id", flat=True))
     outbox.withdraw(waiting, reason=reason.label, now=now)
-    released.filter(message__status=Status.SUPPRESSED).update(
-        state=ReminderState.CANCELLED, reason=reason, settled_at=now
-    )
+    gone = {"state": ReminderState.CANCELLED, "reason": reason, "settled_at": now}
+    released.filter(message__status=Status.SUPPRESSED).update(**gone)
     beside = PlannedReminder.objects.filter(message__in=waiting, message__status=Status.SUPPRESSED)
     beside.filter(state=ReminderState.RELEASED).update(**PLANNED_ANEW, due_at=now)
 
