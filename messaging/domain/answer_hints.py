@@ -101,11 +101,8 @@ NOTHING_NAMED = Hints()
 
 def fold(text: str) -> tuple[str, Hints]:
     """`text` (lower case, no accents) with each day and time replaced by one word, and what they were."""
-    dates: set[tuple[int, int]] = set()
-    days: set[int] = set()
-    weekdays: set[int] = set()
-    relative: set[int] = set()
-    clocks: set[tuple[int, int | None]] = set()
+    dates, clocks = set[tuple[int, int]](), set[tuple[int, int | None]]()
+    days, weekdays, relative = set[int](), set[int](), set[int]()
 
     def dated(found: re.Match[str]) -> str:
         groups = {name: value for name, value in found.groupdict().items() if value}
