@@ -210,7 +210,7 @@ def recent(visits: Iterable[Visit], *, now: datetime) -> list[Visit]:
 def take_back(reminders: QuerySet[PlannedReminder], *, reason: Reason, now: datetime) -> None:
     """Undo the release of those whose message has not left; wanted again, they are planned anew.
 
-    One whose provider is being asked is let go of later, if it was not taken. What was said with one of them is said anew.
+    One whose provider is asked now is let go of later, if not taken. What was said with one of them is said anew.
     """
     released = reminders.filter(state=ReminderState.RELEASED)
     waiting = list(released.filter(message__status__in=OPEN).values_list("message_id", flat=True))
