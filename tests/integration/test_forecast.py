@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -19,6 +19,7 @@ from tests.support import builders as make
 
 pytestmark = pytest.mark.django_db
 DAYS = timedelta(days=90)
+Row = tuple[int, str, str, datetime]
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def planned() -> Schedule:
     return schedule
 
 
-def stored() -> Counter[tuple[int, str, str, object]]:
+def stored() -> Counter[Row]:
     """What would be sent."""
     rows = PlannedReminder.objects.filter(state=ReminderState.PLANNED)
     return Counter(rows.values_list("visit__number", "rule__code", "channel", "send_at"))
@@ -53,9 +54,9 @@ def holds(seen: Forecast, change: Callable[[], object]) -> Forecast:
     return seen
 
 
-def near(rows: Counter[tuple[int, str, str, object]]) -> Counter[tuple[int, str, str, object]]:
+def near(rows: Counter[Row]) -> Counter[Row]:
     """Those within 90 days."""
-    return Counter({row: count for row, count in rows.items() if row[3] < make.NOW + DAYS})  # type: ignore[operator]
+    return Counter({row: count for row, count in rows.items() if row[3] < make.NOW + DAYS})
 
 
 def test_a_rule_at_another_hour_moves_its_messages(planned: Schedule) -> None:
