@@ -31,7 +31,7 @@ def test_a_question_is_answered_on_her_phone_and_closed(
     desk = at_desk(staff("cora", "Coordinators"))
     page = f"inbox/thread/{thread.pk}/change/"
     assert "puedo traer a mi hermana" in desk.see(page)
-    sent = desk.edit(page, "answer_form", words="Sí, puede venir con usted mañana.", then="close")
+    sent = desk.edit(page, "answer_form", to=make.PHONE, words="Sí, puede venir con usted mañana.", then="close")
     assert sent.status_code == 302
 
     eventually(lambda: [b for b in carrier.bodies_to(make.PHONE) if "venir con usted" in b], 15, what="the answer")
