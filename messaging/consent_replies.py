@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 DISPOSITIONS = {Wish.STOP: "opt_out", Wish.START: "opt_in", Wish.HELP: "help"}
 TEMPLATES = {Wish.STOP: "opt_out_done", Wish.START: "opt_in_done", Wish.HELP: "help_answer"}
+#: How a claim of an earlier handler ends where the text asks for silence besides.
+BESIDE = "+stop"
 #: A confirmation of an opt-out that comes later than that is one text too many.
 REPLY_LIVES = {Wish.STOP: timedelta(minutes=5), Wish.START: timedelta(hours=1), Wish.HELP: timedelta(hours=1)}
 
@@ -40,7 +42,7 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     A STOP counts among other words too: whoever reads those has claimed the text by then, or reads it after us.
     """
     reading = read(message.body, carrier_says=message.opt_out_type)
-    if reading is None and not is_stop_among_others(message.body):
+    if reading is None and not _stops_beside_others(message):
         return None
     by_phone = is_phone(message.from_address)
     if not by_phone and not is_email(message.from_address):
@@ -60,6 +62,15 @@ def handle(message: InboundMessage, *, now: datetime) -> str | None:
     if changed and by_phone and not message.opt_out_type:
         _answer(message, wish, now=now)
     return DISPOSITIONS[wish]
+
+
+def _stops_beside_others(message: InboundMessage) -> bool:
+    """Whether its other words ask for silence too. Who has claimed it by now has said so in the claim.
+
+    A nurse's answer that quotes her page ("PHONE: no texts"), or the canary's echo of it, asks for nothing.
+    """
+    claimed_without = message.disposition and not message.disposition.endswith(BESIDE)
+    return not claimed_without and is_stop_among_others(message.body)
 
 
 def revoke(message: InboundMessage, *, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from messaging.domain import stop_phrases
 from messaging.domain.plain import words
@@ -98,11 +99,14 @@ _SILENCING_THERE = frozenset({"stop", "quit", "paren", "pare", "basta", "ya bast
 _ABOUT_TEXTS = re.compile(
     rf"\b(?:{_MSG}|texting|texted|txting|messaging|wrong number|wrong person|numero equivocado)\b"
 )
+#: More than a keyword with every courtesy around it.
+_LONGEST_BARE = 300
 _EXPLAINED = re.compile(r"\b(?:i mean|i meant|o sea|quiero decir)\b", re.IGNORECASE)
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 _SENTENCE_ENDS = re.compile(r"[.!;\n]+")
 
 
+@lru_cache(maxsize=16)
 def is_stop_among_others(text: str) -> bool:
     """Whether a text that says other things too also asks for no more texts: "stop texting me, my legs are numb".
 
@@ -118,6 +122,7 @@ def is_stop_among_others(text: str) -> bool:
     return about and any(_bare(_mended(clause)) in _SILENCING_THERE for clause in stop_phrases.clauses(text))
 
 
+@lru_cache(maxsize=16)
 def read(text: str, *, carrier_says: str = "") -> Reading | None:
     """The wish that `text` makes, if that is all it says. `carrier_says`: STOP, START, HELP or nothing.
 
@@ -165,6 +170,8 @@ def _whole(phrases: dict[str, re.Pattern[str]], said: str) -> str | None:
 
 def _bare(said: str) -> str:
     """Without courtesies; what consists of nothing else stays as it is."""
+    if len(said) > _LONGEST_BARE:
+        return said
     return _COURTESIES.sub("", said) or said
 
 

@@ -114,6 +114,8 @@ _NEGATED = re.compile(
     r"(?:\b(?:not|dont|never|wont|didnt|nunca|did|said|shouldnt|stopped) (?:ever |please |just |want to |want you to |want |wish to |me )?"
     r"|\b(?:did|have|why do) (?:you|they|u|i|we) (?:guys |ever )?|\bno (?:me |quiero |se |lo |le |deseo |pienso |quiero que )*)$"
 )
+#: What no person says without a full stop is read in stretches of so many characters; a wish is shorter than the overlap.
+_STRETCH, _OVERLAP, _NEAR = 600, 200, 80
 _CLAUSES = re.compile(r"[.!?;,\n:()]+|\s[-–—]+\s|\b(?:but|pero|because|porque)\b")
 #: Shapes that begin with their own no.
 _OWN_NO = frozenset(
@@ -145,9 +147,28 @@ def clauses(text: str) -> list[str]:
 
 def find(clause: str) -> Found | None:
     """The wish for silence in a clause that is written as stop_spelling mends it; None: there is none."""
+    stretches = _stretches(clause)
     for language, name, shape in _SHAPES:
-        for match in shape.finditer(clause):
-            before = clause[: match.start()]
-            if name in _OWN_NO or not _NEGATED.search(before):
-                return Found(language, f"{before} {clause[match.end() :]}")
+        for begins, ends in stretches:
+            for match in shape.finditer(clause[begins:ends]):
+                start, end = begins + match.start(), begins + match.end()
+                # A stretch's own edge is no edge of the clause: the next stretch has the whole of it.
+                if (start == begins > 0) or (end == ends < len(clause)):
+                    continue
+                before = clause[max(0, start - _NEAR) : start]
+                if name in _OWN_NO or not _NEGATED.search(before):
+                    return Found(language, f"{clause[:start]} {clause[end:]}")
     return None
+
+
+def _stretches(clause: str) -> list[tuple[int, int]]:
+    """Where a clause is looked at, piece by piece and overlapping: some shapes take the square of the length."""
+    if len(clause) <= _STRETCH:
+        return [(0, len(clause))]
+    found, begins = [], 0
+    while begins < len(clause) - _OVERLAP:
+        ends = min(begins + _STRETCH, len(clause))
+        found.append((begins, ends))
+        # At the end of a word, so that none is cut in two.
+        begins = clause.rfind(" ", begins, begins + _STRETCH - _OVERLAP) + 1 or begins + _STRETCH - _OVERLAP
+    return found

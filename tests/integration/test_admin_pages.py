@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from messaging.models import InboundMessage, Message
-from patients.models import Clinic, CoordinatorTask, Patient, TaskKind
+from patients.models import Clinic, CoordinatorTask, Patient, PatientLink, TaskKind
 from reminders import services
 from reminders.models import PlannedReminder, Schedule, Visit
 from tests.support import builders as make
@@ -76,7 +76,7 @@ class TestQueries:
         many = {path: self.cost(desk, path) for path in paths}
         # A page that is full, or a filter that gained choices, is no reason for another query.
         assert many == few
-        assert max(many.values()) < 29, many
+        assert max(many.values()) < 30, many
 
     def test_a_patients_page_costs_the_same_whatever_it_shows(self, desk: Desk) -> None:
         quiet, busy = make.patient("+12025550101"), make.patient("+12025550102", "busy@example.org")
@@ -86,7 +86,7 @@ class TestQueries:
         one = self.cost(desk, f"patients/patient/{quiet.pk}/change/")
         other = self.cost(desk, f"patients/patient/{busy.pk}/change/")
         assert other <= one + 2
-        assert other < 44
+        assert other < 45
 
     def test_a_schedules_page_costs_the_same_whatever_it_shows(self, desk: Desk) -> None:
         short, long = course(visits=1), course(visits=6)
@@ -155,7 +155,8 @@ class TestOpening:
     def test_every_registered_page_has_a_place_in_the_sidebar_or_is_left_out_on_purpose(self, desk: Desk) -> None:
         html = desk.see("")
         for model in admin.site._registry:
-            if model._meta.app_label in ("patients", "reminders", "messaging", "auth"):
+            # A patient's links stand on her own page and in no list.
+            if model._meta.app_label in ("patients", "reminders", "messaging", "auth") and model is not PatientLink:
                 assert f'href="/admin/{model._meta.app_label}/{model._meta.model_name}/' in html, model
 
     def test_the_first_page_counts_and_links(self, desk: Desk) -> None:

@@ -120,7 +120,8 @@ def test_a_mail_says_what_to_do_before_the_visit_in_the_patients_language(langua
     plan_schedules([schedule("zol_q4w", language).pk], now=NOW)
     reminder = PlannedReminder.objects.get(rule__code="confirm", channel="email")
     mailbox = Contact(id=1, address="rosa@example.org", usable=True, consented=True)
-    body = draft(reminder, mailbox, window=Window(time(8), time(21)), now=reminder.send_at).body
+    window, page = Window(time(8), time(21)), "https://clinic.example/p/abc/"
+    body = draft(reminder, mailbox, window=window, now=reminder.send_at, page=page).body
     english = Treatment.objects.get(code="zol_q4w").before_visit_tasks
     said = {"en": english, "es": [SPANISH[line] for line in english]}
     assert all((line in body) is (language == spoken) for spoken, lines in said.items() for line in lines)

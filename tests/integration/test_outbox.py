@@ -64,7 +64,7 @@ class TestEnqueue:
         ) as few:
             enqueue([draft(f"a{i}") for i in range(3)], now=NOW)
         with CaptureQueriesContext(connection) as many:
-            enqueue([draft(f"b{i}") for i in range(30)], now=NOW)
+            enqueue([draft(f"b{i}") for i in range(25)], now=NOW)
         assert len(many) == len(few) <= 4
 
     def test_a_text_is_folded_where_that_saves_and_its_parts_are_counted(self) -> None:
