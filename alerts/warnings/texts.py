@@ -10,11 +10,10 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
-from django.template.loader import render_to_string
 
 from alerts import rendering
 from alerts.models import WarningRule, WarningText
-from messaging import wordings
+from messaging import mail_page, wordings
 from messaging.domain.delivery import Channel
 from messaging.domain.wording import WordingError, fill, fold_to_gsm7, reserved_words, segments, variables
 from patients.models import Patient
@@ -80,8 +79,7 @@ def words(rule: WarningRule, patient: Patient, channel: Channel, version: Warnin
     body = fill(version.mail, values)
     subject = fill(version.subject, values)
     paragraphs = [" ".join(part.split()) for part in body.replace("\r\n", "\n").split("\n\n") if part.strip()]
-    context = {"subject": subject, "paragraphs": paragraphs, "language": language}
-    html = render_to_string("mails/message.html", context)
+    html = mail_page.page(subject, paragraphs, language=language)
     return Words(subject, "\n\n".join(paragraphs), html, f"warning-{version.number}")
 
 
