@@ -71,7 +71,8 @@ MOVE = any_of(
     (?:would|could|can|may) (?:we|i|you|it) (?:do|come|be|get|make it|have) (?:\w+ ){0,4}(?:tday|ttime|later|earlier|different|another|other|afternoon|morning|after|week|opening|spot)
     (?:would|does|is) (?:tday|ttime|there) (?:\w+ ){0,2}(?:work|ok|open|available|possible|opening|openings|slot|free)
     (?:would|does) (?:tday|ttime) work
-    any(?:thing)? (?:\w+ ){0,2}(?:open|available|later|earlier|after|afternoon|morning|tday|else|openings?|slots?|in the)
+    any(?:thing)? (?:\w+ ){0,2}(?:open|available|later|earlier|after|afternoon|morning|else|openings?|slots?|in the)
+    any(?:thing)? (?:(?:time|times|day|slots?|openings?|appts?|spots?) ){0,1}tday
     (?:opening|openings|slots?|something) (?:\w+ ){0,2}(?:later|earlier|on|in|after|tday|for)
     too (?:early|late)|what else (?:\w+ )?(?:you|is)
     (?:tday|mornings?|afternoons?|ttime) (?:is|are|would be|works) (?:better|best|bad|no good|hard|difficult)
@@ -128,7 +129,7 @@ CANCEL_ALONE = re.compile(
     r"(?:cant|cant tday|no puedo|no podre|no voy|no vamos|no ire|wont|no can do|no llego|cancel|cancelo|cancela|cancele|cancelen|cancelar|not going|not coming|no va|cannot)"
     r"(?: (?:sorry|please|favor|tday|then|by|por|thanks|gracias|lo siento|perdon|it|la))* $"
 )
-_GO = r"(?:come|coming|make|attend|attending|be there|be coming|be able|be at|be in|go|going|do it|get there|get off|get to|keep)"
+_GO = r"(?:come|coming|make|attend|attending|be there|be coming|be able|be at|be in|go|going|do it|get there|get off|get to|keep (?:it|that|this|my|the|our|tday|appt))"
 CANCEL = any_of(
     rf"""
     (?:have to|need to|must|want to|like to|going to|can you|please|favor|lets|should|will|ill|yes|si|ok|so) (?:\w+ )?cancel\w*

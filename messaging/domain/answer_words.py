@@ -45,7 +45,7 @@ EMOJI = (
 #: Longer words that are recognised with a letter or two wrong.
 SPELT_NEARLY = (
     "appointment", "another", "cancel", "cancelar", "cancelen", "cambiar", "confirm", "confirmar", "confirmed",
-    "confirming", "confirmado", "confirmada", "confirmo", "different", "gracias", "instead", "postpone", "reprogramar",
+    "confirming", "confirmado", "confirmada", "confirmo", "different", "gracias", "postpone", "reprogramar",
     "reschedule", "reminder", "reminding", "thursday", "tomorrow", "tuesday", "wednesday", "miercoles", "jueves",
     "viernes", "sabado", "domingo", "asistir", "asistire", "afternoon", "absolutely", "definitely", "perfecto",
 )  # fmt: skip
@@ -129,7 +129,7 @@ SOFT = frozenset({"ok", "k", "emojiyes", "got it", "great", "perfect", "perfecto
 #: What may stand beside a yes and change nothing in it.
 HARMLESS = frozenset(
     """
-    i we me us my our the a an at on in for to of and so then there it is it be will ill well am are that this as with by
+    proposed offered propuesta propuesto ofrecida i we me us my our the a an at on in for to of and so then there it is it be will ill well am are that this as with by
     you your y e en el la los las de del al a para por con un una mi mis nuestra su le les lo que es se ya si yes no_doubt
     appt appts cita hora dia tday ttime time day today clinic clinica center centre doctor doctora dr office oficina nurse
     enfermera please favor thanks thanking gracias muchas mil very much so many lot god bless dios quiere lo los bendiga

@@ -87,7 +87,10 @@ _CLAUSE = re.compile(
     r"([?!;\n]+|[.,](?!\d)|\bbut\b|\bhowever\b|\balthough\b|\bthough\b|\bexcept\b|\bpero\b|\baunque\b)"
 )
 _WORD = re.compile(r"[a-z0-9]+")
-_ONE = re.compile(r"^(?:(?:option|number|press|reply|opcion|el|la|numero|oprimo|marco) )?(?P<digit>[12r]|two|dos)(?: please| por favor)?$")
+_ONE = re.compile(
+    r"^(?:(?:option|number|press|reply|opcion|el|la|numero|oprimo|marco) )?(?P<digit>[12r]|two|dos)"
+    r"(?: please| por favor)?$"
+)
 
 
 def read(text: str) -> Reading:

@@ -89,3 +89,16 @@ def test_a_long_letter_and_an_empty_one_are_for_a_person() -> None:
     assert read("yes " * 400).said is Said.NOTHING
     assert read("").said is Said.NOTHING
     assert read("ok " + "\u4f60\u597d").said is not Said.CONFIRM
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["My wife is unsteady today and trips on the steps", "I do not have any fever today", "I cannot keep him awake"],
+)
+def test_words_of_how_she_feels_ask_for_no_other_time(text: str) -> None:
+    assert read(text).said is Said.NOTHING
+
+
+@pytest.mark.parametrize("text", ["R", "r", "R please", "2 por favor"])
+def test_the_letter_that_stands_for_another_time(text: str) -> None:
+    assert read(text).said is Said.MOVE
