@@ -7,7 +7,7 @@ from datetime import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from messaging.models import Message
@@ -55,9 +55,14 @@ def test_words_go_from_a_draft_to_a_phone_by_three_people(sign_in: Callable[[str
     axe.clean(writer)
     writer.get_by_role("link", name=NAME, exact=True).click()
     axe.clean(writer)
-    writer.get_by_role("button", name="Write a new version").click()
+    late: list[Route] = []
+    writer.route("**/bonewatch/words*.js", lambda route: late.append(route))
+    with writer.expect_request("**/bonewatch/words*.js"):
+        writer.get_by_role("button", name="Write a new version").click()
     english, spanish = writer.get_by_label("Text, English"), writer.get_by_label("Text, Spanish")
     english.fill("{clinic}: reply YES for {day} at {time}. Questions? Call {phone}.")
+    # A slow line: she has begun to write before the script has arrived.
+    late[0].continue_()
     expect(writer.locator("#findings-en-sms")).to_contain_text("Carriers act upon “YES” themselves")
     axe.clean(writer)
     english.fill("{clinic}: we see you  at {time}. Questions? Call {phone}.")

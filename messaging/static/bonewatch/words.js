@@ -46,6 +46,8 @@
   form.addEventListener("focusin", (event) => {
     if (event.target.matches("textarea, input[name^='subject-']")) last = event.target;
   });
+  // What was typed before this script arrived, or brought back by the browser, fired no event that we could hear.
+  if ([...form.elements].some((field) => field.type !== "hidden" && field.defaultValue !== undefined && field.value !== field.defaultValue)) ask();
   for (const button of document.querySelectorAll("button[data-blank]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
