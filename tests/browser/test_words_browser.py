@@ -55,14 +55,10 @@ def test_words_go_from_a_draft_to_a_phone_by_three_people(sign_in: Callable[[str
     axe.clean(writer)
     writer.get_by_role("link", name=NAME, exact=True).click()
     axe.clean(writer)
-    late: list[Route] = []
-    writer.route("**/bonewatch/words*.js", lambda route: late.append(route))
-    with writer.expect_request("**/bonewatch/words*.js"):
-        writer.get_by_role("button", name="Write a new version").click()
+    late = _begin_on_a_slow_line(writer)
     english, spanish = writer.get_by_label("Text, English"), writer.get_by_label("Text, Spanish")
     english.fill("{clinic}: reply YES for {day} at {time}. Questions? Call {phone}.")
-    # A slow line: she has begun to write before the script has arrived.
-    late[0].continue_()
+    late.continue_()
     expect(writer.locator("#findings-en-sms")).to_contain_text("Carriers act upon “YES” themselves")
     axe.clean(writer)
     english.fill("{clinic}: we see you  at {time}. Questions? Call {phone}.")
@@ -94,6 +90,15 @@ def test_words_go_from_a_draft_to_a_phone_by_three_people(sign_in: Callable[[str
     _send_reminder()
     message = Message.objects.get()
     assert ("we see you tomorrow at" in message.body, message.template_version) == (True, "1")
+
+
+def _begin_on_a_slow_line(writer: Page) -> Route:
+    """She begins to write before the script has arrived; it is let through later."""
+    late: list[Route] = []
+    writer.route("**/bonewatch/words*.js", lambda route: late.append(route))
+    with writer.expect_request("**/bonewatch/words*.js"):
+        writer.get_by_role("button", name="Write a new version").click()
+    return late[0]
 
 
 def _send_reminder() -> None:
