@@ -58,7 +58,7 @@ def test_words_go_from_a_draft_to_a_phone_by_three_people(sign_in: Callable[[str
     late = _begin_on_a_slow_line(writer)
     english, spanish = writer.get_by_label("Text, English"), writer.get_by_label("Text, Spanish")
     english.fill("{clinic}: reply YES for {day} at {time}. Questions? Call {phone}.")
-    late.continue_()
+    late[0].continue_()
     expect(writer.locator("#findings-en-sms")).to_contain_text("Carriers act upon “YES” themselves")
     axe.clean(writer)
     english.fill("{clinic}: we see you  at {time}. Questions? Call {phone}.")
@@ -87,23 +87,23 @@ def test_words_go_from_a_draft_to_a_phone_by_three_people(sign_in: Callable[[str
     expect(signer.frame_locator("iframe").first.get_by_text("We look forward").last).to_be_visible()
     axe.clean(signer)
 
-    _send_reminder()
-    message = Message.objects.get()
-    assert ("we see you tomorrow at" in message.body, message.template_version) == (True, "1")
+    assert [version for body, version in _sent() if "we see you tomorrow at" in body] == ["1"]
 
 
-def _begin_on_a_slow_line(writer: Page) -> Route:
+def _begin_on_a_slow_line(writer: Page) -> list[Route]:
     """She begins to write before the script has arrived; it is let through later."""
     late: list[Route] = []
     writer.route("**/bonewatch/words*.js", lambda route: late.append(route))
     with writer.expect_request("**/bonewatch/words*.js"):
         writer.get_by_role("button", name="Write a new version").click()
-    return late[0]
+    return late
 
 
-def _send_reminder() -> None:
+def _sent() -> list[tuple[str, str]]:
+    """A reminder's words and their version."""
     active.forget()
     ReminderRule.objects.all().delete()
     make.rule("day_before", WallTime(-1, time(9)))
     make.planned_schedule(visits=1)
     release.release_due(now=ny("2026-06-16 09:00"))
+    return list(Message.objects.values_list("body", "template_version"))
