@@ -5,12 +5,14 @@ The first of settings.INBOUND_HANDLERS to act, never the only one to read: see m
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 
 from messaging import consent, outbox, wordings
 from messaging.domain.address import is_email, is_phone
@@ -24,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 DISPOSITIONS = {Wish.STOP: "opt_out", Wish.START: "opt_in", Wish.HELP: "help"}
 TEMPLATES = {Wish.STOP: "opt_out_done", Wish.START: "opt_in_done", Wish.HELP: "help_answer"}
+#: How the wordings end that name neither clinic nor telephone.
+BARE = "_bare"
 #: How a claim of an earlier handler ends where the text asks for silence besides.
 BESIDE = "+stop"
 #: A confirmation of an opt-out that comes later than that is one text too many.
@@ -108,7 +112,8 @@ def _language(message: InboundMessage) -> str:
 
 
 def _answer(message: InboundMessage, wish: Wish, *, now: datetime) -> None:
-    template, language = TEMPLATES[wish], _language(message)
+    language, ours = _language(message), who_we_are(message.from_address)
+    template = TEMPLATES[wish] if ours else f"{TEMPLATES[wish]}{BARE}"
     try:
         # A savepoint of its own: whatever is wrong with the answer, the wish itself has been written down.
         with transaction.atomic():
@@ -122,7 +127,7 @@ def _answer(message: InboundMessage, wish: Wish, *, now: datetime) -> None:
                         urgency=Urgency.ORDINARY,
                         address=message.from_address,
                         sender=message.to_address if is_phone(message.to_address) else "",
-                        body=words.body,
+                        body=words.filled(ours).body,
                         template=template,
                         template_version=words.version,
                         language=language,
@@ -136,6 +141,12 @@ def _answer(message: InboundMessage, wish: Wish, *, now: datetime) -> None:
         log.error("consent_answer_not_written", template=template, error=type(error).__name__)
         return
     outbox.wake(Urgency.ORDINARY)
+
+
+def who_we_are(address: str) -> Mapping[str, str]:
+    """Clinic and telephone to be named in an answer to `address` (settings.WHO_WE_ARE); empty where one is missing."""
+    ours: Mapping[str, str] = import_string(settings.WHO_WE_ARE)(address)
+    return ours if all(ours.get(name) for name in ("clinic", "phone")) else {}
 
 
 def _language_of(address: str) -> str:

@@ -8,12 +8,22 @@ from collections.abc import Mapping, Sequence
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from patients.domain.address import national
 from patients.models import Clinic, ContactPoint
 
 
 def names() -> dict[str, str]:
     """Name of every clinic by its id as text."""
     return {str(pk): name for pk, name in Clinic.objects.values_list("pk", "name")}
+
+
+def who_we_are(address: str) -> dict[str, str]:
+    """How the clinic of whoever has `address` is called, and its daytime line; the first clinic's for a stranger."""
+    contact = ContactPoint.objects.filter(address=address).select_related("patient__clinic").order_by("pk").first()
+    clinic = contact.patient.clinic if contact else Clinic.objects.order_by("pk").first()
+    if clinic is None:
+        return {}
+    return {"clinic": clinic.short_name, "phone": national(str(clinic.daytime_line or ""))}
 
 
 def of_addresses(addresses: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:

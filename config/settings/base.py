@@ -142,6 +142,8 @@ ROUTINE_PER_HOUR = 6
 ROUTINE_PER_DAY = 12
 #: What the carrier bills for one part of a text, e.g. "0.0083 USD": plan changes show their cost. Empty: they do not.
 TEXT_PRICE = ""
+#: Clinic and telephone to be named in answers to an address: `(address) -> {"clinic": …, "phone": …}`, or empty.
+WHO_WE_ARE = "patients.owners.who_we_are"
 #: Who is told when sending itself is in trouble. See messaging/operator.py.
 OPERATOR_ALARM = "alerts.from_below.hear"
 #: Seconds to wait for the carrier or the mail host before the outcome is in doubt.

@@ -154,7 +154,7 @@ class TestStop:
         assert text("STOP") == "opt_out"
         assert [consent.state(PHONE, p) for p in CONSENT_PURPOSES] == [False] * len(CONSENT_PURPOSES)
         (answer,) = answers()
-        assert (answer.address, answer.sender, answer.template) == (PHONE, CLINIC, "opt_out_done")
+        assert (answer.address, answer.sender, answer.template) == (PHONE, CLINIC, "opt_out_done_bare")
         assert not reserved_words(answer.body), "what the carrier answers itself is no answer to us"
         assert answer.segments == 1
         assert answer.expires_at <= NOW + timedelta(minutes=5)
@@ -215,7 +215,7 @@ class TestStart:
         assert text("START") == "opt_in"
         assert consent.state(PHONE, Purpose.REMINDERS) is True
         assert consent.state(PHONE, Purpose.WARNINGS) is False, "never agreed to"
-        assert [a.template for a in answers()] == ["opt_out_done", "opt_in_done"]
+        assert [a.template for a in answers()] == ["opt_out_done_bare", "opt_in_done_bare"]
 
     def test_from_somebody_who_never_agreed_it_is_left_to_a_person(self) -> None:
         assert text("START") is None
@@ -234,7 +234,7 @@ class TestHelp:
     def test_it_is_answered_whoever_asks_and_changes_nothing(self) -> None:
         assert text("HELP") == "help"
         assert text("INFO", sender=OTHER) == "help"
-        assert [a.template for a in answers()] == ["help_answer", "help_answer"]
+        assert [a.template for a in answers()] == ["help_answer_bare", "help_answer_bare"]
         assert not ConsentEvent.objects.exists()
 
 
