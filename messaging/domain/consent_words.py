@@ -99,6 +99,8 @@ _SILENCING_THERE = frozenset({"stop", "quit", "paren", "pare", "basta", "ya bast
 _ABOUT_TEXTS = re.compile(
     rf"\b(?:{_MSG}|texting|texted|txting|messaging|wrong number|wrong person|numero equivocado)\b"
 )
+#: A single character may be a whole sentence as words writes it: twenty thousand of them are no reading matter.
+_LONGEST = 25_000
 #: More than a keyword with every courtesy around it.
 _LONGEST_BARE = 300
 _EXPLAINED = re.compile(r"\b(?:i mean|i meant|o sea|quiero decir)\b", re.IGNORECASE)
@@ -177,7 +179,7 @@ def _bare(said: str) -> str:
 
 def _mended(text: str) -> str:
     """As plain words, spelt as they were meant: "STOOOP" and "s.t.o.p" are stop."""
-    said = _DRAWN_OUT.sub(r"\1", words(text)).split()
+    said = _DRAWN_OUT.sub(r"\1", words(text)[:_LONGEST]).split()
     if len(said) > 2 and all(len(word) == 1 and word.isalpha() for word in said):
         said = ["".join(said)]
     return " ".join(map(mended, said))
