@@ -31,7 +31,7 @@ SPELT = {
     "canselar": "cancelar", "canselen": "cancelen", "resched": "reschedule", "rescedule": "reschedule",
     "resceduel": "reschedule", "reshedule": "reschedule", "reschedual": "reschedule", "rescheduel": "reschedule",
     "insted": "instead", "anuther": "another", "diffrent": "different", "tha": "that", "thats": "that is", "its": "it is",
-    "yess": "yes", "yesss": "yes", "yep": "yes", "yup": "yes", "yupp": "yes", "yeah": "yes", "yea": "yes", "yah": "yes",
+    "yess": "yes", "yesss": "yes", "yep": "yes", "yup": "yes", "yupp": "yes", "yuppers": "yes", "yeah": "yes", "yea": "yes", "yah": "yes",
     "ye": "yes", "yessir": "yes", "yas": "yes", "sii": "si", "siii": "si", "sip": "si", "sep": "si", "simon": "si",
     "okay": "ok", "okey": "ok", "oki": "ok", "okie": "ok", "kk": "ok", "okk": "ok", "okis": "ok", "oka": "ok", "otay": "ok",
 }  # fmt: skip

@@ -61,7 +61,7 @@ _START = {
         rf"|(?:i )?want (?:the |your |my )?{_MSG} (?:again|back)|send (?:me )?(?:the |your )?{_MSG} again"
     ),
     "es": re.compile(
-        rf"(?:iniciar|empezar|comenzar|reanudar|reactivar)(?: (?:los )?{_MSG})?|alta|"
+        rf"(?:iniciar|inicio|empezar|comenzar|reanudar|reactivar)(?: (?:los )?{_MSG})?|alta|"
         rf"quiero (?:recibir )?(?:los |sus )?{_MSG} (?:otra vez|de nuevo)|(?:manden|envien)me (?:los )?{_MSG} (?:otra vez|de nuevo)"
         rf"|vuelvan a (?:mandarme|enviarme|escribirme)(?: {_MSG})?|(?:ya )?pueden (?:escribirme|mandarme {_MSG})(?: otra vez| de nuevo)?"
     ),
