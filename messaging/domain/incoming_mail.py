@@ -82,6 +82,8 @@ _ACTIONS = {
 #: Parts of a mail that are looked at; a person's has a handful.
 _MOST_PARTS = 200
 _LONGEST = 200_000
+#: Reading a longer one takes the square of its length.
+_LONGEST_SUBJECT = 5_000
 
 
 def parse(raw: bytes) -> Message:
@@ -280,6 +282,8 @@ def _header(mail: Message, name: str) -> str:
     if value is None:
         return ""
     try:
-        return str(policy.default.header_factory(name, str(value))) if name == "Subject" else str(value)
+        return (
+            str(policy.default.header_factory(name, str(value)[:_LONGEST_SUBJECT])) if name == "Subject" else str(value)
+        )
     except Exception:  # noqa: BLE001 - the standard library's parser of headers has its own surprises
         return str(value)
