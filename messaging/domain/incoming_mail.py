@@ -79,6 +79,12 @@ _ACTIONS = {
     # Handed to a host that tells nothing: no more is known than before.
     "relayed": Kind.AUTOMATIC,
 }
+#: What a calendar program writes beside its "yes" by itself; what else stands there somebody has typed.
+_OF_THE_CALENDAR = re.compile(
+    r"^.{0,120}\b(?:(?:has )?accepted (?:this|the|your) (?:invitation|meeting|event)"
+    r"|ha aceptado (?:esta|la|su) \w+)\b.{0,80}$",
+    re.IGNORECASE | re.MULTILINE,
+)
 #: Parts of a mail that are looked at; a person's has a handful.
 _MOST_PARTS = 200
 _LONGEST = 200_000
@@ -112,9 +118,9 @@ def read(mail: Message, *, bounce_address: str) -> Incoming:
     if tagged and known["subject"].lower() == "unsubscribe":
         return Incoming(Kind.UNSUBSCRIBE, **known)
     answer = _calendar_answer(parts)
-    if answer == "ACCEPTED":
-        return Incoming(Kind.ACCEPTED, **known)
     written = own_words(known["whole"])
+    if answer == "ACCEPTED" and not _OF_THE_CALENDAR.sub("", written).strip():
+        return Incoming(Kind.ACCEPTED, **known)
     if answer:
         # Nobody else would tell a person: what a calendar declines comes without words.
         return Incoming(Kind.WORDS, words=f"[{answer.lower()} in the calendar] {written}".strip(), **known)

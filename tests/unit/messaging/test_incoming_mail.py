@@ -154,3 +154,25 @@ VALUES = st.one_of(
 def test_any_headers_are_something(headers: list[tuple[str, str]], body: str) -> None:
     raw = "\n".join(f"{name}: {value}" for name, value in headers) + f"\n\n--b\n{body}\n--b--"
     assert isinstance(of(raw.encode("utf-8", "surrogatepass")), Incoming)
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("", Kind.ACCEPTED),
+        ("Rosa Quintana has accepted this invitation.", Kind.ACCEPTED),
+        ("Rosa ha aceptado esta invitación.", Kind.ACCEPTED),
+        ("See you then, but my legs are numb.", Kind.WORDS),
+        ("Rosa has accepted this invitation.\r\nMy legs are numb.", Kind.WORDS),
+    ],
+)
+def test_what_somebody_types_beside_a_calendars_yes_is_read(written: str, kind: Kind) -> None:
+    raw = (
+        "From: rosa@example.org\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n"
+        f"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{written}\r\n"
+        "--b\r\nContent-Type: text/calendar; method=REPLY\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\n"
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:rosa@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n--b--\r\n"
+    )
+    found = read(parse(raw.encode()), bounce_address="")
+    assert found.kind is kind
+    assert ("legs" in found.words) is (kind is Kind.WORDS)
