@@ -31,5 +31,6 @@ def test_each_reads_the_index_that_was_made_for_it(rows: Callable[[], QuerySet[A
             cursor.execute("SET LOCAL enable_seqscan = off")
             # Of a table that is nearly empty it would rather look up each message.
             cursor.execute("SET LOCAL enable_nestloop = off")
+            cursor.execute("SET LOCAL enable_mergejoin = off")
     plan = rows().explain()
     assert index in plan, plan
