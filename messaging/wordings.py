@@ -21,18 +21,13 @@ from django.utils.module_loading import import_string
 
 from messaging import mail_page
 from messaging.domain.delivery import Channel
+from messaging.domain.linter import LONGEST_SPOKEN, MOST_SEGMENTS, UNSPEAKABLE
 from messaging.domain.wording import WordingError, fill, fold_to_gsm7, reserved_words, segments, variables
 from messaging.words import active
 
 _FILE = re.compile(r"(?P<name>[a-z0-9_]+)\.(?P<language>[a-z]{2,3}(?:-[a-z]+)?)(?P<kind>\.mail|\.voice)?\.txt")
 ENDINGS = {Channel.SMS: ".txt", Channel.EMAIL: ".mail.txt", Channel.VOICE: ".voice.txt"}
 _CHANNELS = {None: Channel.SMS, ".mail": Channel.EMAIL, ".voice": Channel.VOICE}
-
-MOST_SEGMENTS = 2
-#: About a minute of speech: somebody who was woken must hear which key to press before giving up.
-LONGEST_SPOKEN = 800
-#: What a voice spells out, letter by letter.
-_UNSPEAKABLE = re.compile(r"https?:|www\.|[<>&*#_|\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +210,7 @@ def _voice_problems(file: str, wording: Wording, vocabulary: Mapping[str, str]) 
     longest = len(wording.filled(vocabulary).body)
     if longest > LONGEST_SPOKEN:
         yield f"{file}: {longest} characters with the longest values, {LONGEST_SPOKEN} at most are listened to"
-    found = _UNSPEAKABLE.search(re.sub(r"\{\w*\}", "", wording.body))
+    found = UNSPEAKABLE.search(re.sub(r"\{\w*\}", "", wording.body))
     if found:
         yield f"{file}: {found[0]} cannot be said; write it in words"
 
