@@ -17,6 +17,8 @@ COPY reminders reminders
 COPY alerts alerts
 COPY inbox inbox
 COPY portal portal
+COPY staff staff
+COPY desk desk
 COPY templates templates
 RUN DJANGO_SETTINGS_MODULE=config.settings.build python manage.py collectstatic --no-input --verbosity 0
 

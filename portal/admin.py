@@ -19,7 +19,7 @@ from messaging.domain.delivery import Purpose
 from messaging.domain.wording import WordingError
 from patients import links
 from patients.admin.acts import Act, ActForm, ReasonForm, act_view
-from patients.admin.base import PageAdmin
+from staff.admin.base import PageAdmin
 from patients.domain.profile import PatientStatus
 from patients.models import ContactPoint, Patient, PatientLink
 from portal import page_links

@@ -17,7 +17,7 @@ from alerts import ledger
 from alerts.admin.canary_figures import figures
 from alerts.admin.words import span_in_words
 from alerts.models import Alarm
-from patients.admin.base import PageAdmin
+from staff.admin.base import PageAdmin
 from patients.admin.show import chip
 
 

@@ -22,11 +22,12 @@ WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 #: Whose migrations must stay linear.
-FIRST_PARTY_APPS = ["config", "patients", "messaging", "reminders", "alerts", "inbox", "portal"]
+FIRST_PARTY_APPS = ["config", "staff", "patients", "messaging", "reminders", "alerts", "inbox", "portal", "desk"]
 INSTALLED_APPS = [
     *FIRST_PARTY_APPS,
     "unfold",
     "unfold.contrib.filters",
+    "unfold.contrib.import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -34,7 +35,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "auditlog",
+    "axes",
     "django_linear_migrations",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
+    "import_export",
     "phonenumber_field",
 ]
 
@@ -49,6 +56,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "patients.middleware.ClinicTime",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Last: it answers for whoever has tried too often to sign in.
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -66,6 +75,7 @@ TEMPLATES = [
     },
 ]
 
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

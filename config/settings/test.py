@@ -21,6 +21,9 @@ for _config in DATABASES.values():
     if _config["ENGINE"] == "django.db.backends.sqlite3":
         _config["TEST"] = {"NAME": str(_config["NAME"])}
 
+# Tests that sign in with wrong passwords say so.
+AXES_ENABLED = False
+
 # Static files straight from the apps: nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

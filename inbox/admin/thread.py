@@ -20,7 +20,7 @@ from inbox.answering import ways
 from inbox.closing import catch_up
 from inbox.models import Thread
 from patients.admin.acts import row_of
-from patients.admin.base import PageAdmin
+from staff.admin.base import PageAdmin
 from patients.models import Clinic
 
 

@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from patients.admin.base import PageAdmin
+from staff.admin.base import PageAdmin
 from patients.admin.clock import local_now
 from patients.admin.fields import LanguageField, ZoneField
 from patients.models import Clinic

@@ -14,7 +14,7 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from patients.admin.base import PageAdmin
+from staff.admin.base import PageAdmin
 from patients.admin.clock import city, local_now
 from patients.admin.fields import LANGUAGE_NAMES
 from patients.admin.filters import LanguageFilter, OpenTaskFilter, ReachableFilter

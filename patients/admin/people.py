@@ -8,7 +8,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from patients.admin.base import PageAdmin
+from staff.admin.base import PageAdmin
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, ActForm, act_view, row_of
-from patients.admin.base import PageAdmin
+from staff.admin.base import PageAdmin
 from patients.admin.clock import clock
 from patients.admin.filters import DoneFilter
 from patients.admin.show import chip, link, two_lines

@@ -46,6 +46,13 @@ class Clinic(models.Model):
         default=False,
         help_text="Messages may name drug and illness to patients who have agreed to that, where such wordings exist.",
     )
+    holiday_region = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Whose public holidays the clinic keeps, as US-NY or ES-MD; empty: those of its country.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

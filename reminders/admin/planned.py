@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
-from patients.admin.base import PageAdmin
+from staff.admin.base import PageAdmin
 from patients.admin.clock import clock
 from patients.admin.show import chip, link, two_lines, when
 from reminders import tries

@@ -12,7 +12,7 @@ from unfold.decorators import display
 
 from messaging import wordings
 from patients.admin.acts import row_of
-from patients.admin.base import PageAdmin
+from staff.admin.base import PageAdmin
 from patients.admin.show import chip
 from reminders.admin.plan_diff import PlanDiffMixin
 from reminders.admin.rule_form import RuleForm, previews

@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, ReasonForm, act_view, row_of
-from patients.admin.base import PageAdmin
+from staff.admin.base import PageAdmin
 from patients.admin.show import chip, link, two_lines, when
 from reminders import services
 from reminders.admin.consent import record_view

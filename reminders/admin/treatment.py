@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, ActForm, act_view, row_of
-from patients.admin.base import PageAdmin
+from staff.admin.base import PageAdmin
 from patients.admin.clock import day as day_in_words
 from patients.admin.fields import DaysField, LinesField
 from patients.admin.show import chip, two_lines

@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, act_view, row_of
-from patients.admin.base import PageAdmin
+from staff.admin.base import PageAdmin
 from patients.admin.clock import clock
 from patients.admin.clock import day as day_in_words
 from patients.admin.show import chip, link, two_lines, when

@@ -10,7 +10,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = tuple(
     name
-    for name in ("config", "patients", "messaging", "reminders", "alerts", "inbox", "portal", "sandbox")
+    for name in (
+        "config",
+        "staff",
+        "patients",
+        "messaging",
+        "reminders",
+        "alerts",
+        "inbox",
+        "portal",
+        "desk",
+        "sandbox",
+    )
     if (ROOT / name).is_dir()
 )
 

@@ -44,7 +44,18 @@ def test_the_import_contracts_hold() -> None:
 )
 def test_a_wrong_arrow_is_found(tmp_path: Path, file: str, line: str, contract: str) -> None:
     """On a small model of the house, so that the contracts are known to be awake."""
-    for room in ("config", "patients", "messaging", "reminders", "alerts", "inbox", "portal", "sandbox"):
+    for room in (
+        "config",
+        "staff",
+        "patients",
+        "messaging",
+        "reminders",
+        "alerts",
+        "inbox",
+        "portal",
+        "desk",
+        "sandbox",
+    ):
         for package in (room, f"{room}/domain"):
             (tmp_path / package).mkdir()
             (tmp_path / package / "__init__.py").write_text("")

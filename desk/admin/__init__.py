@@ -1,0 +1,1 @@
+"""The admin's pages that draw from every room."""

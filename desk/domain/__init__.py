@@ -1,0 +1,1 @@
+"""What the desk decides: states of bulk work, shapes of calendars and timelines."""
