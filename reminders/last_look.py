@@ -97,7 +97,7 @@ def _ready(reminder: PlannedReminder, reach: Reach, tried: Tries | None, *, now:
 
 def _tried(reminders: Sequence[PlannedReminder], *, now: datetime) -> Mapping[int, Tries]:
     """What was tried for those of `reminders` whose first message did not arrive."""
-    again = set(rungs.past_tries(reminder.pk for reminder in reminders))
+    again = set(rungs.past_tries((reminder.pk for reminder in reminders), set_aside=False))
     if not again:
         return {}
     rows = [reminder for reminder in reminders if reminder.pk in again]

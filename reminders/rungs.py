@@ -48,7 +48,7 @@ def mates(reminders: Iterable[PlannedReminder]) -> QuerySet[PlannedReminder]:
 def gather(reminders: Sequence[PlannedReminder], *, now: datetime) -> Mapping[Key, Rung]:
     """The rungs of `reminders`, which have their messages joined, with everything that was tried."""
     rungs: dict[Key, Rung] = defaultdict(Rung)
-    before = past_tries(reminder.pk for reminder in reminders)
+    before = past_tries((reminder.pk for reminder in reminders), set_aside=False)
     for reminder in reminders:
         rung = rungs[key_of(reminder)]
         rung.reminders.append(reminder)
@@ -64,9 +64,11 @@ def gather(reminders: Sequence[PlannedReminder], *, now: datetime) -> Mapping[Ke
     return rungs
 
 
-def past_tries(reminder_ids: Iterable[int]) -> Mapping[int, list[Message]]:
-    """The messages of each reminder that were followed up, in order."""
+def past_tries(reminder_ids: Iterable[int], *, set_aside: bool = True) -> Mapping[int, list[Message]]:
+    """The messages of each reminder that were followed up, in order; `set_aside`: also those that count no more."""
     found: dict[int, list[Message]] = defaultdict(list)
-    for row in ReminderTry.objects.filter(reminder__in=list(reminder_ids)).select_related("message").order_by("pk"):
+    rows = ReminderTry.objects.filter(reminder__in=list(reminder_ids))
+    rows = rows if set_aside else rows.filter(set_aside_at__isnull=True)
+    for row in rows.select_related("message").order_by("pk"):
         found[row.reminder_id].append(row.message)
     return found

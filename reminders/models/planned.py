@@ -78,6 +78,9 @@ class ReminderTry(models.Model):
     reminder = models.ForeignKey(PlannedReminder, on_delete=models.CASCADE, related_name="tries")
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
     followed_at = models.DateTimeField()
+    set_aside_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a person had it sent once more: it stands against no address since."
+    )
 
     class Meta:
         ordering = ("reminder_id", "id")
