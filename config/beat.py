@@ -24,6 +24,8 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "chase texts that no nurse has read": every(60, "alerts.chase_reviews"),
     # conversations in which somebody waits too long, or that another list has ended
     "chase conversations": every(60, "inbox.chase"),
+    # bulk work that a person asked for, and pauses that end
+    "work off bulk jobs": every(5, "desk.work_jobs"),
     # who watches the watchmen
     "ask after the watchdog": every(30, "config.watch_the_watchdog"),
     "tell managers of alarms": every(10, "alerts.tell_managers"),

@@ -30,6 +30,7 @@ TASK_QUEUES: dict[str, str] = {
     "alerts.plan_warnings": HOUSEKEEPING,
     "alerts.release_warnings": ORDINARY,
     "inbox.chase": HOUSEKEEPING,
+    "desk.work_jobs": HOUSEKEEPING,
     "reminders.release_due": ORDINARY,
     "reminders.plan_schedules": ORDINARY,
     "reminders.extend_horizons": HOUSEKEEPING,

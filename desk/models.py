@@ -18,10 +18,15 @@ class Job(models.Model):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     wish = models.JSONField(default=dict, help_text="What was asked for, as the form gave it.")
     state = models.CharField(
-        max_length=12, choices=[(state.value, state.value) for state in JobState], default=JobState.DRAFT
+        max_length=12, choices=[(state.value, state.value) for state in JobState], default=JobState.CHECKING
     )
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="Not worked on before this moment.")
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by", help_text="What it undoes."
+    )
+    listed_at = models.DateTimeField(null=True, blank=True, help_text="When its rows were written down.")
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     #: Until when a worker has it; one that died leaves a lease that ends.
@@ -39,8 +44,10 @@ class Job(models.Model):
             ),
         )
         indexes = (
-            # Read by desk.jobs: what waits for a worker, or was left by one that died.
-            models.Index(fields=("asked_at",), condition=Q(state__in=("queued", "running")), name="job_to_work_off"),
+            # Read by desk.jobs.engine.claim: what waits for a worker, or was left by one that died.
+            models.Index(
+                fields=("due_at",), condition=Q(state__in=("checking", "queued", "running")), name="job_to_work_off"
+            ),
         )
 
     def __str__(self) -> str:
@@ -57,7 +64,7 @@ class JobRow(models.Model):
     before = models.CharField(max_length=120, blank=True)
     after = models.CharField(max_length=120, blank=True)
     state = models.CharField(
-        max_length=10, choices=[(state.value, state.value) for state in RowState], default=RowState.READY
+        max_length=10, choices=[(state.value, state.value) for state in RowState], default=RowState.NEW
     )
     why = models.CharField(max_length=300, blank=True, help_text="Why it was refused, skipped, or failed.")
 
@@ -67,13 +74,13 @@ class JobRow(models.Model):
             models.UniqueConstraint(fields=("job", "position"), name="job_row_once"),
             models.CheckConstraint(condition=Q(state__in=[s.value for s in RowState]), name="job_row_state_known"),
             models.CheckConstraint(
-                condition=Q(state__in=[RowState.READY.value, RowState.DONE.value]) | ~Q(why=""),
+                condition=Q(state__in=["new", "ready", "done"]) | ~Q(why=""),
                 name="job_row_undone_says_why",
             ),
         )
         indexes = (
-            # Read by desk.jobs: the next rows of a job.
-            models.Index(fields=("job", "position"), condition=Q(state="ready"), name="job_row_next"),
+            # Read by desk.jobs.engine: the next rows of a job.
+            models.Index(fields=("job", "position"), condition=Q(state__in=("new", "ready")), name="job_row_next"),
         )
 
     def __str__(self) -> str:

@@ -18,8 +18,9 @@ class JobKind(StrEnum):
 
 
 class JobState(StrEnum):
-    """Where a job stands. A draft is a dry run: what would be done, row by row, and nothing done."""
+    """Where a job stands. It is checked first, each row, with nothing done: a draft. Then a person starts it."""
 
+    CHECKING = "checking"
     DRAFT = "draft"
     QUEUED = "queued"
     RUNNING = "running"
@@ -30,6 +31,7 @@ class JobState(StrEnum):
 class RowState(StrEnum):
     """What became of one row. Each that is not done says why."""
 
+    NEW = "new"
     READY = "ready"
     REFUSED = "refused"
     DONE = "done"
@@ -39,6 +41,7 @@ class RowState(StrEnum):
 
 JOB_MOVES: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
     {
+        JobState.CHECKING: frozenset({JobState.DRAFT, JobState.CANCELLED}),
         JobState.DRAFT: frozenset({JobState.QUEUED, JobState.CANCELLED}),
         JobState.QUEUED: frozenset({JobState.RUNNING, JobState.CANCELLED}),
         JobState.RUNNING: frozenset({JobState.DONE, JobState.CANCELLED}),
@@ -46,3 +49,14 @@ JOB_MOVES: Mapping[JobState, frozenset[JobState]] = MappingProxyType(
         JobState.CANCELLED: frozenset(),
     }
 )
+
+#: A worker has something to do for a job that stands here.
+AT_WORK = frozenset({JobState.CHECKING, JobState.QUEUED, JobState.RUNNING})
+#: Rows that are still to be checked, and still to be done.
+TO_CHECK = frozenset({RowState.NEW})
+TO_DO = frozenset({RowState.NEW, RowState.READY})
+
+
+def may_move(state: JobState, to: JobState) -> bool:
+    """Whether a job that stands at `state` may be moved on to `to`."""
+    return to in JOB_MOVES[state]
