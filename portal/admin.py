@@ -19,10 +19,10 @@ from messaging.domain.delivery import Purpose
 from messaging.domain.wording import WordingError
 from patients import links
 from patients.admin.acts import Act, ActForm, ReasonForm, act_view
-from staff.admin.base import PageAdmin
 from patients.domain.profile import PatientStatus
 from patients.models import ContactPoint, Patient, PatientLink
 from portal import page_links
+from staff.admin.base import PageAdmin
 
 
 class SendForm(ActForm):

@@ -1,4 +1,4 @@
-"""Once more, because a person says so: a reminder that reached nobody, after the carrier, the host or a phone is back."""
+"""Once more, because a person says so: a reminder that reached nobody, now that the carrier, host or phone is back."""
 
 from __future__ import annotations
 

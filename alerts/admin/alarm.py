@@ -17,8 +17,8 @@ from alerts import ledger
 from alerts.admin.canary_figures import figures
 from alerts.admin.words import span_in_words
 from alerts.models import Alarm
-from staff.admin.base import PageAdmin
 from patients.admin.show import chip
+from staff.admin.base import PageAdmin
 
 
 def ledger_page(request: HttpRequest, model_admin: AlarmAdmin) -> HttpResponse:

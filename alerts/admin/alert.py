@@ -20,9 +20,9 @@ from alerts.admin.words import STAGES, TIERS
 from alerts.domain.words import AlertState, Condition, Outcome, Tier
 from alerts.models import Alert
 from patients.admin.acts import Act, act_view, row_of
-from staff.admin.base import PageAdmin
 from patients.admin.clock import clock
 from patients.admin.show import chip
+from staff.admin.base import PageAdmin
 
 
 def every_alert(request: HttpRequest, model_admin: AlertAdmin) -> HttpResponse:

@@ -13,8 +13,8 @@ from unfold.decorators import display
 from alerts.admin.dry_run_page import dry_run_page
 from alerts.admin.policy_form import PolicyForm, StepForm, StepFormSet
 from alerts.models import EscalationPolicy, PolicyStep
-from staff.admin.base import PageAdmin
 from patients.admin.show import chip
+from staff.admin.base import PageAdmin
 
 
 class StepInline(TabularInline):

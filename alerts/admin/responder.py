@@ -15,10 +15,10 @@ from unfold.decorators import display
 
 from alerts.admin.rota_person import OnTheRota
 from alerts.models import Responder
-from staff.admin.base import PageAdmin
 from patients.admin.clock import clock
 from patients.admin.fields import LanguageField
 from patients.admin.show import chip, two_lines
+from staff.admin.base import PageAdmin
 
 
 class LoginField(forms.ModelChoiceField[Any]):

@@ -20,11 +20,11 @@ from alerts.callback import phone_of
 from alerts.models import NurseReview
 from messaging.models import InboundMessage
 from patients.admin.acts import Act, act_view, row_of
-from staff.admin.base import PageAdmin
 from patients.admin.clock import clock
 from patients.admin.filters import DoneFilter
 from patients.admin.show import chip, two_lines
 from patients.domain.address import national
+from staff.admin.base import PageAdmin
 
 LONGEST = 120
 

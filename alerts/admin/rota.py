@@ -25,10 +25,10 @@ from alerts.models import Override, Rota, Rotation, RotationMember, SingleShift
 from alerts.rota import changes
 from alerts.rota.duty import covered
 from patients.admin.acts import Act, act_view, row_of
-from staff.admin.base import PageAdmin
 from patients.admin.clock import local_now
 from patients.admin.show import chip, two_lines
 from patients.models import Clinic
+from staff.admin.base import PageAdmin
 
 
 def _home(row: Any) -> str:

@@ -24,8 +24,8 @@ from alerts.domain.words import Condition
 from alerts.models import AlertRule, RuleVersion
 from messaging.domain.gsm7 import EXTENSION, LOOK_ALIKES, alphabet
 from patients.admin.acts import Act, act_view, row_of
-from staff.admin.base import PageAdmin
 from patients.admin.show import chip, two_lines
+from staff.admin.base import PageAdmin
 
 STATUS = {"draft": ("warning", "Not signed"), "active": ("ok", "Active"), "retired": ("gone", "Switched off")}
 

@@ -20,10 +20,10 @@ from alerts.warnings import planning, texts
 from messaging.domain.delivery import Channel
 from messaging.domain.wording import Segments, WordingError, fill, fold_to_gsm7, segments
 from patients.admin.acts import act_view, row_of
-from staff.admin.base import PageAdmin
 from patients.admin.clock import moment
 from patients.admin.fields import LANGUAGE_NAMES
 from patients.admin.show import chip, two_lines
+from staff.admin.base import PageAdmin
 
 _ANCHORS = {Anchor.ENROLMENT: "after enrolment", Anchor.DOSE: "after each dose", Anchor.START: "after the start"}
 

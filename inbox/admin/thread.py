@@ -20,8 +20,8 @@ from inbox.answering import ways
 from inbox.closing import catch_up
 from inbox.models import Thread
 from patients.admin.acts import row_of
-from staff.admin.base import PageAdmin
 from patients.models import Clinic
+from staff.admin.base import PageAdmin
 
 
 @admin.register(Thread)

@@ -8,10 +8,10 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from staff.admin.base import PageAdmin
 from patients.admin.clock import local_now
 from patients.admin.fields import LanguageField, ZoneField
 from patients.models import Clinic
+from staff.admin.base import PageAdmin
 
 
 class ClinicForm(forms.ModelForm[Clinic]):

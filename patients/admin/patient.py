@@ -14,7 +14,6 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from staff.admin.base import PageAdmin
 from patients.admin.clock import city, local_now
 from patients.admin.fields import LANGUAGE_NAMES
 from patients.admin.filters import LanguageFilter, OpenTaskFilter, ReachableFilter
@@ -22,6 +21,7 @@ from patients.admin.forms import ContactForm, PatientForm
 from patients.admin.show import chip, two_lines
 from patients.models import Clinic, ContactPoint, Patient
 from patients.panels import contact_faults, contact_notes, panels
+from staff.admin.base import PageAdmin
 
 STATUS_COLOURS = {"active": "ok", "on_hold": "warning", "discharged": "info", "deceased": "gone"}
 #: A search term that is a telephone number, however it is punctuated.

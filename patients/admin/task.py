@@ -18,11 +18,11 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, ActForm, act_view, row_of
-from staff.admin.base import PageAdmin
 from patients.admin.clock import clock
 from patients.admin.filters import DoneFilter
 from patients.admin.show import chip, link, two_lines
 from patients.models import CoordinatorTask
+from staff.admin.base import PageAdmin
 
 
 class OutcomeForm(ActForm):

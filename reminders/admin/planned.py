@@ -10,13 +10,13 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
-from staff.admin.base import PageAdmin
 from patients.admin.clock import clock
 from patients.admin.show import chip, link, two_lines, when
 from reminders import tries
 from reminders.admin.filters import RouteFilter
 from reminders.domain.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder
+from staff.admin.base import PageAdmin
 
 
 class ReminderRouteFilter(RouteFilter):

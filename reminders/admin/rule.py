@@ -12,7 +12,6 @@ from unfold.decorators import display
 
 from messaging import wordings
 from patients.admin.acts import row_of
-from staff.admin.base import PageAdmin
 from patients.admin.show import chip
 from reminders.admin.plan_diff import PlanDiffMixin
 from reminders.admin.rule_form import RuleForm, previews
@@ -21,6 +20,7 @@ from reminders.admin.words import when_in_words
 from reminders.domain.words import CHANNEL_WORDS
 from reminders.forecast import Proposal
 from reminders.models import ReminderRule
+from staff.admin.base import PageAdmin
 
 
 @admin.register(ReminderRule)

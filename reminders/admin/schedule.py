@@ -14,7 +14,6 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, ReasonForm, act_view, row_of
-from staff.admin.base import PageAdmin
 from patients.admin.show import chip, link, two_lines, when
 from reminders import services
 from reminders.admin.consent import record_view
@@ -28,6 +27,7 @@ from reminders.domain.words import STANDING, ScheduleStatus, VisitStatus
 from reminders.forecast import Proposal
 from reminders.models import Schedule, Visit
 from reminders.planner import plan_schedules
+from staff.admin.base import PageAdmin
 
 
 def _facts(schedule: Schedule) -> list[tuple[str, str]]:

@@ -16,7 +16,6 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, ActForm, act_view, row_of
-from staff.admin.base import PageAdmin
 from patients.admin.clock import day as day_in_words
 from patients.admin.fields import DaysField, LinesField
 from patients.admin.show import chip, two_lines
@@ -26,6 +25,7 @@ from reminders.admin.telling import plan_now
 from reminders.domain.words import ScheduleStatus
 from reminders.forecast import Proposal
 from reminders.models import Treatment
+from staff.admin.base import PageAdmin
 
 #: A signature is under these; changing one of them takes it away.
 SIGNED_FIELDS = (

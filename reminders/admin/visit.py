@@ -15,7 +15,6 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, act_view, row_of
-from staff.admin.base import PageAdmin
 from patients.admin.clock import clock
 from patients.admin.clock import day as day_in_words
 from patients.admin.show import chip, link, two_lines, when
@@ -24,6 +23,7 @@ from reminders.admin import visit_acts
 from reminders.admin.filters import LocationFilter, VisitRouteFilter, WhenFilter
 from reminders.domain.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder, Visit
+from staff.admin.base import PageAdmin
 
 #: Act → the words on its link.
 LINKS = {
