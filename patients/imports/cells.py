@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import TypeVar
 
+from patients.domain.names import hidden_in
 from patients.imports.csv_reading import Row
 from patients.imports.report import Rejection, quote
 
@@ -20,6 +20,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WALL_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?")
 _ZONED = re.compile(r".*\d{2}:\d{2}.*(Z|[+-]\d{2}:?\d{2})", re.IGNORECASE)
 _WHOLE = re.compile(r"[+-]?\d{1,9}")
+NOTHING = "--"
 #: What a column of small whole numbers can hold.
 LARGEST_NUMBER = 32767
 
@@ -38,6 +39,10 @@ class Cells:
     def take(self, field: str, parse: Callable[[str], T], *, required: bool = False) -> T | None:
         """The value of a cell; None when it is blank or wrong."""
         raw = self.row.cells[field]
+        if raw == NOTHING:
+            # What some tools take for "clear this": said, because it would else become a name.
+            self.reject(field, f"{quote(raw)} does not empty a field: leave the cell blank to keep what is there.")
+            return None
         if not raw:
             if required:
                 self.reject(field, "This cell may not be empty.")
@@ -59,8 +64,8 @@ def text(longest: int) -> Callable[[str], str]:
     def parse(raw: str) -> str:
         if len(raw) > longest:
             raise CellError(f"{quote(raw)} has {len(raw)} characters; {longest} fit.")
-        if not raw.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in raw):
-            raise CellError(f"{quote(raw)} holds a character that cannot be shown.")
+        if not raw.isprintable() and (hidden := hidden_in(raw)):
+            raise CellError(f"{quote(raw)} holds a character that cannot be shown ({hidden}).")
         return raw
 
     return parse

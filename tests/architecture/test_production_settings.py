@@ -47,7 +47,17 @@ MALFORMED = {
         "https://clinic.example/reminders",
     ],
     "TWILIO_ACCOUNT_SID": ["AC123", "AC" + "0" * 32, "SK" + "1" * 32],
-    "TWILIO_AUTH_TOKEN": ["sandbox-token", "good,", ",good", "two words", "good,sandbox-token"],
+    "TWILIO_AUTH_TOKEN": [
+        "sandbox-token",
+        f"{'a' * 32},",
+        f",{'a' * 32}",
+        "two words",
+        f"{'a' * 32},sandbox-token",
+        "any text",
+        "a" * 31,
+        "g" * 32,
+        f"{'a' * 32},short",
+    ],
     "TWILIO_FROM_REMINDERS": ["2025550123", "+1", "MG123", "clinic", "+1 202 555 0123"],
     "TWILIO_FROM_ALERTS": ["0", "MG" + "z" * 32],
     "TWILIO_API_BASE_URL": [
