@@ -11,13 +11,14 @@ PYTEST_ARGS ?=
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint bench lock
+.PHONY: help setup setup-dev run test lint bench lock locale
 
 help:
 	@echo "make setup  install what 'run' needs into .venv"
 	@echo "make run    the whole product on this machine, with a demo clinic (PORT=8000, BONEWATCH_VAR=var)"
 	@echo "make test   the whole suite, on SQLite and on PostgreSQL"
 	@echo "make lint   formatting, linter, types, import contracts, migrations, templates, dependencies"
+	@echo "make locale the catalogues of the staff's pages follow what is marked in the sources; says what lacks words"
 	@echo "make bench  the figures that the README quotes"
 
 setup:
@@ -46,6 +47,9 @@ lint: setup-dev
 	python manage.py makemigrations --check --dry-run --settings config.settings.test
 	djlint templates --check --lint
 	deptry .
+
+locale: setup-dev
+	@python manage.py words_of_staff --settings config.settings.test
 
 bench: setup-dev
 	@$(PY) -m benchmarks

@@ -160,6 +160,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
+    "SHOW_LANGUAGES": True,
     "STYLES": [_styles, _styles_of_red_flags],
     "DASHBOARD_CALLBACK": "reminders.admin.dashboard.today",
     "BORDER_RADIUS": "6px",

@@ -90,7 +90,14 @@ LANGUAGE_CODE = "en"
 MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"
 #: Languages in which every message template exists: adding one is adding its files. See config/languages.py.
 MESSAGE_LANGUAGES = spoken(MESSAGE_TEMPLATES)
-LANGUAGES = [(code, own_name(code)) for code in MESSAGE_LANGUAGES]
+#: Each with what its speakers call it.
+MESSAGE_LANGUAGE_NAMES = [(code, own_name(code)) for code in MESSAGE_LANGUAGES]
+#: Languages of the staff's own pages, each with a catalogue in every room: docs/translating.md.
+LANGUAGES = [(code, own_name(code)) for code in ("en", "es")]
+# A year: the language that somebody chose on a machine is still theirs after the next sign-in.
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 # Everything is stored and computed in UTC; people's zones are applied at the edges.
 USE_TZ = True

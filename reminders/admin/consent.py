@@ -81,7 +81,7 @@ class ConsentForm(ActForm):
     )
     language = forms.ChoiceField(
         label="Language of the words",
-        choices=[("", "not known"), *settings.LANGUAGES],
+        choices=[("", "not known"), *settings.MESSAGE_LANGUAGE_NAMES],
         required=False,
         widget=widgets.UnfoldAdminSelectWidget(),
     )
