@@ -17,7 +17,7 @@ from messaging import codes, standin
 from messaging.words import active
 from sandbox.launch.ports import LOOPBACK, wait_for_listener
 from sandbox.launch.redis_server import RedisServer
-from tests.support import pacing
+from tests.support import members, pacing
 from tests.support.mailbox import SmtpSink
 from tests.support.processes import Running, live_environment, procfile, running
 from tests.support.waiting import eventually as wait_until
@@ -37,6 +37,16 @@ def django_db_modify_db_settings_xdist_suffix() -> None:
 def eventually() -> Callable[..., object]:
     """`eventually(predicate, timeout)`: poll until it answers truthily, or fail at the deadline."""
     return wait_until
+
+
+@pytest.fixture(autouse=True)
+def _staff_of_one_house(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Staff of tests belong to every clinic; a test marked `clinics_apart` makes its own memberships."""
+    if request.node.get_closest_marker("clinics_apart"):
+        yield
+        return
+    with members.everybody_belongs():
+        yield
 
 
 @pytest.fixture(autouse=True)
