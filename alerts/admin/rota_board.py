@@ -99,7 +99,7 @@ def _card(rota: Rota, now: datetime) -> dict[str, Any]:
         "role": str(rota.get_role_display()).capitalize(),
         "person": person,
         "hue": hue(person.pk) if person else 0,
-        "until": f"{shift.end.astimezone(rota.zone):%a %-d %b %H:%M}" if shift and near else "",
+        "until": date_format(shift.end.astimezone(rota.zone), "D j M H:i") if shift and near else "",
         "because": duty.because if duty else "",
         "next": Responder.objects.filter(pk=following.person).first() if following else None,
         "badges": badges(person, reach.problems([person])[person.pk]) if person else [("bad", "nobody")],

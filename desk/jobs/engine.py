@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 import structlog
 from django.core.exceptions import ValidationError
@@ -61,11 +62,20 @@ def start(job_id: int, *, now: datetime) -> bool:
     return True
 
 
+def hasten(job_id: int, *, now: datetime) -> bool:
+    """Do at once what waits for its day. False: it has begun, or was called off, already."""
+    waiting = Job.objects.filter(pk=job_id, state=JobState.QUEUED, due_at__gt=now)
+    hastened = bool(waiting.update(due_at=now, asked_at=now))
+    if hastened:
+        transaction.on_commit(wake, robust=True)
+    return hastened
+
+
 def call_off(job_id: int, *, now: datetime) -> bool:
-    """Nothing more is done; what is done stays done, and its end stays arranged. False: it was over already."""
+    """Nothing more is done; what is done stays done. False: it was over already, or it ends a pause, which must end."""
     with transaction.atomic():
         job = _locked(job_id)
-        if not may_move(JobState(job.state), JobState.CANCELLED):
+        if not may_move(JobState(job.state), JobState.CANCELLED) or job.kind == JobKind.RESUME:
             return False
         job.state, job.finished_at, job.leased_until = JobState.CANCELLED, now, None
         job.save(update_fields=["state", "finished_at", "leased_until"])
@@ -171,7 +181,7 @@ def _note(row: JobRow, state: RowState, why: str) -> None:
 
 def _move(job: Job, to: JobState, *, now: datetime) -> None:
     """Along the table, unless somebody has called it off."""
-    changes = {"state": to}
+    changes: dict[str, Any] = {"state": to}
     if to is JobState.RUNNING:
         changes |= {"started_at": now}
     else:

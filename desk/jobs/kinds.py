@@ -19,7 +19,7 @@ class Target:
     before: str = ""
 
 
-class Skipped(Exception):  # noqa: N818 - no error: there is nothing to do any more, and the words say why
+class Skipped(Exception):
     """There is nothing to do for this row any more."""
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from patients.imports.report import FileRefused, Rejection, quote
+from patients.imports.table import Row, header_of, name_of, row_of
+
+__all__ = ["Row", "read_table"]
 
 DELIMITERS = ",;\t"
 _CHUNK = 1 << 20
@@ -31,16 +32,12 @@ _NOT_TEXT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row under the header. Cells are trimmed, and a line break inside is one blank."""
-
-    number: int
-    cells: dict[str, str]
-
-
-def read_table(path: Path, columns: Sequence[str], *, encoding: str = "") -> Iterator[Row | Rejection]:
+def read_table(
+    path: Path, columns: Sequence[str], *, encoding: str = "", with_lines: Collection[str] = ()
+) -> Iterator[Row | Rejection]:
     """Every row of the file that is not blank; a row of the wrong width is a Rejection.
+
+    `with_lines`: columns whose cells keep their line breaks.
 
     Raises FileRefused when it is no such table: before the first row, or at the broken one.
     """
@@ -50,11 +47,11 @@ def read_table(path: Path, columns: Sequence[str], *, encoding: str = "") -> Ite
         lines.seek(0)
         records = _records(csv.reader(lines, delimiter=delimiter, strict=True))
         number, first = next(records, (1, []))
-        header = _header(first, columns, number)
+        header = header_of(first, columns, number)
         empty = True
         for number, record in records:
             empty = False
-            yield _row(number, record, header)
+            yield row_of(number, record, header, with_lines)
         if empty:
             raise FileRefused("There is no row under the header.", row=number)
 
@@ -141,41 +138,6 @@ def _delimiter(start: str, columns: Sequence[str]) -> str:
             first = next((record for record in csv.reader(io.StringIO(start), delimiter=delimiter) if record), [])
         except csv.Error:
             return 0
-        return sum(_name(cell) in columns for cell in first)
+        return sum(name_of(cell) in columns for cell in first)
 
     return max(DELIMITERS, key=sense)
-
-
-def _name(cell: str) -> str:
-    return "_".join(cell.replace("-", " ").replace("_", " ").lower().split())
-
-
-def _header(record: list[str], columns: Sequence[str], row: int) -> list[str]:
-    """The names of the columns in the file's order; all of `columns`, each once, and no other."""
-    names = [_name(cell) for cell in record]
-    while names and not names[-1]:
-        names.pop()
-    problems = (
-        ("missing", [name for name in columns if name not in names]),
-        ("unknown", sorted({name for name in names if name not in columns})),
-        ("doubled", sorted({name for name in names if names.count(name) > 1})),
-    )
-    if any(found for _, found in problems):
-        said = "; ".join(f"{word}: {', '.join(quote(n) for n in found[:20])}" for word, found in problems if found)
-        raise FileRefused(f"Wrong header ({said}). Expected: {', '.join(columns)}.", field="header", row=row)
-    return names
-
-
-def _row(number: int, record: list[str], header: list[str]) -> Row | Rejection:
-    cells = [_cell(cell) for cell in record]
-    while len(cells) > len(header) and not cells[-1]:
-        cells.pop()
-    if len(cells) != len(header):
-        field = header[len(cells)] if len(cells) < len(header) else header[-1]
-        return Rejection(number, field, f"The row has {len(cells)} cells, the header has {len(header)}.")
-    return Row(number, dict(zip(header, cells, strict=True)))
-
-
-def _cell(raw: str) -> str:
-    text = " ".join(raw.split())
-    return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from patients.domain.profile import ContactKind, Owner
 from patients.imports.patient_rows import PatientRow
 from patients.imports.report import Outcome
+from patients.imports.table import escaped, plain
 from patients.models import Clinic, ContactPoint, Patient
 
 _PATIENT_FIELDS = ("given_name", "family_name", "date_of_birth", "language", "timezone", "metastasis_sites")
@@ -73,10 +75,15 @@ def _merge(row: PatientRow, patient: Patient | None, clinic: Clinic) -> Stored:
         "metastasis_sites": _sites(patient.metastasis_sites, spine=row.spine),
     }
     for name, value in said.items():
-        if value is not None and value != getattr(patient, name):
+        if value is not None and value != _as_read(getattr(patient, name)):
             setattr(patient, name, value)
             outcome = Outcome.UPDATED if outcome is Outcome.UNCHANGED else outcome
     return Stored(row, patient, outcome, zone_changed=outcome is Outcome.UPDATED and patient.timezone != zone)
+
+
+def _as_read(value: Any) -> Any:
+    """As a table would say it: a name with two blanks in it is none that a file has changed."""
+    return plain(escaped(value)) if isinstance(value, str) else value
 
 
 def _sites(sites: list[str], *, spine: bool | None) -> list[str]:

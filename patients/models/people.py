@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from patients.domain.hours import narrowed
 from patients.domain.profile import LESION_TYPES, METASTASIS_SITES, PRIMARY_CANCERS, PatientStatus
-from patients.validators import validate_language, validate_time_zone, zone_info
+from patients.validators import validate_holiday_region, validate_language, validate_time_zone, zone_info
 
 
 class Clinic(models.Model):
@@ -51,6 +52,7 @@ class Clinic(models.Model):
         blank=True,
         default="",
         db_default="",
+        validators=[validate_holiday_region],
         help_text="Whose public holidays the clinic keeps, as US-NY or ES-MD; empty: those of its country.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
@@ -92,6 +94,12 @@ class Patient(models.Model):
         null=True, blank=True, help_text="Routine messages not before this time; empty: as the clinic does."
     )
     messages_until = models.TimeField(null=True, blank=True, help_text="…and not after it.")
+    dental_checked_on = models.DateField(
+        _("last dental check"),
+        null=True,
+        blank=True,
+        help_text=_("When a dentist looked last; visits of a dental treatment that are recorded here count too."),
+    )
     detail_agreed_at = models.DateTimeField(
         null=True, blank=True, help_text="When the patient agreed that messages may name drug and illness."
     )

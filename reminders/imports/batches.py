@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db import IntegrityError, transaction
 
@@ -31,8 +31,23 @@ class Mode:
     skip_invalid: bool = False
 
 
+class Watch(Protocol):
+    """Somebody who looks on: at each batch before it is stored, and after it."""
+
+    def before(self, rows: Sequence[Any]) -> None:
+        """These rows are about to be stored."""
+
+    def after(self, rows: Sequence[Any], outcomes: Sequence[Outcome]) -> None:
+        """They were, in the transaction that is still open."""
+
+
 def store_all(
-    rows: Sequence[T], rejected: list[Rejection], store: Callable[[list[T]], Iterable[Outcome]], mode: Mode
+    rows: Sequence[T],
+    rejected: list[Rejection],
+    store: Callable[[list[T]], Iterable[Outcome]],
+    mode: Mode,
+    *,
+    watch: Watch | None = None,
 ) -> Report:
     """Store the good rows through `store` and count; nothing where rows were rejected and not to be skipped."""
     report = Report(rejected=rejected)
@@ -41,8 +56,13 @@ def store_all(
     try:
         with transaction.atomic(), _seldom_collecting():
             for batch in in_batches(rows, BATCH):
-                for outcome in store(batch):
+                if watch:
+                    watch.before(batch)
+                outcomes = list(store(batch))
+                for outcome in outcomes:
                     report.counts[outcome] += 1
+                if watch:
+                    watch.after(batch, outcomes)
             transaction.set_rollback(mode.dry_run)
     except IntegrityError as error:
         raise FileRefused(f"Somebody else changed the same rows meanwhile; import it again ({error}).") from error

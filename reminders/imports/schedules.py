@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -12,11 +12,11 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from patients.imports.csv_reading import read_table
+from patients.imports.csv_reading import Row, read_table
 from patients.imports.report import FileRefused, Outcome, Rejection, Report, quote
 from patients.models import Clinic, Patient
 from reminders.domain.words import ScheduleStatus
-from reminders.imports.batches import BATCH, Mode, in_batches, store_all
+from reminders.imports.batches import BATCH, Mode, Watch, in_batches, store_all
 from reminders.imports.schedule_rows import COLUMNS, ScheduleRow, judge
 from reminders.models import Schedule, Treatment
 from reminders.planner import BATCH as PLAN_BATCH
@@ -58,7 +58,20 @@ def import_schedules(path: Path, *, clinic: Clinic | None, now: datetime, mode: 
     Planning follows storing, in transactions of its own: were it cut off, the sweep of horizons
     would plan the rest.
     """
-    rows, rejected = judge(read_table(path, COLUMNS, encoding=encoding))
+    table = read_table(path, COLUMNS, encoding=encoding)
+    return take_schedules(table, clinic=clinic, now=now, mode=mode)
+
+
+def take_schedules(
+    table: Iterable[Row | Rejection],
+    *,
+    clinic: Clinic | None,
+    now: datetime,
+    mode: Mode,
+    watch: Watch | None = None,
+) -> Report:
+    """Take a table in, however it was read."""
+    rows, rejected = judge(table)
     if clinic is None:
         raise FileRefused("There is no clinic yet; import its patients first.", field="clinic")
     proposals = _propose(rows, clinic, now)
@@ -69,7 +82,7 @@ def import_schedules(path: Path, *, clinic: Clinic | None, now: datetime, mode: 
         to_plan.extend(each.schedule.pk for each in batch if each.outcome is not Outcome.UNCHANGED)
         return (each.outcome for each in batch)
 
-    report = store_all(proposals.good, [*rejected, *proposals.rejected], store, mode)
+    report = store_all(proposals.good, [*rejected, *proposals.rejected], store, mode, watch=watch)
     if not mode.dry_run:
         _plan(to_plan, now)
     return report
