@@ -89,6 +89,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "items": [
             page("Patients", "personal_injury", "patients.patient"),
             page("Schedules", "event_repeat", "reminders.schedule"),
+            page("Bulk work", "checklist", "desk.job"),
         ],
     },
     {

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -106,11 +107,11 @@ class JobAdmin(PageAdmin):
         now, clinic, wish = timezone.now(), form.cleaned_data["clinic"], form.wish()
         with transaction.atomic():
             # Locks the person's row: of two forms sent at once the second one finds the job of the first.
-            type(request.user).objects.select_for_update().get(pk=request.user.pk)
-            mine = Job.objects.filter(kind=kind, clinic=clinic, asked_by=request.user.pk, wish=wish)
+            person = get_user_model().objects.select_for_update().get(pk=request.user.pk or 0)
+            mine = Job.objects.filter(kind=kind, clinic=clinic, asked_by=person, wish=wish)
             twin = mine.filter(state__in=[JobState.CHECKING, JobState.DRAFT], asked_at__gt=now - timedelta(minutes=2))
             job = twin.first() or Job.objects.create(
-                kind=kind, clinic=clinic, wish=wish, asked_by_id=request.user.pk, asked_at=now, due_at=now
+                kind=kind, clinic=clinic, wish=wish, asked_by=person, asked_at=now, due_at=now
             )
             transaction.on_commit(engine.wake, robust=True)
         return job

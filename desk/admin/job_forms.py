@@ -66,9 +66,7 @@ class PauseForm(JobForm):
         widget=widgets.UnfoldAdminSingleDateWidget(),
         help_text=gettext_lazy("Empty: every schedule of the place."),
     )
-    last = forms.DateField(
-        label=gettext_lazy("to"), required=False, widget=widgets.UnfoldAdminSingleDateWidget()
-    )
+    last = forms.DateField(label=gettext_lazy("to"), required=False, widget=widgets.UnfoldAdminSingleDateWidget())
     ends_on = forms.DateField(
         label=gettext_lazy("Goes on again on"),
         widget=widgets.UnfoldAdminSingleDateWidget(),

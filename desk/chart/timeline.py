@@ -92,5 +92,3 @@ def _chips(allowed: Sequence[Kind], chosen: Collection[Kind]) -> list[dict[str, 
 
 def _query(chosen: Sequence[Kind], **places: Place) -> str:
     return "?" + urlencode([("kind", kind.value) for kind in chosen] + [(k, str(v)) for k, v in places.items()])
-
-
