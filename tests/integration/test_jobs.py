@@ -51,7 +51,6 @@ def test_a_draft_says_what_would_be_done_and_does_nothing() -> None:
 
 def test_a_day_is_moved_and_what_the_rules_forbid_is_refused_in_words() -> None:
     east, west = wings()
-    services.move_visit(b.visit(west, 2), on=date(2026, 7, 8), clock=b.visit(west, 2).clock, now=b.NOW)
     job = done(drafted(JobKind.MOVE_DAY, **MOVE))
     assert [state for state, _ in told(job)] == [RowState.DONE, RowState.DONE]
     assert b.visit(east).on == b.visit(west).on == date(2026, 6, 18)
@@ -151,13 +150,13 @@ def test_a_worker_that_died_is_followed_by_another_and_no_row_is_done_twice(monk
     kind = engine.kind_of(job)
     real, calls = kind.do, []
 
-    def dies_at_the_second(job: Job, row: JobRow, *, now: Any) -> str:
+    def dies_at_the_second(self: Any, job: Job, row: JobRow, *, now: Any) -> str:
         calls.append(row.pk)
         if len(calls) == 2:
             raise SystemExit
         return real(job, row, now=now)
 
-    monkeypatch.setattr(type(kind), "do", lambda self, job, row, *, now: dies_at_the_second(job, row, now=now))
+    monkeypatch.setattr(type(kind), "do", dies_at_the_second)
     with pytest.raises(SystemExit):
         work()
     assert [state for state, _ in told(job)] == [RowState.DONE, RowState.READY]

@@ -76,8 +76,8 @@ def test_a_no_that_came_meanwhile_holds() -> None:
 def test_a_job_sends_again_what_failed_since() -> None:
     reminder = lost()
     the_number_works()
-    assert list(failed_since(DUE)) == [reminder]
-    job = done(drafted(JobKind.RESEND, now=LATER, location="", since=DUE.isoformat()), now=LATER)
+    assert list(failed_since(DUE - SOON)) == [reminder]
+    job = done(drafted(JobKind.RESEND, now=LATER, location="", since=(DUE - SOON).isoformat()), now=LATER)
     assert rows_of(job) == [(RowState.DONE, "")]
     deliver(LATER)
     assert addresses() == [b.PHONE]
