@@ -77,6 +77,12 @@ class JobAdmin(PageAdmin):
         response: HttpResponse = super().changelist_view(request, context | (extra_context or {}))
         return response
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list; more is asked for by the cards above it, so it needs no button of its own."""
+        changelist = super().get_changelist_instance(request)
+        changelist.has_add_permission = False
+        return changelist
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """What kind of work? The list says."""
         return HttpResponseRedirect(reverse("admin:desk_job_changelist"))

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from desk.jobs.kinds import Plain, Skipped, Target
 from desk.models import Job, JobRow
 from reminders import services
-from reminders.domain.words import STANDING
+from reminders.domain.words import STANDING, Route
 from reminders.models import Visit
 
 
@@ -25,6 +26,8 @@ class MovingDay(Plain):
             on=date.fromisoformat(job.wish["day"]),
             status__in=list(STANDING),
         )
+        # What is taken at home every day has no day that could be moved.
+        rows = rows.exclude(schedule__treatment__route=Route.TABLET)
         if job.wish.get("location"):
             rows = rows.filter(schedule__location=job.wish["location"])
         rows = rows.select_related("schedule__patient", "schedule__treatment").order_by("clock", "pk")
@@ -47,8 +50,12 @@ class MovingDay(Plain):
                 _("%(day)s is a weekend, and this treatment is given on weekdays only.") % {"day": to}
             )
         services.move_visit(visit, on=to, clock=visit.clock, now=now)
-        return f"{to} {visit.clock:%H:%M}"
+        return _shown(to, visit)
 
 
 def _when(visit: Visit) -> str:
-    return f"{visit.on} {visit.clock:%H:%M}"
+    return _shown(visit.on, visit)
+
+
+def _shown(on: date, visit: Visit) -> str:
+    return f"{date_format(on, 'D j M Y')}, {visit.clock:%H:%M}"

@@ -43,7 +43,7 @@ def test_a_draft_says_what_would_be_done_and_does_nothing() -> None:
     before = list(Visit.objects.order_by("pk").values_list("on", "sequence"))
     job = drafted(JobKind.MOVE_DAY, **MOVE)
     assert told(job) == [(RowState.READY, ""), (RowState.READY, "")]
-    assert set(job.rows.values_list("after", flat=True)) == {"2026-06-18 09:30"}
+    assert set(job.rows.values_list("after", flat=True)) == {"Thu 18 Jun 2026, 09:30"}
     assert list(Visit.objects.order_by("pk").values_list("on", "sequence")) == before
     east.refresh_from_db()
     assert east.status == ScheduleStatus.ACTIVE
@@ -78,7 +78,7 @@ def test_somebody_who_moved_a_visit_meanwhile_is_left_alone() -> None:
     done(job)
     ((state, why),) = told(job)
     assert state == RowState.SKIPPED
-    assert "2026-06-19" in why
+    assert "Fri 19 Jun 2026" in why
     assert b.visit(east).on == date(2026, 6, 19)
 
 
