@@ -58,6 +58,8 @@ SHARED_STEPS: list[Any] = [
 
 #: Libraries that say too much: a line for every tick, or request lines with numbers and bodies.
 QUIETER = {
+    # Says who failed to sign in, and from where.
+    "axes": "CRITICAL",
     "celery.app.trace": "WARNING",
     "celery.worker.strategy": "WARNING",
     # A wake-up that nobody took in time is no news: the next one is on its way.

@@ -12,3 +12,9 @@ class StaffConfig(AppConfig):
     name = "staff"
     verbose_name = _("People")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Sessions have a clock from the moment that somebody signs in."""
+        from staff.doors import session  # Django forbids model imports any earlier
+
+        session.listen()

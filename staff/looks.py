@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from auditlog import get_logentry_model
 from django.apps import apps
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from staff.audit import tell
+from staff.trace import Trace
 
 #: Within this time a second look of the same person at the same page is the same look.
 ONE_LOOK = timedelta(minutes=5)
@@ -25,20 +26,10 @@ def note(request: HttpRequest, patient: Model | None, *, page: str) -> None:
     """
     if patient is None or not request.user.is_authenticated:
         return
-    entries, now = get_logentry_model(), timezone.now()
-    same = {
-        "content_type": ContentType.objects.get_for_model(patient),
-        "object_id": patient.pk,
-        "actor_id": request.user.pk,
-        "action": entries.Action.ACCESS,
-        "additional_data": {"page": page},
-    }
-    if entries.objects.filter(timestamp__gte=now - ONE_LOOK, **same).exists():
-        return
-    address = str(request.META.get("REMOTE_ADDR") or "") or None
-    entries.objects.create(
-        **same, object_pk=str(patient.pk), object_repr=str(patient), changes={}, remote_addr=address, timestamp=now
-    )
+    now = timezone.now()
+    mine = Trace.objects.filter(patient_id=patient.pk, actor_id=request.user.pk, action=Trace.Action.ACCESS, page=page)
+    if not mine.filter(timestamp__gt=now - ONE_LOOK).exists():
+        tell(patient, page=page, actor=request.user)
 
 
 def note_address(request: HttpRequest, address: str, *, page: str) -> None:

@@ -1,10 +1,15 @@
-"""Which clinics a member of staff works for, and the forms that were taken once."""
+"""Which clinics a member of staff works for, the forms that were taken once, traces, recovery codes."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from staff.second_factor_codes import RecoveryCode
+from staff.trace import Trace
+
+__all__ = ["Membership", "RecoveryCode", "SentForm", "Trace"]
 
 
 class Membership(models.Model):

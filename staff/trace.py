@@ -19,12 +19,11 @@ class TraceManager(LogEntryManager):  # type: ignore[misc]
 
     def create(self, **kwargs: Any) -> Any:
         """A row; whoever acts at this moment is its actor unless another is named."""
-        someone = person()
-        kwargs.setdefault("actor_id", someone.pk if someone is not None and "actor" not in kwargs else None)
+        if "actor" not in kwargs and "actor_id" not in kwargs:
+            someone = person()
+            kwargs["actor_id"] = someone.pk if someone is not None else None
         kwargs.setdefault("remote_addr", person_address())
         kwargs.setdefault("door", door())
-        if "actor" in kwargs:
-            kwargs.pop("actor_id")
         return super().create(**kwargs)
 
     def log_create(self, instance: Model, force_log: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
@@ -77,9 +76,7 @@ class Trace(AbstractLogEntry):  # type: ignore[misc]
             models.Index(fields=("clinic", "-id"), name="trace_of_clinic"),
             # Read by the history of a patient, and by staff.looks: has this person looked a moment ago?
             models.Index(fields=("patient", "-id"), name="trace_of_patient"),
-            models.Index(
-                fields=("patient", "actor", "-timestamp"), condition=Q(action=3), name="trace_latest_look"
-            ),
+            models.Index(fields=("patient", "actor", "-timestamp"), condition=Q(action=3), name="trace_latest_look"),
             # Read by the history of any one row.
             models.Index(fields=("content_type", "object_id", "-id"), name="trace_of_object"),
             # Read by the audit list of one person.
@@ -91,7 +88,7 @@ class Trace(AbstractLogEntry):  # type: ignore[misc]
 
 
 def concerns(instance: Model) -> dict[str, Any]:
-    """`{"patient_id": …, "clinic_id": …}` of a row, by the ways of settings.TRACE_CONCERNS; None where there is none."""
+    """`{"patient_id": …, "clinic_id": …}` of a row, by the ways of settings.TRACE_CONCERNS; None for nobody."""
     ways = settings.TRACE_CONCERNS.get(instance._meta.label_lower, {})
     return {f"{name}_id": _walk(instance, way) for name, way in ways.items()}
 

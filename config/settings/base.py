@@ -11,6 +11,8 @@ from config.env import BASE_DIR
 from config.languages import own_name, spoken
 from config.queues import ORDINARY, TASK_QUEUES
 from config.settings.admin_site import *
+from config.settings.doors import *
+from config.settings.traces import *
 
 # ModelAdmin[Patient] and the like are subscripted for the type checker; Django alone allows some of them.
 django_stubs_ext.monkeypatch()
@@ -53,9 +55,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # In this order: whose session has ended is nobody, and nobody is asked for a second factor.
+    "staff.doors.session.SessionEnd",
+    "django_otp.middleware.OTPMiddleware",
+    "staff.acting.Acting",
     "django.contrib.messages.middleware.MessageMiddleware",
     "patients.middleware.ClinicTime",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "staff.doors.gate.SecondFactorGate",
     # Last: it answers for whoever has tried too often to sign in.
     "axes.middleware.AxesMiddleware",
 ]
@@ -76,15 +83,6 @@ TEMPLATES = [
 ]
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
 
 LANGUAGE_CODE = "en"
 MESSAGE_TEMPLATES = BASE_DIR / "templates" / "messages"

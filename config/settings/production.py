@@ -70,7 +70,10 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_SECURE = True
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_MINUTES = optional_number("SESSION_IDLE_MINUTES", default=60, at_least=5, at_most=720)
+# No page of the admin opens to a password alone.
+SECOND_FACTOR = "required"
+TRUSTED_PROXIES = optional_number("TRUSTED_PROXIES", default=0, at_most=5)
 SECURE_SSL_REDIRECT = True
 # Health checks and Prometheus come from inside, without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]

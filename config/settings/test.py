@@ -23,6 +23,8 @@ for _config in DATABASES.values():
 
 # Tests that sign in with wrong passwords say so.
 AXES_ENABLED = False
+# So do tests of the second factor.
+SECOND_FACTOR = "off"
 
 # Static files straight from the apps: nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = True

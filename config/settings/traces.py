@@ -1,0 +1,65 @@
+"""What leaves a trace: the rows that staff edit, whose they are, and the fields that no trace may hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: Rows that staff edit → whose they are: ways from the row to ids, steps separated by dots.
+TRACE_CONCERNS: dict[str, dict[str, str]] = {
+    "patients.clinic": {"clinic": "pk"},
+    "patients.patient": {"patient": "pk", "clinic": "clinic_id"},
+    "patients.contactpoint": {"patient": "patient_id", "clinic": "patient.clinic_id"},
+    "patients.coordinatortask": {"patient": "patient_id", "clinic": "patient.clinic_id"},
+    "reminders.treatment": {},
+    "reminders.reminderrule": {},
+    "reminders.schedule": {"patient": "patient_id", "clinic": "patient.clinic_id"},
+    "reminders.visit": {"patient": "schedule.patient_id", "clinic": "schedule.patient.clinic_id"},
+    "alerts.alertrule": {},
+    "alerts.ruleversion": {},
+    "alerts.escalationpolicy": {"clinic": "clinic_id"},
+    "alerts.policystep": {"clinic": "policy.clinic_id"},
+    "alerts.responder": {"clinic": "clinic_id"},
+    "alerts.rota": {"clinic": "clinic_id"},
+    "alerts.rotation": {"clinic": "rota.clinic_id"},
+    "alerts.rotationmember": {"clinic": "rotation.rota.clinic_id"},
+    "alerts.singleshift": {"clinic": "rota.clinic_id"},
+    "alerts.override": {"clinic": "rota.clinic_id"},
+    "alerts.warningrule": {},
+    "alerts.warningtext": {},
+    "messaging.wordingversion": {},
+    "messaging.wordingtext": {},
+    "messaging.sender": {},
+    "messaging.codereaction": {},
+    "messaging.sendingpause": {},
+    "messaging.addressfault": {},
+    "auth.user": {},
+    "auth.group": {},
+    "staff.membership": {"clinic": "clinic_id"},
+    "otp_totp.totpdevice": {},
+}
+#: What the product writes by itself, all the time, and what nobody may read anywhere.
+_LEFT_OUT: dict[str, list[str]] = {
+    "auth.user": ["last_login", "date_joined"],
+    "reminders.schedule": ["planned_until"],
+    "messaging.sender": ["probe_at", "probes"],
+    "otp_totp.totpdevice": [
+        *("key", "throttling_failure_timestamp", "throttling_failure_count", "last_used_at"),
+        *("last_t", "drift", "step", "t0", "digits", "tolerance"),
+    ],
+}
+#: That they changed is told, never what they are.
+_MASKED: dict[str, list[str]] = {"auth.user": ["password"], "alerts.responder": ["calendar_token"]}
+_SETS: dict[str, list[str]] = {"auth.user": ["groups", "user_permissions"], "auth.group": ["permissions"]}
+
+AUDITLOG_LOGENTRY_MODEL = "staff.Trace"
+AUDITLOG_STORE_JSON_CHANGES = True
+AUDITLOG_MASK_CALLABLE = "staff.audit.masked"
+AUDITLOG_INCLUDE_TRACKING_MODELS: list[dict[str, Any]] = [
+    {
+        "model": label,
+        "exclude_fields": _LEFT_OUT.get(label, []),
+        "mask_fields": _MASKED.get(label, []),
+        "m2m_fields": _SETS.get(label, []),
+    }
+    for label in TRACE_CONCERNS
+]
