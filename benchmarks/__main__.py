@@ -25,6 +25,7 @@ NAMES = (
     "receipts",
     "draining",
     "recovery",
+    "pages",
 )
 
 

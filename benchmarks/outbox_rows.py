@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, models
 
-from benchmarks.bare import TEXT
+from benchmarks.bare import TEXT as TEXT
 from messaging.domain.delivery import Channel, Purpose, Urgency
 from messaging.domain.lanes import lane_of
 from messaging.models import ConsentEvent, Message, Sender
@@ -20,6 +20,8 @@ PACE = 1_000_000.0
 _PHONE = "'+1404' || lpad(n::text, 7, '0')"
 #: A lane of each of the clinics; the two halves stand around the clinic's number.
 _LANE = str(lane_of(Channel.SMS, Purpose.REMINDERS, sender="", owner="{}")).split("{}")
+#: What stands before the clinic's number in a lane of reminders by text.
+LANE_START = _LANE[0]
 
 
 def unpaced() -> None:
@@ -38,7 +40,7 @@ def agreed(numbers: range, *, now: datetime) -> None:
         "wording": "Yes to reminders.",
         "recorded_at": now - timedelta(days=1),
     }
-    _insert(ConsentEvent, numbers, said, {"address": _PHONE})
+    insert(ConsentEvent, numbers, said, {"address": _PHONE})
 
 
 def texts(numbers: range, *, series: str, due_at: datetime, spread: timedelta = timedelta(seconds=1)) -> None:
@@ -63,7 +65,7 @@ def texts(numbers: range, *, series: str, due_at: datetime, spread: timedelta = 
         "wanted_at": due,
         "expires_at": f"{due} + interval '6 hours'",
     }
-    _insert(Message, numbers, same, each)
+    insert(Message, numbers, same, each)
 
 
 def names() -> set[str]:
@@ -71,7 +73,7 @@ def names() -> set[str]:
     return {str(name) for name in Message.objects.values_list("uuid", flat=True)}
 
 
-def _insert(model: type[models.Model], numbers: range, same: dict[str, Any], each: dict[str, str]) -> None:
+def insert(model: type[models.Model], numbers: range, same: dict[str, Any], each: dict[str, str]) -> None:
     """A row of `model` for each `n` of `numbers`: values that are the same in all, expressions in SQL for the others.
 
     Columns that neither names have the default that the model gives them.

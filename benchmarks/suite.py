@@ -9,6 +9,7 @@ from benchmarks import (
     claiming,
     draining,
     due,
+    pages,
     planning,
     quotes,
     receipts,
@@ -60,4 +61,6 @@ def _run(name: str, redis: RedisServer, now: datetime, rounds: int, *, tiny: boo
             return draining.run(sizes=draining.TINY if tiny else draining.FULL)
         case "recovery":
             return recovery.run(redis, rounds=rounds, sizes=recovery.TINY if tiny else recovery.FULL)
+        case "pages":
+            return pages.run(now=now, rounds=rounds, size=pages.TINY if tiny else pages.FULL)
     raise ValueError(f"no benchmark is called {name!r}")

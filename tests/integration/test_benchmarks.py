@@ -41,6 +41,7 @@ SAID = {
     "draining": ("memory while a worker drains 200 rows, last quarter as a multiple of the first",),
     "recovery": ("kill -9 of the whole worker", "kill -9 of one of two", "a new, empty Redis"),
     "transport": ("processor time of a message in the event loop", "as a multiple of the library's"),
+    "pages": ("home, p95 among 60 patients and 1,800 messages", "calendar, day, p95"),
     "triage": ("reading 50 texts in one process", "reading a text of 1,600 characters"),
 }
 

@@ -1,0 +1,146 @@
+"""Ten clinics with a hundred thousand patients, their visits, and three million messages, made inside PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from benchmarks import outbox_rows
+from patients.models import Clinic, CoordinatorTask, Patient
+from reminders.models import ReminderRule, Treatment
+
+CLINICS = 10
+#: Visits of each patient, half of them over; reminders of each visit; messages of each patient.
+VISITS, RUNGS, MESSAGES = 12, 2, 30
+_ZONES = "ARRAY['America/New_York', 'America/Chicago', 'America/Denver', 'America/Los_Angeles']"
+_NAMES = "ARRAY['Abbott', 'Nguyen', 'Okafor', 'Rossi', 'Silva', 'Tanaka', 'Weber', 'Young']"
+_PHONE = "'+1404' || lpad(p.n::text, 7, '0')"
+#: Every twentieth past visit was missed.
+_MISSED = "(k < 6 AND (p.n + k) %% 20 = 0)"
+
+_STEPS: dict[str, str] = {
+    "contacts": f"""
+INSERT INTO patients_contactpoint
+    (patient_id, kind, address, owner, owner_name, position, unusable_reason, created_at)
+SELECT p.id, 'phone', {_PHONE}, 'patient', '', 1, '', %(now)s FROM bench_patients p""",
+    "consents": f"""
+INSERT INTO messaging_consentevent
+    (address, purpose, granted, source, wording, recorded_at, recorded_by, wording_version, language)
+SELECT {_PHONE}, 'reminders', true, 'form', 'Yes to reminders.', %(now)s - interval '300 days', '', '', 'en'
+FROM bench_patients p""",
+    "schedules": """
+INSERT INTO reminders_schedule
+    (patient_id, treatment_id, first_visit_on, visit_time, number_of_visits, location, status, status_reason,
+     planned_until, created_at)
+SELECT p.id, %(treatment)s, (%(now)s - interval '168 days' + p.n %% 28 * interval '1 day')::date, time '09:30', 12,
+    'Ward ' || p.n %% 8, 'active', '', (%(now)s + interval '120 days')::date, %(now)s FROM bench_patients p ORDER BY p.n""",
+    "visits": f"""
+INSERT INTO reminders_visit
+    (schedule_id, number, uuid, "on", clock, at, late_until, pinned, status, status_reason, given_on, confirmed_at,
+     sequence)
+SELECT s.id, k + 1, gen_random_uuid(), s.first_visit_on + k * 28, s.visit_time,
+    (s.first_visit_on + k * 28 + s.visit_time) AT TIME ZONE 'America/New_York',
+    (s.first_visit_on + k * 28 + 3 + s.visit_time) AT TIME ZONE 'America/New_York', false,
+    CASE WHEN {_MISSED} THEN 'missed' WHEN s.first_visit_on + k * 28 < %(now)s::date THEN 'given' ELSE 'planned' END,
+    CASE WHEN {_MISSED} THEN 'did not come' ELSE '' END,
+    CASE WHEN NOT {_MISSED} AND s.first_visit_on + k * 28 < %(now)s::date THEN s.first_visit_on + k * 28 END,
+    CASE WHEN (p.n + k) %% 3 > 0 AND s.first_visit_on + k * 28 < %(now)s::date + 3
+        THEN (s.first_visit_on + k * 28 - 2)::timestamptz END, 0
+FROM bench_patients p JOIN reminders_schedule s ON s.patient_id = p.id, generate_series(0, 11) AS k
+ORDER BY s.id, k""",
+    "messages": f"""
+INSERT INTO messaging_message
+    (uuid, key, channel, purpose, urgency, language, template, template_version, address, sender, subject, body, html,
+     calendar, answer_path, segments, status, reason, withdrawn, due_at, wanted_at, expires_at, attempts, claimed_by,
+     provider_id, error_code, lane, routine, released_by, created_at, submitted_at, accepted_at, finished_at)
+SELECT gen_random_uuid(), 'bench:' || p.n || ':' || k, 'sms', 'reminders', 'ordinary', 'en', 'visit_day_before', '',
+    {_PHONE}, '', '', %(text)s, '', '', '', 1, CASE WHEN (p.n + k) %% 50 = 0 THEN 'undelivered' ELSE 'delivered' END,
+    CASE WHEN (p.n + k) %% 50 = 0 THEN 'the phone could not be reached' ELSE '' END, '', t.at, t.at, t.at + interval '6 hours', 1, '', 'SM' || md5(p.n || '/' || k),
+    CASE WHEN (p.n + k) %% 50 = 0 THEN '30003' ELSE '' END, %(lane)s || p.clinic_id, true, '', t.at, t.at, t.at,
+    t.at + interval '4 seconds'
+FROM bench_patients p, generate_series(0, 29) AS k,
+    LATERAL (SELECT %(now)s - (30 - k) * interval '6 days' + p.n %% 5000 * interval '17 seconds' AS at) AS t
+ORDER BY t.at""",
+    "reminders": """
+INSERT INTO reminders_plannedreminder
+    (visit_id, rule_id, channel, anchor_at, send_at, due_at, expires_at, state, reason, wording, message_id, settled_at)
+SELECT v.id, r.id, 'sms', v.at, t.at, t.at, t.at + interval '12 hours',
+    CASE WHEN t.at < %(now)s THEN 'released' ELSE 'planned' END, '', 0, m.id, CASE WHEN t.at < %(now)s THEN t.at END
+FROM reminders_visit v JOIN reminders_schedule s ON s.id = v.schedule_id JOIN bench_patients p ON p.id = s.patient_id,
+    LATERAL unnest(%(rules)s::bigint[]) WITH ORDINALITY AS r(id, place),
+    LATERAL (SELECT v.at - (r.place - 1) * interval '2 days' - interval '1 day' AS at) AS t
+    LEFT JOIN LATERAL (SELECT id FROM messaging_message WHERE t.at < %(now)s AND
+        key = 'bench:' || p.n || ':' || ((v.number - 1) * 2 + r.place)) AS m ON true
+ORDER BY v.id, r.place""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many patients; everything else follows."""
+
+    patients: int
+
+    @property
+    def messages(self) -> int:
+        """Texts that have left."""
+        return self.patients * MESSAGES
+
+
+def fill(size: Size, *, now: datetime) -> list[Clinic]:
+    """The clinics, with patients in equal shares."""
+    clinics = [
+        Clinic.objects.create(name=f"Clinic {number}", short_name=f"C{number}", daytime_line="+12025550142")
+        for number in range(CLINICS)
+    ]
+    ids = [clinic.pk for clinic in clinics]
+    outbox_rows.insert(
+        Patient,
+        range(1, size.patients + 1),
+        {"given_name": "Ana", "language": "en", "status": "active", "created_at": now},
+        {
+            "clinic_id": f"(ARRAY{ids})[n %% {CLINICS} + 1]",
+            "mrn": "'B' || lpad(n::text, 7, '0')",
+            "family_name": f"({_NAMES})[n %% 8 + 1] || ' ' || n",
+            "timezone": f"({_ZONES})[n %% 4 + 1]",
+        },
+    )
+    _execute("CREATE TEMP VIEW bench_patients AS SELECT *, substr(mrn, 2)::int AS n FROM patients_patient")
+    values = _values(now)
+    for statement in _STEPS.values():
+        _execute(statement, **values)
+    CoordinatorTask.objects.bulk_create(_tasks(size, now), batch_size=1000)
+    _execute("VACUUM ANALYZE")
+    return clinics
+
+
+def _values(now: datetime) -> dict[str, Any]:
+    rules = ReminderRule.objects.filter(is_active=True, route="infusion").order_by("pk")
+    return {
+        "now": now,
+        "treatment": Treatment.objects.get(code="zol_q4w").pk,
+        "rules": list(rules.values_list("pk", flat=True)[:RUNGS]),
+        "text": outbox_rows.TEXT,
+        "lane": outbox_rows.LANE_START,
+    }
+
+
+def _tasks(size: Size, now: datetime) -> list[CoordinatorTask]:
+    people = Patient.objects.order_by("pk").values_list("pk", flat=True)[: max(size.patients // 50, 1)]
+    return [
+        CoordinatorTask(
+            patient_id=pk, kind="overdue_visit", key=f"bench:{pk}", title="Visit is overdue: rebook", opened_at=now
+        )
+        for pk in people
+    ]
+
+
+def _execute(statement: str, **values: Any) -> None:
+    with connection.cursor() as cursor:
+        # Millions of look-ups of foreign keys that are known to hold.
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(statement, values or None)
+        cursor.execute("SET session_replication_role = DEFAULT")
