@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from alerts.domain import education
 from alerts.domain.education import Drop, Wait
 from alerts.domain.warning_words import WarningState
@@ -38,10 +40,10 @@ def red_flags(patient: Patient, now: datetime) -> Panel | None:
     many = "" if len(open_ones) == 1 else "s"
     return Panel(
         key="red-flags",
-        title="Red flags",
+        title=_("Red flags"),
         template="admin/alerts/panel_red_flags.html",
         context={"rows": rows, "city": city(patient.clinic.zone)},
-        summary=f"{len(open_ones)} open red flag{many}" if open_ones else "",
+        summary=_("%(count)s open red flag%(many)s") % {"count": len(open_ones), "many": many} if open_ones else "",
     )
 
 
@@ -55,7 +57,7 @@ def warnings(patient: Patient, now: datetime) -> Panel:
     shown = shown.order_by("-settled_at", "-id")[:LAST_WARNINGS]
     return Panel(
         key="warnings",
-        title="Warnings: what she will be told next",
+        title=_("Warnings: what she will be told next"),
         template="admin/alerts/panel_warnings.html",
         context={
             "coming": [
@@ -83,7 +85,7 @@ def _way(row: PlannedWarning, contacts: reach.Contacts, now: datetime) -> str:
     """By which way it would leave at its time, or why it would not."""
     decision = education.decide(release.situation_of(row, contacts), now=max(now, row.send_at))
     if isinstance(decision, Drop):
-        return f"to nobody: {decision.reason.label}"
+        return _("to nobody: %(label)s") % {"label": decision.reason.label}
     if isinstance(decision, Wait):
-        return "waits for the hours in which she may be disturbed"
+        return _("waits for the hours in which she may be disturbed")
     return _WAYS[decision.way.channel]

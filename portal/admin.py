@@ -12,6 +12,9 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from unfold import widgets
 
 from messaging import consent
@@ -29,37 +32,43 @@ class SendForm(ActForm):
     """Whether the patient asked for it: then no consent is needed."""
 
     asked = forms.BooleanField(
-        label="The owner of this contact is asking for it now",
+        label=lazy("The owner of this contact is asking for it now"),
         required=False,
         widget=widgets.UnfoldBooleanWidget(),
-        help_text="On the telephone or in person. Otherwise it is sent only where reminders were agreed to.",
+        help_text=lazy("On the telephone or in person. Otherwise it is sent only where reminders were agreed to."),
     )
 
 
 def _send(contact: ContactPoint, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     if PatientStatus(contact.patient.status).ends_messages:
-        raise ValidationError("The patient is no longer in treatment: the page would not open.")
+        raise ValidationError(_("The patient is no longer in treatment: the page would not open."))
     if not contact.is_usable:
-        raise ValidationError(f"This contact does not work: {contact.unusable_reason}")
+        raise ValidationError(
+            _("This contact does not work: %(unusable_reason)s") % {"unusable_reason": contact.unusable_reason}
+        )
     purpose = Purpose.REPLIES if data["asked"] else Purpose.REMINDERS
     if consent.opted_out(contact.address) or not consent.allowed([(contact.address, purpose)]):
-        raise ValidationError("The owner of this contact has not agreed to reminders, or has opted out.")
+        raise ValidationError(_("The owner of this contact has not agreed to reminders, or has opted out."))
     try:
         page_links.send(contact, key=f"page_link:staff:{uuid.uuid4()}", purpose=purpose, now=now)
     except WordingError as error:
-        raise ValidationError(f"There are no words for it: {error}") from error
-    return "The link is on its way."
+        raise ValidationError(_("There are no words for it: %(error)s") % {"error": error}) from error
+    return _("The link is on its way.")
 
 
 def _revoke(link: PatientLink, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     if not links.revoke(link, why=data["reason"], now=now):
-        raise ValidationError("Somebody has revoked this link already.")
-    return "The link opens nothing any more."
+        raise ValidationError(_("Somebody has revoked this link already."))
+    return _("The link opens nothing any more.")
 
 
 def _revoke_all(patient: Patient, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     count = links.revoke_all(patient, why=data["reason"], now=now)
-    return f"{count} link{'' if count == 1 else 's'} revoked. The next message brings a new one."
+    return ngettext(
+        "%(count)s link revoked. The next message brings a new one.",
+        "%(count)s links revoked. The next message brings a new one.",
+        count,
+    ) % {"count": count}
 
 
 def _home(row: ContactPoint | PatientLink) -> str:
@@ -68,31 +77,31 @@ def _home(row: ContactPoint | PatientLink) -> str:
 
 _MAY = "patients.change_patient"
 SEND = Act(
-    title="Send the link to the patient’s own page",
-    submit="Send",
+    title=lazy("Send the link to the patient’s own page"),
+    submit=lazy("Send"),
     do=_send,
     form=SendForm,
-    facts=lambda contact: [("Patient", str(contact.patient)), ("To", f"{contact}, {contact.address}")],
+    facts=lambda contact: [(_("Patient"), str(contact.patient)), (_("To"), f"{contact}, {contact.address}")],
     permission=_MAY,
     home=_home,
 )
 REVOKE = Act(
-    title="Revoke this link",
-    submit="Revoke",
+    title=lazy("Revoke this link"),
+    submit=lazy("Revoke"),
     do=_revoke,
     form=ReasonForm,
     danger=True,
-    explain="Who opens it reads that it is no longer in use, and whom to call.",
+    explain=lazy("Who opens it reads that it is no longer in use, and whom to call."),
     permission=_MAY,
     home=_home,
 )
 REVOKE_ALL = Act(
-    title="Revoke every link of this patient",
-    submit="Revoke all",
+    title=lazy("Revoke every link of this patient"),
+    submit=lazy("Revoke all"),
     do=_revoke_all,
     form=ReasonForm,
     danger=True,
-    explain="For a lost phone, say. Calendars that follow the visits stop as well.",
+    explain=lazy("For a lost phone, say. Calendars that follow the visits stop as well."),
     permission=_MAY,
     home=lambda patient: reverse("admin:patients_patient_change", args=[patient.pk]),
 )

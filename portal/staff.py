@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from patients import links
 from patients.admin.clock import clock
 from patients.domain.links import LinkScope, Standing
@@ -12,9 +15,9 @@ from patients.panels import Panel
 
 LAST_LINKS = 12
 _SCOPES = {
-    LinkScope.PAGE: "The patient’s page",
-    LinkScope.CAREGIVER: "A caregiver’s page: visits and symptoms",
-    LinkScope.CALENDAR: "Calendar of visits",
+    LinkScope.PAGE: lazy("The patient’s page"),
+    LinkScope.CAREGIVER: lazy("A caregiver’s page: visits and symptoms"),
+    LinkScope.CALENDAR: lazy("Calendar of visits"),
 }
 
 
@@ -29,20 +32,22 @@ def page_links(patient: Patient, now: datetime) -> Panel:
             {
                 "link": link,
                 "what": _SCOPES[LinkScope(link.scope)],
-                "to": str(link.contact) if link.contact else "a contact that is gone",
+                "to": str(link.contact) if link.contact else _("a contact that is gone"),
                 "made": clock(link.made_at, zone),
                 "opened": clock(link.opened_at, zone),
                 "until": clock(link.expires_at, zone),
                 "opens": stands in (Standing.OPEN, Standing.SHUT),
-                "stands": f"Revoked: {link.revoked_why}" if stands is Standing.REVOKED else stands.label,
+                "stands": _("Revoked: %(revoked_why)s") % {"revoked_why": link.revoked_why}
+                if stands is Standing.REVOKED
+                else stands.label,
                 "colour": {Standing.OPEN: "ok", Standing.SHUT: "warning"}.get(stands, "none"),
             }
         )
     last = max((link.opened_at for link in found if link.opened_at), default=None)
     return Panel(
         key="page",
-        title="The patient’s own page",
+        title=_("The patient’s own page"),
         template="admin/portal/panel_links.html",
         context={"rows": rows, "patient": patient, "contacts": [c for c in patient.contacts.all() if c.is_usable]},
-        summary=f"own page last opened {clock(last, zone)}" if last else "",
+        summary=_("own page last opened %(last)s") % {"last": clock(last, zone)} if last else "",
     )

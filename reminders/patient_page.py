@@ -11,6 +11,8 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from messaging import consent
 from messaging.domain.address import consent_key
@@ -52,10 +54,10 @@ def schedules(patient: Patient, now: datetime) -> Panel:
     first = min(upcoming.values(), key=lambda visit: visit.at, default=None)
     return Panel(
         key="schedules",
-        title="Schedules",
+        title=_("Schedules"),
         template="reminders/panel_schedules.html",
         context={"rows": rows, "patient": patient},
-        summary=f"next visit {clock(first.at, patient.zone)}" if first else "no visit to come",
+        summary=_("next visit %(at)s") % {"at": clock(first.at, patient.zone)} if first else _("no visit to come"),
     )
 
 
@@ -69,7 +71,7 @@ def coming_messages(patient: Patient, now: datetime) -> Panel:
     count = planned.count()
     return Panel(
         key="coming",
-        title=f"Messages of the coming {COMING_DAYS} days",
+        title=_("Messages of the coming %(coming_days)s days") % {"coming_days": COMING_DAYS},
         template="reminders/panel_coming.html",
         context={
             "rows": _together(planned.order_by("send_at", "id")[:MOST_ROWS], patient, reach),
@@ -79,7 +81,7 @@ def coming_messages(patient: Patient, now: datetime) -> Panel:
             "patient": patient,
         }
         | _zones(patient),
-        summary=f"{count} message{'' if count == 1 else 's'} to come",
+        summary=ngettext("%(count)s message to come", "%(count)s messages to come", count) % {"count": count},
     )
 
 
@@ -106,7 +108,7 @@ def sent_messages(patient: Patient, now: datetime) -> Panel:
     ]
     return Panel(
         key="sent",
-        title=f"The last {LAST_SENT} messages",
+        title=_("The last %(last_sent)s messages") % {"last_sent": LAST_SENT},
         template="reminders/panel_sent.html",
         context={"rows": rows, "patient": patient} | _zones(patient),
     )
@@ -121,7 +123,7 @@ def received_texts(patient: Patient, now: datetime) -> Panel | None:
     rows = [{"text": text, "when": clock(text.received_at, patient.zone)} for text in texts]
     return Panel(
         key="texts",
-        title="The last texts from these phones",
+        title=_("The last texts from these phones"),
         template="reminders/panel_texts.html",
         context={"rows": rows} | _zones(patient),
     )
@@ -196,7 +198,9 @@ def _together(
     rows = []
     reminders = list(reminders)
     told = tries.of(reminders)
-    for (send_at, _, _), group in groupby(reminders, key=lambda each: (each.send_at, each.rule_id, each.visit_id)):
+    for (send_at, _unused, _unused), group in groupby(
+        reminders, key=lambda each: (each.send_at, each.rule_id, each.visit_id)
+    ):
         ways = list(group)
         visit = ways[0].visit
         rows.append(

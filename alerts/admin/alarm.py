@@ -10,6 +10,9 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
@@ -29,7 +32,7 @@ def ledger_page(request: HttpRequest, model_admin: AlarmAdmin) -> HttpResponse:
     accounting = ledger.accounting(now)
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": "Ledger",
+        "title": _("Ledger"),
         "opts": model_admin.opts,
         "accounting": accounting,
         "books": [(one, sorted(one.counts.items())) for one in accounting.accounts],
@@ -68,24 +71,24 @@ class AlarmAdmin(PageAdmin):
         """All of it."""
         return ("shown_state",)
 
-    @display(description="Alarm", ordering="words")
+    @display(description=lazy("Alarm"), ordering="words")
     def shown_words(self, alarm: Alarm) -> str:
         """What is wrong."""
         return alarm.words
 
-    @display(description="State", ordering="closed_at")
+    @display(description=lazy("State"), ordering="closed_at")
     def shown_state(self, alarm: Alarm) -> str:
         """Open or over."""
         if alarm.closed_at:
             return chip("ok", "over")
-        return chip("bad", "open, grave") if alarm.grave else chip("warning", "open")
+        return chip("bad", _("open, grave")) if alarm.grave else chip("warning", _("open"))
 
-    @display(description="Since", ordering="opened_at")
+    @display(description=lazy("Since"), ordering="opened_at")
     def shown_opened(self, alarm: Alarm) -> str:
         """When it began."""
-        return f"{timezone.localtime(alarm.opened_at):%a %-d %b %Y, %H:%M}"
+        return date_format(timezone.localtime(alarm.opened_at), "D j M Y, H:i")
 
-    @display(description="For")
+    @display(description=lazy("For"))
     def shown_lasted(self, alarm: Alarm) -> str:
         """How long it has been so, or was."""
         return span_in_words((alarm.closed_at or timezone.now()) - alarm.opened_at)

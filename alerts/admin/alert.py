@@ -168,7 +168,7 @@ class AlertAdmin(PageAdmin):
     @display(description="Stage", ordering="state")
     def shown_state(self, alert: Alert) -> str:
         """Where it stands, and with whom."""
-        return STAGES[AlertState(alert.state)] + (f": {alert.owner.name}" if alert.owner and alert.is_open else "")
+        return str(STAGES[AlertState(alert.state)]) + (f": {alert.owner.name}" if alert.owner and alert.is_open else "")
 
     @display(description="Raised", ordering="raised_at")
     def shown_raised(self, alert: Alert) -> str:

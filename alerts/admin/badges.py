@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from alerts.admin.board_rows import open_alerts
 from alerts.models import NurseReview
@@ -19,4 +20,4 @@ def open_texts(request: HttpRequest) -> str:
     waiting = NurseReview.objects.filter(done_at__isnull=True)
     late = waiting.filter(due_at__lt=timezone.now()).count()
     count = waiting.count()
-    return f"{count}, {late} late" if late else str(count)
+    return _("%(count)s, %(late)s late") % {"count": count, "late": late} if late else str(count)

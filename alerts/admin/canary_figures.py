@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from alerts.models import CanaryRun
 
 
@@ -32,9 +34,9 @@ def figures(*, since: datetime) -> Figures:
     """What the runs since then came to."""
     runs = list(CanaryRun.objects.filter(started_at__gte=since).order_by("-started_at"))
     hops = [
-        _hop("text in → page taken by the carrier", [_seconds(r.started_at, r.paged_at) for r in runs]),
-        _hop("page → answer", [_seconds(r.paged_at, r.answered_at) for r in runs]),
-        _hop("the whole way round", [_seconds(r.started_at, r.finished_at) for r in runs if not r.failure]),
+        _hop(_("text in → page taken by the carrier"), [_seconds(r.started_at, r.paged_at) for r in runs]),
+        _hop(_("page → answer"), [_seconds(r.paged_at, r.answered_at) for r in runs]),
+        _hop(_("the whole way round"), [_seconds(r.started_at, r.finished_at) for r in runs if not r.failure]),
     ]
     return Figures(
         runs=len(runs),

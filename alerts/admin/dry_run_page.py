@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 from unfold.admin import ModelAdmin
 
@@ -21,10 +23,11 @@ from alerts.domain.policy import Policy, PolicyError
 from alerts.domain.words import Tier
 from alerts.models import EscalationPolicy
 from messaging.domain import wall_time
+from patients.admin.clock import clock
 from patients.models import Clinic
 
 LINES = 16
-TIERS = [(Tier.T0.value, "T0"), (Tier.RED.value, "Red"), (Tier.AMBER.value, "Amber")]
+TIERS = [(Tier.T0.value, "T0"), (Tier.RED.value, lazy("Red")), (Tier.AMBER.value, lazy("Amber"))]
 
 
 class DryRunForm(forms.Form):
@@ -35,12 +38,14 @@ class DryRunForm(forms.Form):
     )
     clinic = forms.ModelChoiceField(Clinic.objects.all(), widget=widgets.UnfoldAdminSelectWidget(), empty_label=None)
     tier = forms.ChoiceField(choices=TIERS, initial=Tier.RED.value, widget=widgets.UnfoldAdminSelectWidget())
-    on = forms.DateField(label="Fires on", widget=widgets.UnfoldAdminSingleDateWidget())
+    on = forms.DateField(label=lazy("Fires on"), widget=widgets.UnfoldAdminSingleDateWidget())
     clock = forms.TimeField(
-        label="at", widget=widgets.UnfoldAdminSingleTimeWidget(format="%H:%M"), help_text="By the clinic’s clock."
+        label=lazy("at"),
+        widget=widgets.UnfoldAdminSingleTimeWidget(format="%H:%M"),
+        help_text=lazy("By the clinic’s clock."),
     )
     fallback_after = forms.IntegerField(
-        label="Fallback after (minutes)",
+        label=lazy("Fallback after (minutes)"),
         min_value=1,
         max_value=60,
         initial=10,
@@ -64,7 +69,7 @@ def dry_run_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     form = DryRunForm(asked, initial=initial)
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": "Dry run",
+        "title": _("Dry run"),
         "opts": model_admin.opts,
         "form": form,
         "media": model_admin.media + form.media,
@@ -85,7 +90,7 @@ def _result(form: DryRunForm, *, now: datetime) -> dict[str, object]:
     after = timedelta(minutes=data["fallback_after"])
     lines = dry_run.rehearse(policy, clinic, tier=tier, at=at, fallback_after=after, lines=LINES)
     rows = [
-        (line, span_in_words(line.at - at) if line.at > at else "at once", *row)
+        (line, span_in_words(line.at - at) if line.at > at else _("at once"), *row)
         for line, row in zip(lines, coming_rows(lines, policy, clinic.zone), strict=True)
     ]
     return {
@@ -103,12 +108,19 @@ def _result(form: DryRunForm, *, now: datetime) -> dict[str, object]:
 def slow_in_words(policy: Policy, clinics: list[Clinic], *, now: datetime) -> list[str]:
     """Where within four weeks the policy would be slower than its own limit, a sentence each."""
     return [
-        f"{found.clinic}: from {found.slowest.start.astimezone(found.clinic.zone):%a %-d %b %Y, %H:%M} on "
+        _("%(clinic)s: from %(start)s on ")
+        % {
+            "clinic": found.clinic,
+            "start": clock(found.slowest.start, found.clinic.zone),
+        }
         + (
-            f"the first telephone would ring after {span_in_words(found.slowest.after)} only; "
-            f"{span_in_words(policy.human_within)} are allowed."
+            _("the first telephone would ring after %(span_in_words)s only; %(span_in_words2)s are allowed.")
+            % {
+                "span_in_words": span_in_words(found.slowest.after),
+                "span_in_words2": span_in_words(policy.human_within),
+            }
             if found.slowest.after is not None
-            else "no telephone would ring at all."
+            else _("no telephone would ring at all.")
         )
         for found in dry_run.too_slow(policy, clinics, now=now)
     ]
@@ -118,7 +130,10 @@ def _missing_hour(asked: time, at: datetime, clinic: Clinic) -> str:
     shown = at.astimezone(clinic.zone)
     if shown.time() == asked:
         return ""
-    return f"No clock shows {asked:%H:%M} that night, because clocks go forward: played from {shown:%H:%M}."
+    return _("No clock shows %(asked)s that night, because clocks go forward: played from %(shown)s.") % {
+        "asked": f"{asked:%H:%M}",
+        "shown": f"{shown:%H:%M}",
+    }
 
 
 def _clock_change(at: datetime, until: datetime, clinic: Clinic) -> str:
@@ -127,4 +142,4 @@ def _clock_change(at: datetime, until: datetime, clinic: Clinic) -> str:
     if before is None or after is None or before == after:
         return ""
     way = "forward" if after > before else "back"
-    return f"Clocks go {way} in between: the waits are real time, the times are what clocks show."
+    return _("Clocks go %(way)s in between: the waits are real time, the times are what clocks show.") % {"way": way}

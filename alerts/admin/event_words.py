@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from alerts.admin.words import CHANNELS, TIERS, VIA, place_in_words, running, step_in_words
 from alerts.domain.policy import Policy
 from alerts.domain.words import EventKind, Outcome, Tier
@@ -13,38 +18,38 @@ from alerts.models import Alert, AlertEvent, AlertPage
 from messaging.domain.delivery import Channel
 
 #: Kind → the sentence, and how it colours its dot. {who} is the responder, {step} a step of the policy.
-_SENTENCES: Mapping[EventKind, tuple[str, str]] = {
-    EventKind.RAISED: ("Raised", "bad"),
-    EventKind.REPORTED_AGAIN: ("Reported again", "info"),
-    EventKind.WORSENED: ("It got worse: {tier}", "bad"),
-    EventKind.STEP_PAGED: ("Paged {whom}", "info"),
-    EventKind.STEP_EMPTY: ("Nobody to page as {empty}: skipped at once", "warning"),
-    EventKind.PAGE_FAILED: ("No page of {step} arrived: the next one is pulled forward", "warning"),
-    EventKind.STEP_TIMED_OUT: ("No answer to {step}", "warning"),
-    EventKind.ACCEPTED: ("{who} took it", "ok"),
-    EventKind.ACCEPTED_LATE: ("{who} answered too; somebody else has it", "info"),
-    EventKind.HANDED_BACK: ("{who} handed it back", "warning"),
-    EventKind.ACCEPTANCE_TIMED_OUT: ("Taken, but the patient was not reached in time", "warning"),
-    EventKind.PATIENT_REACHED: ("{who} spoke with the patient", "ok"),
-    EventKind.PATIENT_NOT_REACHED: ("{who} could not reach the patient", "warning"),
-    EventKind.OUTCOME_TIMED_OUT: ("No outcome recorded in time", "warning"),
-    EventKind.CLOSED: ("{who} closed it: {outcome}", "ok"),
-    EventKind.INSTRUCTED: ("The patient was told what to do now", "ok"),
-    EventKind.NOT_INSTRUCTED: ("No text could go out: phone the patient", "bad"),
-    EventKind.FALLBACK_SENT: ("Nobody had it in time: the fallback instruction went out", "warning"),
-    EventKind.FALLBACK_CONFIRMED: ("The patient has read the fallback instruction", "ok"),
-    EventKind.NURSE_ANNOUNCED: ("The patient was told that a nurse will call", "ok"),
+_SENTENCES: Mapping[EventKind, tuple[Any, str]] = {
+    EventKind.RAISED: (lazy("Raised"), "bad"),
+    EventKind.REPORTED_AGAIN: (lazy("Reported again"), "info"),
+    EventKind.WORSENED: (lazy("It got worse: {tier}"), "bad"),
+    EventKind.STEP_PAGED: (lazy("Paged {whom}"), "info"),
+    EventKind.STEP_EMPTY: (lazy("Nobody to page as {empty}: skipped at once"), "warning"),
+    EventKind.PAGE_FAILED: (lazy("No page of {step} arrived: the next one is pulled forward"), "warning"),
+    EventKind.STEP_TIMED_OUT: (lazy("No answer to {step}"), "warning"),
+    EventKind.ACCEPTED: (lazy("{who} took it"), "ok"),
+    EventKind.ACCEPTED_LATE: (lazy("{who} answered too; somebody else has it"), "info"),
+    EventKind.HANDED_BACK: (lazy("{who} handed it back"), "warning"),
+    EventKind.ACCEPTANCE_TIMED_OUT: (lazy("Taken, but the patient was not reached in time"), "warning"),
+    EventKind.PATIENT_REACHED: (lazy("{who} spoke with the patient"), "ok"),
+    EventKind.PATIENT_NOT_REACHED: (lazy("{who} could not reach the patient"), "warning"),
+    EventKind.OUTCOME_TIMED_OUT: (lazy("No outcome recorded in time"), "warning"),
+    EventKind.CLOSED: (lazy("{who} closed it: {outcome}"), "ok"),
+    EventKind.INSTRUCTED: (lazy("The patient was told what to do now"), "ok"),
+    EventKind.NOT_INSTRUCTED: (lazy("No text could go out: phone the patient"), "bad"),
+    EventKind.FALLBACK_SENT: (lazy("Nobody had it in time: the fallback instruction went out"), "warning"),
+    EventKind.FALLBACK_CONFIRMED: (lazy("The patient has read the fallback instruction"), "ok"),
+    EventKind.NURSE_ANNOUNCED: (lazy("The patient was told that a nurse will call"), "ok"),
     EventKind.NOTED: ("{note}", "info"),
-    EventKind.REPAIRED: ("The watchdog did what was overdue", "warning"),
+    EventKind.REPAIRED: (lazy("The watchdog did what was overdue"), "warning"),
 }
 
 
-WAYS = {Channel.SMS: "texts", Channel.VOICE: "calls", Channel.EMAIL: "mails"}
+WAYS = {Channel.SMS: lazy("texts"), Channel.VOICE: lazy("calls"), Channel.EMAIL: lazy("mails")}
 #: What is noted without moving anything.
 _NOTES = {
-    "not_understood": "{who} answered in words that could not be read, and was asked again",
-    "told_other": "Her own phone takes no text: another contact was told what to do ({to})",
-    "line_heard": "Somebody at the clinic’s line pressed 1: heard, but nobody has taken it",
+    "not_understood": lazy("{who} answered in words that could not be read, and was asked again"),
+    "told_other": lazy("Her own phone takes no text: another contact was told what to do ({to})"),
+    "line_heard": lazy("Somebody at the clinic’s line pressed 1: heard, but nobody has taken it"),
 }
 
 
@@ -67,7 +72,7 @@ def tell_event(event: AlertEvent, alert: Alert, policy: Policy, pages: Mapping[i
     sentence, colour = _SENTENCES.get(EventKind(event.kind), (event.kind, "info"))
     return Told(
         number=event.number,
-        day=f"{local:%a %-d %b %Y}",
+        day=date_format(local, "D j M Y"),
         time=f"{local:%H:%M:%S}",
         after=running(event.at - alert.raised_at),
         sentence=sentence.format_map(_values(event, alert, policy, pages)),
@@ -79,7 +84,7 @@ def tell_event(event: AlertEvent, alert: Alert, policy: Policy, pages: Mapping[i
 def _how(event: AlertEvent) -> str:
     words = VIA.get(event.via, event.via)
     # Who sat at the keyboard is said where it is not plainly the responder.
-    login = f", signed in as {event.user.get_username()}" if event.user else ""
+    login = _(", signed in as %(who)s") % {"who": event.user.get_username()} if event.user else ""
     return f"{words}{login}"
 
 
@@ -87,16 +92,16 @@ def _values(event: AlertEvent, alert: Alert, policy: Policy, pages: Mapping[int,
     detail: Mapping[str, Any] = event.detail
     position = detail.get("position")
     known = isinstance(position, int) and position >= 0
-    who = event.by.name if event.by else "Somebody"
+    who = event.by.name if event.by else _("Somebody")
     note = str(detail.get("what") or "")
     return {
         "who": who,
-        "step": place_in_words(policy, position) if known and isinstance(position, int) else "the step",
+        "step": place_in_words(policy, position) if known and isinstance(position, int) else _("the step"),
         "whom": _whom(detail, policy, pages),
-        "empty": str(detail.get("whom") or "the step"),
+        "empty": str(detail.get("whom") or _("the step")),
         "tier": _tier(detail.get("tier")),
         "outcome": _outcome(detail.get("outcome") or alert.outcome),
-        "note": _NOTES.get(note, "Noted: {note}").format(
+        "note": _NOTES.get(note, _("Noted: {note}")).format(
             who=who, to=str(detail.get("to") or ""), note=note.replace("_", " ")
         ),
     }
@@ -106,26 +111,26 @@ def _whom(detail: Mapping[str, Any], policy: Policy, pages: Mapping[int, AlertPa
     people: dict[str, list[str]] = {}
     for pk in detail.get("pages", ()):
         if page := pages.get(pk):
-            name = page.responder.name if page.responder else "the clinic’s line"
-            people.setdefault(name, []).append(CHANNELS[Channel(page.channel)])
+            name = page.responder.name if page.responder else _("the clinic’s line")
+            people.setdefault(name, []).append(str(CHANNELS[Channel(page.channel)]))
     said = "; ".join(f"{name} ({', '.join(channels)})" for name, channels in people.items())
     position = detail.get("position")
     if isinstance(position, int) and position >= 0:
         place = f"{place_in_words(policy, position)}, {policy.step(position).whom}{_closed(detail)}"
         return f"{place}: {said}" if said else step_in_words(policy.step(position))
-    why = {"worse": "it got worse", "outcome": "the outcome is missing"}.get(str(detail.get("why")), "")
-    return f"{said} ({why})" if said and why else said or "somebody"
+    why = {"worse": _("it got worse"), "outcome": _("the outcome is missing")}.get(str(detail.get("why")), "")
+    return f"{said} ({why})" if said and why else said or _("somebody")
 
 
 def _closed(detail: Mapping[str, Any]) -> str:
     """Which ways were closed when the page was written."""
-    closed = [WAYS[channel] for channel in detail.get("closed", ()) if channel in WAYS]
-    return f" ({' and '.join(closed)} cannot leave)" if closed else ""
+    closed = [str(WAYS[channel]) for channel in detail.get("closed", ()) if channel in WAYS]
+    return _(" (%(ways)s cannot leave)") % {"ways": get_text_list(closed, _("and"))} if closed else ""
 
 
 def _tier(value: Any) -> str:
     try:
-        return TIERS[Tier(value)].lower()
+        return str(TIERS[Tier(value)]).lower()
     except ValueError:
         return str(value or "")
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
@@ -26,8 +28,10 @@ class StepInline(TabularInline):
     extra = 0
     hide_title = True
     ordering = ("part", "position", "id")
-    verbose_name = "step"
-    verbose_name_plural = "Steps: the ladder is climbed once, then the ring goes round until somebody has taken it"
+    verbose_name = lazy("step")
+    verbose_name_plural = lazy(
+        "Steps: the ladder is climbed once, then the ring goes round until somebody has taken it"
+    )
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A plain list of people: they are made on their own page."""
@@ -54,10 +58,10 @@ class PolicyAdmin(PageAdmin):
     fieldsets = (
         (None, {"fields": (("name", "clinic"),)}),
         (
-            "Clocks",
+            lazy("Clocks"),
             {
                 "fields": (("reach_within", "outcome_within"), ("receipt_within", "human_within"), "waits_for_opening"),
-                "description": "Alerts that are open keep the policy with which they were raised.",
+                "description": lazy("Alerts that are open keep the policy with which they were raised."),
             },
         ),
     )
@@ -79,22 +83,29 @@ class PolicyAdmin(PageAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
 
-    @display(description="For", ordering="clinic__name")
+    @display(description=lazy("For"), ordering="clinic__name")
     def shown_clinic(self, policy: EscalationPolicy) -> str:
         """One clinic, or all."""
-        return policy.clinic.name if policy.clinic else "every clinic"
+        return policy.clinic.name if policy.clinic else _("every clinic")
 
-    @display(description="Steps", ordering="step_count")
+    @display(description=lazy("Steps"), ordering="step_count")
     def shown_steps(self, policy: EscalationPolicy) -> int:
         """How many there are."""
         return int(policy.step_count)  # type: ignore[attr-defined]
 
-    @display(description="Clocks")
+    @display(description=lazy("Clocks"))
     def shown_clocks(self, policy: EscalationPolicy) -> str:
         """To reach her, to the outcome."""
-        return f"reached in {policy.reach_within} min, outcome in {policy.outcome_within} min"
+        return _("reached in %(reach_within)s min, outcome in %(outcome_within)s min") % {
+            "reach_within": policy.reach_within,
+            "outcome_within": policy.outcome_within,
+        }
 
-    @display(description="First page")
+    @display(description=lazy("First page"))
     def shown_waits(self, policy: EscalationPolicy) -> str:
         """At any hour, or when the clinic opens."""
-        return chip("info", "when the clinic opens") if policy.waits_for_opening else chip("ok", "at once, at any hour")
+        return (
+            chip("info", _("when the clinic opens"))
+            if policy.waits_for_opening
+            else chip("ok", _("at once, at any hour"))
+        )

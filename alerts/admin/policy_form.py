@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.forms.models import BaseInlineFormSet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 
 from alerts.admin.dry_run_page import slow_in_words
@@ -18,11 +20,11 @@ from messaging.domain.delivery import Channel
 from patients.admin.fields import SeveralField
 from patients.models import Clinic
 
-CHANNELS = [("sms", "Text"), ("email", "E-mail"), ("voice", "Call")]
+CHANNELS: list[tuple[str, Any]] = [("sms", lazy("Text")), ("email", lazy("E-mail")), ("voice", lazy("Call"))]
 TARGETS = [
-    (Target.ON_CALL.value, "On call"),
-    (Target.TEAM.value, "All of the rota"),
-    (Target.PERSON.value, "One person"),
+    (Target.ON_CALL.value, lazy("On call")),
+    (Target.TEAM.value, lazy("All of the rota")),
+    (Target.PERSON.value, lazy("One person")),
     (Target.LINE.value, "24-hour line"),
 ]
 ROLES = [("", "–"), *[(role.value, role.words.capitalize()) for role in Role]]
@@ -49,7 +51,9 @@ class PolicyForm(forms.ModelForm[EscalationPolicy]):
         if waits and self.instance.pk:
             used = [str(version.rule.code) for version in _in_use(self.instance) if _pages(version)]
             if used:
-                raise forms.ValidationError(f"Red and T0 never wait, and {', '.join(used)} may fire at them.")
+                raise forms.ValidationError(
+                    _("Red and T0 never wait, and %(used)s may fire at them.") % {"used": ", ".join(used)}
+                )
         return waits
 
 
@@ -57,16 +61,17 @@ class StepForm(forms.ModelForm[PolicyStep]):
     """One step: whom, by what, how long it waits."""
 
     part = forms.ChoiceField(
-        choices=[(Part.LADDER.value, "Ladder"), (Part.RING.value, "Ring")], widget=widgets.UnfoldAdminSelectWidget()
+        choices=[(Part.LADDER.value, lazy("Ladder")), (Part.RING.value, lazy("Ring"))],
+        widget=widgets.UnfoldAdminSelectWidget(),
     )
-    target = forms.ChoiceField(choices=TARGETS, label="Whom", widget=widgets.UnfoldAdminSelectWidget())
+    target = forms.ChoiceField(choices=TARGETS, label=lazy("Whom"), widget=widgets.UnfoldAdminSelectWidget())
     role = forms.ChoiceField(choices=ROLES, required=False, widget=widgets.UnfoldAdminSelectWidget())
     channels = SeveralField(choices=CHANNELS, initial=["sms"])
 
     class Meta:
         model = PolicyStep
         fields = ("part", "position", "target", "role", "responder", "channels", "wait_seconds")
-        labels = {"wait_seconds": "Waits (s)", "responder": "Person", "position": "Order"}
+        labels = {"wait_seconds": lazy("Waits (s)"), "responder": lazy("Person"), "position": lazy("Order")}
 
 
 class StepFormSet(BaseInlineFormSet[PolicyStep, EscalationPolicy, StepForm]):
@@ -84,10 +89,10 @@ class StepFormSet(BaseInlineFormSet[PolicyStep, EscalationPolicy, StepForm]):
             raise forms.ValidationError(f"{error}.") from error
         every = (*policy.ladder, *policy.ring)
         if not any(Channel.VOICE in step.channels for step in every):
-            raise forms.ValidationError("No step calls anybody: at least one must ring a telephone.")
+            raise forms.ValidationError(_("No step calls anybody: at least one must ring a telephone."))
         problems = slow_in_words(policy, _clinics(self.instance), now=timezone.now())
         if problems:
-            raise forms.ValidationError([f"Too slow. {problem}" for problem in problems])
+            raise forms.ValidationError([_("Too slow. %(problem)s") % {"problem": problem} for problem in problems])
 
 
 def policy_of(row: EscalationPolicy, steps: list[dict[str, Any]]) -> Policy:

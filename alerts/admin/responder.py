@@ -9,6 +9,8 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import display
@@ -37,17 +39,17 @@ class LoginField(forms.ModelChoiceField[Any]):
 class ResponderForm(forms.ModelForm[Responder]):
     """A responder; a number or mailbox that changes has to be verified anew."""
 
-    language = LanguageField(initial="en", help_text="In which she is paged.")
+    language = LanguageField(initial="en", help_text=lazy("In which she is paged."))
     user = LoginField(
-        label="Login",
+        label=lazy("Login"),
         required=False,
-        help_text="With it she can take red flags in the admin, and sees details on her phone once logged in.",
+        help_text=lazy("With it she can take red flags in the admin, and sees details on her phone once logged in."),
     )
 
     class Meta:
         model = Responder
         fields = ("name", "clinic", "user", "phone", "email", "language", "is_active")
-        labels = {"is_active": "Can be paged"}
+        labels = {"is_active": lazy("Can be paged")}
 
     def save(self, commit: bool = True) -> Responder:  # noqa: FBT001, FBT002 - Django's own signature
         """Forget that an address was verified when it is changed."""
@@ -67,13 +69,13 @@ class ResponderAdmin(OnTheRota, PageAdmin):
     list_filter = (("clinic", RelatedDropdownFilter), ("is_active", BooleanRadioFilter))
     list_select_related = ("clinic", "user")
     search_fields = ("name", "phone", "email", "user__username")
-    search_help_text = "Name, phone, e-mail or login"
+    search_help_text = lazy("Name, phone, e-mail or login")
     autocomplete_fields = ("clinic",)
     warn_unsaved_form = True
     fieldsets = (
         (None, {"fields": (("name", "clinic"), ("user", "language"))}),
-        ("Where pages go", {"fields": (("phone", "email"), "is_active")}),
-        ("On call", {"fields": (("shown_ready", "shown_feed"),)}),
+        (lazy("Where pages go"), {"fields": (("phone", "email"), "is_active")}),
+        (lazy("On call"), {"fields": (("shown_ready", "shown_feed"),)}),
     )
     readonly_fields = ("shown_ready", "shown_feed")
     actions_detail = ("verify", "renew_feed")
@@ -87,29 +89,29 @@ class ResponderAdmin(OnTheRota, PageAdmin):
         queryset: QuerySet[Responder] = super().get_queryset(request)
         return queryset.select_related("clinic", "user")
 
-    @display(description="Phone", ordering="phone")
+    @display(description=lazy("Phone"), ordering="phone")
     def shown_phone(self, person: Responder) -> str:
         """The number, and whether a text is known to reach her there."""
         if not person.phone:
             return chip("bad", "none")
         return two_lines(person.phone, _verified(person, "phone"))
 
-    @display(description="E-mail", ordering="email")
+    @display(description=lazy("E-mail"), ordering="email")
     def shown_email(self, person: Responder) -> str:
         """The mailbox, and whether it was proven."""
         return two_lines(person.email, _verified(person, "email")) if person.email else "–"
 
-    @display(description="Login", ordering="user__username")
+    @display(description=lazy("Login"), ordering="user__username")
     def shown_login(self, person: Responder) -> str:
         """With which she acts in the admin."""
         return person.user.get_username() if person.user else "–"
 
-    @display(description="State", ordering="is_active")
+    @display(description=lazy("State"), ordering="is_active")
     def shown_state(self, person: Responder) -> str:
         """Whether she can be paged."""
-        return chip("ok", "can be paged") if person.is_active else chip("warning", "switched off")
+        return chip("ok", _("can be paged")) if person.is_active else chip("warning", _("switched off"))
 
 
 def _verified(person: Responder, what: str) -> str:
     at = person.phone_verified_at if what == "phone" else person.email_verified_at
-    return f"verified {clock(at, person.clinic.zone)}" if at else chip("warning", "not verified")
+    return _("verified %(at)s") % {"at": clock(at, person.clinic.zone)} if at else chip("warning", _("not verified"))

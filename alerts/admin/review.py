@@ -10,6 +10,8 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 
@@ -38,7 +40,7 @@ class ReviewAdmin(PageAdmin):
     list_filter = (DoneFilter, ("clinic", RelatedDropdownFilter))
     list_select_related = ("clinic", "patient", "inbound", "done_by")
     search_fields = ("patient__family_name", "patient__given_name", "patient__mrn")
-    search_help_text = "Name or MRN"
+    search_help_text = lazy("Name or MRN")
     actions = None
     actions_detail = ("done", "raise_alert")
 
@@ -61,7 +63,7 @@ class ReviewAdmin(PageAdmin):
         """One text with its evidence, its clock, and what can be done."""
         review = row_of(self, request, object_id)
         if not isinstance(review, NurseReview):
-            raise Http404("There is no such text.")
+            raise Http404(_("There is no such text."))
         if not self.has_view_permission(request, review):
             raise PermissionDenied
         now = timezone.now()
@@ -86,12 +88,12 @@ class ReviewAdmin(PageAdmin):
         }
         return TemplateResponse(request, "admin/alerts/review.html", context)
 
-    @action(description="Done", url_path="done", permissions=["change"])
+    @action(description=lazy("Done"), url_path="done", permissions=["change"])
     def done(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """It was read, and dealt with."""
         return self._act(request, object_id, review_acts.DONE)
 
-    @action(description="Raise a red flag", url_path="raise", permissions=["change"])
+    @action(description=lazy("Raise a red flag"), url_path="raise", permissions=["change"])
     def raise_alert(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """It is one after all."""
         return self._act(request, object_id, review_acts.RAISE)
@@ -99,28 +101,28 @@ class ReviewAdmin(PageAdmin):
     def _act(self, request: HttpRequest, object_id: str, act: Act) -> HttpResponse:
         return act_view(self, request, row_of(self, request, object_id), act)
 
-    @display(description="To be read by", ordering="due_at")
+    @display(description=lazy("To be read by"), ordering="due_at")
     def shown_due(self, review: NurseReview) -> str:
         """By when, in red once that is past."""
         due = clock(review.due_at, review.clinic.zone)
         late = review.done_at is None and review.due_at < timezone.now()
         return two_lines(due, chip("bad", "overdue")) if late else due
 
-    @display(description="Patient", ordering="patient__family_name")
+    @display(description=lazy("Patient"), ordering="patient__family_name")
     def shown_who(self, review: NurseReview) -> str:
         """Who wrote."""
         return review_acts.whose(review)
 
-    @display(description="Text")
+    @display(description=lazy("Text"))
     def shown_text(self, review: NurseReview) -> str:
         """Its beginning."""
         body = review.inbound.body
         return body if len(body) <= LONGEST else body[: LONGEST - 1] + "…"
 
-    @display(description="State", ordering="done_at")
+    @display(description=lazy("State"), ordering="done_at")
     def shown_state(self, review: NurseReview) -> str:
         """Open, or read by whom."""
         if review.done_at is None:
-            return chip("warning", "Open")
-        who = f" by {review.done_by.get_username()}" if review.done_by else ""
-        return two_lines(chip("ok", "Read"), f"{clock(review.done_at, review.clinic.zone)}{who}")
+            return chip("warning", _("Open"))
+        who = _(" by %(who)s") % {"who": review.done_by.get_username()} if review.done_by else ""
+        return two_lines(chip("ok", _("Read")), f"{clock(review.done_at, review.clinic.zone)}{who}")

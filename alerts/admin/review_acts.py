@@ -11,6 +11,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 
 from alerts import cases, raising, rulebook
@@ -24,9 +26,9 @@ from patients.admin.clock import clock
 from patients.domain.address import national
 
 TIERS = [
-    (Tier.RED.value, "Red: page a nurse now"),
-    (Tier.T0.value, "T0: 911 or the emergency department, now"),
-    (Tier.AMBER.value, "Amber: somebody gets in touch the same day"),
+    (Tier.RED.value, lazy("Red: page a nurse now")),
+    (Tier.T0.value, lazy("T0: 911 or the emergency department, now")),
+    (Tier.AMBER.value, lazy("Amber: somebody gets in touch the same day")),
 ]
 
 
@@ -36,7 +38,7 @@ class DoneForm(ActForm):
     outcome = forms.CharField(
         max_length=200,
         widget=widgets.UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
-        help_text="E.g. “Phoned: usual ache, no change”. Answers are given by phone, not from here.",
+        help_text=lazy("E.g. “Phoned: usual ache, no change”. Answers are given by phone, not from here."),
     )
 
 
@@ -57,7 +59,7 @@ def whose(review: NurseReview) -> str:
     """The patient's name, or the number that nobody knows."""
     patient = review.patient
     if patient is None:
-        return f"Unknown number {national(review.inbound.from_address)}"
+        return _("Unknown number %(from_address)s") % {"from_address": national(review.inbound.from_address)}
     return f"{patient.family_name}, {patient.given_name}"
 
 
@@ -71,11 +73,11 @@ def _rules() -> dict[Condition, str]:
 
 def _facts(review: NurseReview) -> list[tuple[str, str]]:
     return [
-        ("Patient", whose(review)),
-        ("Text", review.inbound.body),
-        ("Arrived", clock(review.opened_at, review.clinic.zone)),
-        ("To be read by", clock(review.due_at, review.clinic.zone)),
-        ("Why a person reads it", review.why),
+        (_("Patient"), whose(review)),
+        (_("Text"), review.inbound.body),
+        (_("Arrived"), clock(review.opened_at, review.clinic.zone)),
+        (_("To be read by"), clock(review.due_at, review.clinic.zone)),
+        (_("Why a person reads it"), review.why),
     ]
 
 
@@ -84,12 +86,12 @@ def _finish(review: NurseReview, outcome: str, request: HttpRequest, now: dateti
         done_at=now, done_by=request.user.pk, outcome=outcome[:200]
     )
     if not done:
-        raise ValidationError("Somebody has read this text already.")
+        raise ValidationError(_("Somebody has read this text already."))
 
 
 def _done(review: NurseReview, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     _finish(review, data["outcome"], request, now)
-    return "Read, and recorded what was done."
+    return _("Read, and recorded what was done.")
 
 
 def _raise(review: NurseReview, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
@@ -111,7 +113,9 @@ def _raise(review: NurseReview, data: Mapping[str, Any], request: HttpRequest, n
         shared_phone=review.shared_phone,
     )
     raising.report(review.inbound, teller, reading, now=now, hand=hand)
-    return f"Raised: {condition.title}. She is told what to do, and the first page is on its way."
+    return _("Raised: %(title)s. She is told what to do, and the first page is on its way.") % {
+        "title": condition.title
+    }
 
 
 def _to_the_board(review: NurseReview) -> str:
@@ -122,14 +126,14 @@ def _to_the_inbox(review: NurseReview) -> str:
     return reverse("admin:alerts_nursereview_changelist") + "?state=open"
 
 
-DONE = Act(title="Read", submit="Record", do=_done, form=DoneForm, facts=_facts, home=_to_the_inbox)
+DONE = Act(title=lazy("Read"), submit=lazy("Record"), do=_done, form=DoneForm, facts=_facts, home=_to_the_inbox)
 RAISE = Act(
-    title="Raise a red flag from this text",
-    submit="Raise it",
+    title=lazy("Raise a red flag from this text"),
+    submit=lazy("Raise it"),
     do=_raise,
     form=RaiseForm,
     facts=_facts,
     home=_to_the_board,
     danger=True,
-    explain="The patient is told at once what to do, and the policy of the rule pages whoever is on call.",
+    explain=lazy("The patient is told at once what to do, and the policy of the rule pages whoever is on call."),
 )

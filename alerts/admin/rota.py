@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
@@ -21,6 +23,7 @@ from alerts.admin import rota_change
 from alerts.admin.rota_board import board, monday_of
 from alerts.admin.rota_forms import RotationForm, SingleShiftForm
 from alerts.admin.rota_week import span_words
+from alerts.admin.words import turn_in_words
 from alerts.models import Override, Rota, Rotation, RotationMember, SingleShift
 from alerts.rota import changes
 from alerts.rota.duty import covered
@@ -37,42 +40,44 @@ def _home(row: Any) -> str:
 
 def _override_facts(row: Override) -> list[tuple[str, str]]:
     facts = [
-        ("Rota", str(row.rota)),
-        ("On call instead", f"{row.responder}, {span_words(row.starts_at, row.ends_at, row.rota.zone)}"),
+        (_("Rota"), str(row.rota)),
+        (_("On call instead"), f"{row.responder}, {span_words(row.starts_at, row.ends_at, row.rota.zone)}"),
     ]
     if row.other and row.other_starts_at and row.other_ends_at:
-        facts.append(("And", f"{row.other}, {span_words(row.other_starts_at, row.other_ends_at, row.rota.zone)}"))
-    return [*facts, ("Why", row.reason)]
+        facts.append((_("And"), f"{row.other}, {span_words(row.other_starts_at, row.other_ends_at, row.rota.zone)}"))
+    return [*facts, (_("Why"), row.reason)]
 
 
 def _withdraw(row: Override, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     changes.withdraw(row, by=request.user, now=now)  # type: ignore[arg-type]
-    return "Taken back: the rota is as it was before."
+    return _("Taken back: the rota is as it was before.")
 
 
 def _seen(row: Override, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     if row.withdrawn_at is not None:
-        raise ValidationError("It was taken back meanwhile.")
+        raise ValidationError(_("It was taken back meanwhile."))
     changes.seen(row, by=request.user, now=now)  # type: ignore[arg-type]
-    return "Noted: it stands."
+    return _("Noted: it stands.")
 
 
 WITHDRAW = Act(
-    title="Take it back",
-    submit="Take back",
+    title=lazy("Take it back"),
+    submit=lazy("Take back"),
     do=_withdraw,
     facts=_override_facts,
     home=_home,
-    explain="The rota is again what lies beneath it. Those whom it concerns get a text.",
+    explain=lazy("The rota is again what lies beneath it. Those whom it concerns get a text."),
     danger=True,
 )
 SEEN = Act(
-    title="Let it stand",
-    submit="It stands",
+    title=lazy("Let it stand"),
+    submit=lazy("It stands"),
     do=_seen,
     facts=_override_facts,
     home=_home,
-    explain="Somebody was not ready and the next person was put on. Looked at, it leaves the list of what is wrong.",
+    explain=lazy(
+        "Somebody was not ready and the next person was put on. Looked at, it leaves the list of what is wrong."
+    ),
 )
 
 
@@ -80,12 +85,14 @@ def tell_coverage(request: HttpRequest, rota: Rota, now: datetime) -> None:
     """Gaps and overlaps of the coming four weeks, after a change."""
     found = covered(rota, now, now + timedelta(weeks=4))
     if not found.gaps and not found.overlaps:
-        messages.success(request, "The coming four weeks are covered without a gap.")
+        messages.success(request, _("The coming four weeks are covered without a gap."))
         return
-    listed = [f"nobody {span_words(gap.start, gap.end, rota.zone)}" for gap in found.gaps[:3]]
-    listed += [f"two at once {span_words(two.start, two.end, rota.zone)}" for two in found.overlaps[:3]]
-    counts = f"{len(found.gaps)} gap(s) and {len(found.overlaps)} overlap(s) in the coming four weeks"
-    messages.warning(request, f"{counts}: {'; '.join(listed)}.")
+    listed = [_("nobody %(span)s") % {"span": span_words(gap.start, gap.end, rota.zone)} for gap in found.gaps[:3]]
+    twice = _("two at once %(span)s")
+    listed += [twice % {"span": span_words(two.start, two.end, rota.zone)} for two in found.overlaps[:3]]
+    counts = _("%(gaps)s gap(s) and %(overlaps)s overlap(s) in the coming four weeks")
+    counted = counts % {"gaps": len(found.gaps), "overlaps": len(found.overlaps)}
+    messages.warning(request, f"{counted}: {'; '.join(listed)}.")
 
 
 @admin.register(Rota)
@@ -116,7 +123,7 @@ class RotaAdmin(PageAdmin):
         clinic = next((each for each in clinics if str(each.pk) == asked), clinics[0] if clinics else None)
         context = {
             **self.admin_site.each_context(request),
-            "title": "On-call rota",
+            "title": _("On-call rota"),
             "opts": self.opts,
             "clinics": clinics,
             "may_add": self.has_add_permission(request),
@@ -145,8 +152,8 @@ class MemberInline(TabularInline):
     fields = ("position", "responder")
     autocomplete_fields = ("responder",)
     extra = 0
-    verbose_name = "member"
-    verbose_name_plural = "Members in the order of their turns"
+    verbose_name = lazy("member")
+    verbose_name_plural = lazy("Members in the order of their turns")
 
 
 @admin.register(Rotation)
@@ -163,8 +170,8 @@ class RotationAdmin(PageAdmin):
     warn_unsaved_form = True
     fieldsets = (
         (None, {"fields": (("rota", "name"), ("starts_on", "handover"), ("turn_length", "turn_unit", "position"))}),
-        ("In which part of the week (nothing: always)", {"fields": ("weekdays", ("opens", "closes"))}),
-        ("End", {"fields": ("ends_on",)}),
+        (lazy("In which part of the week (nothing: always)"), {"fields": ("weekdays", ("opens", "closes"))}),
+        (lazy("End"), {"fields": ("ends_on",)}),
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -177,18 +184,17 @@ class RotationAdmin(PageAdmin):
         super().save_related(request, form, formsets, change)
         tell_coverage(request, form.instance.rota, timezone.now())
 
-    @display(description="Turns")
+    @display(description=lazy("Turns"))
     def shown_turn(self, rotation: Rotation) -> str:
         """How long, and when they change."""
-        unit = rotation.turn_unit if rotation.turn_length > 1 else rotation.turn_unit.removesuffix("s")
-        weekly = rotation.turn_days % 7 == 0
-        change = f"{rotation.starts_on:%A}s {rotation.handover:%H:%M}" if weekly else f"at {rotation.handover:%H:%M}"
-        return f"{rotation.turn_length} {unit}, {change}"
+        return turn_in_words(rotation)
 
-    @display(description="Members")
+    @display(description=lazy("Members"))
     def shown_members(self, rotation: Rotation) -> str:
         """Names in order."""
-        return ", ".join(member.responder.name for member in rotation.members.select_related("responder")) or "nobody"
+        return ", ".join(member.responder.name for member in rotation.members.select_related("responder")) or _(
+            "nobody"
+        )
 
 
 @admin.register(SingleShift)
@@ -252,36 +258,42 @@ class OverrideAdmin(PageAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
 
-    @action(description="Take back", url_path="withdraw", permissions=["change"], icon="undo")
+    @action(description=lazy("Take back"), url_path="withdraw", permissions=["change"], icon="undo")
     def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The rota as it was."""
         return act_view(self, request, row_of(self, request, object_id), WITHDRAW)
 
-    @action(description="Let it stand", url_path="seen", permissions=["change"], icon="task_alt")
+    @action(description=lazy("Let it stand"), url_path="seen", permissions=["change"], icon="task_alt")
     def seen(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Looked at."""
         return act_view(self, request, row_of(self, request, object_id), SEEN)
 
-    @display(description="On call instead")
+    @display(description=lazy("On call instead"))
     def shown_who(self, row: Override) -> str:
         """Who, and whom she replaces."""
-        return two_lines(row.responder, f"instead of {row.other}" if row.other else row.rota)
+        return two_lines(row.responder, _("instead of %(other)s") % {"other": row.other} if row.other else row.rota)
 
-    @display(description="When")
+    @display(description=lazy("When"))
     def shown_span(self, row: Override) -> str:
         """The span; of a swap both."""
         first = span_words(row.starts_at, row.ends_at, row.rota.zone)
         if row.other_starts_at and row.other_ends_at:
-            return two_lines(first, f"for {span_words(row.other_starts_at, row.other_ends_at, row.rota.zone)}")
+            return two_lines(
+                first,
+                _("for %(span_words)s")
+                % {"span_words": span_words(row.other_starts_at, row.other_ends_at, row.rota.zone)},
+            )
         return first
 
-    @display(description="State")
+    @display(description=lazy("State"))
     def shown_state(self, row: Override) -> str:
         """Whether it counts."""
         if row.withdrawn_at is not None:
-            return chip("info", "taken back")
+            return chip("info", _("taken back"))
         if not row.stands:
-            return chip("warning", "waits for both to agree")
+            return chip("warning", _("waits for both to agree"))
         return (
-            chip("warning", "look at it") if row.kind == "readiness" and row.seen_at is None else chip("ok", "stands")
+            chip("warning", _("look at it"))
+            if row.kind == "readiness" and row.seen_at is None
+            else chip("ok", _("stands"))
         )

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from alerts.admin.rota_forms import CoverForm, SwapForm, person_choices, shift_choices, span_of
@@ -66,10 +67,10 @@ def cover(request: HttpRequest, model_admin: ModelAdmin, rota_id: int) -> HttpRe
         form=form,
         opening=opening,
         make=make,
-        title=f"{holder.name if holder else 'Nobody'}: {span_words(span.start, span.end, rota.zone)}",
-        submit="Put on call",
-        explain="Somebody else for a while. Both get a text; the rotation goes on beneath it.",
-        other=("Swap this shift for another instead", swap_link) if swap_link else None,
+        title=f"{holder.name if holder else _('Nobody')}: {span_words(span.start, span.end, rota.zone)}",
+        submit=_("Put on call"),
+        explain=_("Somebody else for a while. Both get a text; the rotation goes on beneath it."),
+        other=(_("Swap this shift for another instead"), swap_link) if swap_link else None,
     )
     return _answer(request, model_admin, page, now=now)
 
@@ -79,16 +80,16 @@ def swap(request: HttpRequest, model_admin: ModelAdmin, rota_id: int) -> HttpRes
     rota, span, now = _asked(request, model_admin, rota_id)
     mine = pure.on_call(load(rota, now), span.start)
     if mine is None:
-        raise Http404("Nobody is on call then: there is nothing to swap.")
+        raise Http404(_("Nobody is on call then: there is nothing to swap."))
     choices = shift_choices(rota, mine, now=now)
     data = _data(request)
-    values = {"shift": choices[0][0] if choices else "", "reason": "Swap"}
+    values = {"shift": choices[0][0] if choices else "", "reason": _("Swap")}
     form, opening = (SwapForm(each, choices=choices, initial=values) for each in (data, values))
 
     def make(clean: dict[str, Any]) -> Override:
         hers = pure.on_call(load(rota, now), datetime.fromisoformat(clean["shift"]))
         if hers is None:
-            raise ValidationError({"shift": "The rota has changed meanwhile: choose again."})
+            raise ValidationError({"shift": _("The rota has changed meanwhile: choose again.")})
         return changes.swap(rota, mine, hers, reason=clean["reason"], now=now)
 
     holder = Responder.objects.get(pk=mine.person)
@@ -97,11 +98,12 @@ def swap(request: HttpRequest, model_admin: ModelAdmin, rota_id: int) -> HttpRes
         form=form,
         opening=opening,
         make=make,
-        title=f"Swap: {holder.name}, {span_words(mine.start, mine.end, rota.zone)}",
-        submit="Swap",
-        explain="Each takes the other's shift, once both have agreed.",
+        title=_("Swap: %(name)s, %(span_words)s")
+        % {"name": holder.name, "span_words": span_words(mine.start, mine.end, rota.zone)},
+        submit=_("Swap"),
+        explain=_("Each takes the other's shift, once both have agreed."),
         other=(
-            "Put somebody else on instead",
+            _("Put somebody else on instead"),
             f"{reverse('admin:alerts_rota_cover', args=[rota.pk])}?{_query(request)}",
         ),
         agreed=bool(data and data.get("agreed")),
@@ -188,7 +190,7 @@ def _initial(rota: Rota, span: pure.Span, holder: Responder | None) -> dict[str,
         "starts_clock": start.time().replace(microsecond=0),
         "ends_on": end.date(),
         "ends_clock": end.time().replace(microsecond=0),
-        "reason": f"Covers for {holder.name}" if holder else "Fills a gap",
+        "reason": _("Covers for %(name)s") % {"name": holder.name} if holder else _("Fills a gap"),
     }
 
 
@@ -203,5 +205,5 @@ def _query(request: HttpRequest) -> str:
 def _told(row: Override) -> str:
     when = span_words(row.starts_at, row.ends_at, row.rota.zone)
     if row.kind == "swap":
-        return "Swapped." if row.stands else "Both were asked by text; the swap stands once both have agreed."
-    return f"{row.responder} is on call {when}."
+        return _("Swapped.") if row.stands else _("Both were asked by text; the swap stands once both have agreed.")
+    return _("%(responder)s is on call %(when)s.") % {"responder": row.responder, "when": when}

@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 
 from alerts.admin.rota_week import span_words
@@ -19,22 +21,34 @@ from messaging.domain import wall_time
 from patients.admin.clock import city
 
 AHEAD = timedelta(days=60)
-WEEKDAYS = tuple(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")))
+WEEKDAYS = tuple(
+    enumerate(
+        (
+            lazy("Monday"),
+            lazy("Tuesday"),
+            lazy("Wednesday"),
+            lazy("Thursday"),
+            lazy("Friday"),
+            lazy("Saturday"),
+            lazy("Sunday"),
+        )
+    )
+)
 
 
 class SpanForm(forms.Form):
     """A span of the rota by the clinic's clock."""
 
-    starts_on = forms.DateField(label="From", widget=widgets.UnfoldAdminSingleDateWidget())
-    starts_clock = forms.TimeField(label="at", widget=widgets.UnfoldAdminSingleTimeWidget(format="%H:%M"))
-    ends_on = forms.DateField(label="Until", widget=widgets.UnfoldAdminSingleDateWidget())
-    ends_clock = forms.TimeField(label="at", widget=widgets.UnfoldAdminSingleTimeWidget(format="%H:%M"))
+    starts_on = forms.DateField(label=lazy("From"), widget=widgets.UnfoldAdminSingleDateWidget())
+    starts_clock = forms.TimeField(label=lazy("at"), widget=widgets.UnfoldAdminSingleTimeWidget(format="%H:%M"))
+    ends_on = forms.DateField(label=lazy("Until"), widget=widgets.UnfoldAdminSingleDateWidget())
+    ends_clock = forms.TimeField(label=lazy("at"), widget=widgets.UnfoldAdminSingleTimeWidget(format="%H:%M"))
 
     def __init__(self, *args: Any, rota: Rota, now: datetime, **kwargs: Any) -> None:
         self.rota = rota
         self.now = now
         super().__init__(*args, **kwargs)
-        self.fields["starts_clock"].help_text = f"By the clinic's clock ({city(rota.zone)})."
+        self.fields["starts_clock"].help_text = _("By the clinic's clock (%(city)s).") % {"city": city(rota.zone)}
 
     def clean(self) -> dict[str, Any]:
         """Both ends as instants; a wall time that a clock change skips is refused, since a person typed it."""
@@ -45,7 +59,10 @@ class SpanForm(forms.Form):
                 continue
             wall = datetime.combine(day, clock)
             if not wall_time.exists(wall, self.rota.zone):
-                self.add_error(f"{edge}_clock", f"Clocks go forward that night: {clock:%H:%M} does not exist.")
+                self.add_error(
+                    f"{edge}_clock",
+                    _("Clocks go forward that night: %(clock)s does not exist.") % {"clock": f"{clock:%H:%M}"},
+                )
             data[edge] = wall_time.resolve(wall, self.rota.zone)
         return data
 
@@ -53,9 +70,9 @@ class SpanForm(forms.Form):
 class CoverForm(SpanForm):
     """Who is on call instead, for how long, and why."""
 
-    person = forms.ChoiceField(label="On call instead", widget=widgets.UnfoldAdminSelectWidget())
+    person = forms.ChoiceField(label=lazy("On call instead"), widget=widgets.UnfoldAdminSelectWidget())
     reason = forms.CharField(
-        max_length=200, widget=widgets.UnfoldAdminTextInputWidget(), help_text="Kept with it; staff will read it."
+        max_length=200, widget=widgets.UnfoldAdminTextInputWidget(), help_text=lazy("Kept with it; staff will read it.")
     )
     field_order = ("person", "starts_on", "starts_clock", "reason", "ends_on", "ends_clock")
 
@@ -67,12 +84,12 @@ class CoverForm(SpanForm):
 class SwapForm(forms.Form):
     """Which shift of somebody else is given in exchange."""
 
-    shift = forms.ChoiceField(label="In exchange for", widget=widgets.UnfoldAdminSelectWidget())
+    shift = forms.ChoiceField(label=lazy("In exchange for"), widget=widgets.UnfoldAdminSelectWidget())
     agreed = forms.BooleanField(
         required=False,
-        label="Both have agreed already",
+        label=lazy("Both have agreed already"),
         widget=widgets.UnfoldBooleanSwitchWidget(),
-        help_text="Otherwise both get a text and agree by reply; until then the rota stays as it is.",
+        help_text=lazy("Otherwise both get a text and agree by reply; until then the rota stays as it is."),
     )
     reason = forms.CharField(max_length=200, widget=widgets.UnfoldAdminTextInputWidget(), initial="Swap")
 
@@ -89,7 +106,7 @@ class RotationForm(forms.ModelForm[Rotation]):
         coerce=int,
         required=False,
         widget=widgets.UnfoldAdminCheckboxSelectMultipleWidget(),
-        help_text="On which days a shift begins; none: every day.",
+        help_text=lazy("On which days a shift begins; none: every day."),
     )
 
     class Meta:
@@ -108,14 +125,14 @@ class RotationForm(forms.ModelForm[Rotation]):
             "ends_on",
         )
         labels = {
-            "starts_on": "First handover on",
-            "handover": "Handover at",
-            "turn_length": "A turn lasts",
-            "turn_unit": "Unit",
-            "opens": "Shifts from",
+            "starts_on": lazy("First handover on"),
+            "handover": lazy("Handover at"),
+            "turn_length": lazy("A turn lasts"),
+            "turn_unit": lazy("Unit"),
+            "opens": lazy("Shifts from"),
             "closes": "until",
-            "ends_on": "Last handover on",
-            "position": "Goes first",
+            "ends_on": lazy("Last handover on"),
+            "position": lazy("Goes first"),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -123,13 +140,13 @@ class RotationForm(forms.ModelForm[Rotation]):
         data = super().clean() or self.cleaned_data
         if (data.get("opens") is None) != (data.get("closes") is None):
             missing = "opens" if data.get("opens") is None else "closes"
-            self.add_error(missing, "Give both ends of the hours, or neither.")
+            self.add_error(missing, _("Give both ends of the hours, or neither."))
         days = (data.get("turn_length") or 0) * (7 if data.get("turn_unit") == Rotation.Unit.WEEKS else 1)
         if data.get("turn_length") is not None and not 1 <= days <= 366:
-            self.add_error("turn_length", "A turn lasts from one day to a year.")
+            self.add_error("turn_length", _("A turn lasts from one day to a year."))
         start, end = data.get("starts_on"), data.get("ends_on")
         if start and end and end <= start:
-            self.add_error("ends_on", "The last handover comes after the first.")
+            self.add_error("ends_on", _("The last handover comes after the first."))
         return data
 
 
@@ -143,17 +160,19 @@ class SingleShiftForm(forms.ModelForm[SingleShift]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # One clinic's zone, or UTC where clinics lie in several.
-        self.fields["starts_at"].help_text = f"Times are {timezone.get_current_timezone_name()}."
+        self.fields["starts_at"].help_text = _("Times are %(get_current_timezone_name)s.") % {
+            "get_current_timezone_name": timezone.get_current_timezone_name()
+        }
 
     def clean(self) -> dict[str, Any]:
         """It has a length, and the person works here."""
         data = super().clean() or self.cleaned_data
         start, end = data.get("starts_at"), data.get("ends_at")
         if start and end and end <= start:
-            self.add_error("ends_at", "It ends before it begins.")
+            self.add_error("ends_at", _("It ends before it begins."))
         rota, person = data.get("rota"), data.get("responder")
         if rota and person and rota.clinic_id != person.clinic_id:
-            self.add_error("responder", f"{person} belongs to another clinic.")
+            self.add_error("responder", _("%(person)s belongs to another clinic.") % {"person": person})
         return data
 
 
@@ -170,7 +189,13 @@ def person_choices(rota: Rota, span: pure.Span, *, now: datetime) -> list[tuple[
     wrong = reach.problems(people)
     people.sort(key=lambda person: (held is not None and person.pk == held.person, bool(wrong[person.pk])))
     return [
-        (str(p.pk), f"{p.name} – not ready: {reach.in_words(wrong[p.pk])}" if wrong[p.pk] else p.name) for p in people
+        (
+            str(p.pk),
+            _("%(name)s – not ready: %(in_words)s") % {"name": p.name, "in_words": reach.in_words(wrong[p.pk])}
+            if wrong[p.pk]
+            else p.name,
+        )
+        for p in people
     ]
 
 
@@ -188,5 +213,5 @@ def shift_choices(rota: Rota, mine: pure.Shift, *, now: datetime) -> list[tuple[
 def span_of(data: dict[str, Any]) -> pure.Span:
     """The span of a clean form; ValidationError where it has no length."""
     if data["ends"] <= data["starts"]:
-        raise ValidationError({"ends_on": "It ends before it begins."})
+        raise ValidationError({"ends_on": _("It ends before it begins.")})
     return pure.Span(data["starts"], data["ends"])

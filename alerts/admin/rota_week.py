@@ -8,7 +8,10 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from alerts.domain import rota as pure
 from alerts.domain.rota_words import Why
@@ -20,11 +23,11 @@ DAY = timedelta(days=1)
 NARROW = 3.0
 _MARKS = {Why.OVERRIDE: "bw-by-hand", Why.SWAP: "bw-by-hand", Why.READINESS: "bw-by-product", Why.SHIFT: "bw-single"}
 _WHY = {
-    Why.ROTATION: "by rotation",
-    Why.SHIFT: "single shift",
+    Why.ROTATION: lazy("by rotation"),
+    Why.SHIFT: lazy("single shift"),
     Why.OVERRIDE: "override",
     Why.SWAP: "swap",
-    Why.READINESS: "put on because somebody was not ready",
+    Why.READINESS: lazy("put on because somebody was not ready"),
 }
 
 
@@ -83,9 +86,9 @@ def week(monday: date, zone: ZoneInfo, drawn: Iterable[Drawn], *, now: datetime)
         left = scale(wall_time.at(day, time(0), zone))
         right = scale(wall_time.at(day + DAY, time(0), zone))
         kind = "today" if day == wall_time.local_date(now, zone) else "day"
-        days.append(Bar(left=left, width=right - left, kind=kind, words=f"{day:%a %-d %b}"))
+        days.append(Bar(left=left, width=right - left, kind=kind, words=date_format(day, "D j M")))
     return Week(
-        title=f"{monday:%-d %b} – {monday + 6 * DAY:%-d %b %Y}",
+        title=f"{date_format(monday, 'j M')} – {date_format(monday + 6 * DAY, 'j M Y')}",
         days=days,
         lanes=[lane(each, start, end) for each in drawn],
         now=scale(now) if start <= now < end else None,
@@ -113,8 +116,8 @@ def hue(person_id: int) -> int:
 def span_words(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """`Tue 9 Jun 19:00 – Wed 10 Jun 07:00`; the second day only where it is another."""
     first, last = start.astimezone(zone), end.astimezone(zone)
-    until = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%a %-d %b %H:%M}"
-    return f"{first:%a %-d %b %H:%M} – {until}"
+    until = f"{last:%H:%M}" if first.date() == last.date() else date_format(last, "D j M H:i")
+    return f"{date_format(first, 'D j M H:i')} – {until}"
 
 
 def cover_link(rota: Rota, start: datetime, end: datetime) -> str:
@@ -162,8 +165,8 @@ def _gap_bar(drawn: Drawn, gap: pure.Span, scale: Callable[[datetime], float]) -
         left=left,
         width=right - left,
         kind="bw-gap",
-        words="Nobody" if right - left >= NARROW else "",
-        title=f"Nobody, {span_words(gap.start, gap.end, drawn.rota.zone)}",
+        words=_("Nobody") if right - left >= NARROW else "",
+        title=_("Nobody, %(span_words)s") % {"span_words": span_words(gap.start, gap.end, drawn.rota.zone)},
         href=cover_link(drawn.rota, gap.start, gap.end) if drawn.clickable else "",
     )
 
@@ -175,6 +178,7 @@ def _overlap_bar(drawn: Drawn, overlap: pure.Overlap, scale: Callable[[datetime]
         left=left,
         width=right - left,
         kind="bw-overlap",
-        title=f"Two at once: {people}, {span_words(overlap.start, overlap.end, drawn.rota.zone)}",
+        title=_("Two at once: %(people)s, %(span_words)s")
+        % {"people": people, "span_words": span_words(overlap.start, overlap.end, drawn.rota.zone)},
         href=cover_link(drawn.rota, overlap.start, overlap.end) if drawn.clickable else "",
     )

@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
@@ -27,7 +29,11 @@ from patients.admin.acts import Act, act_view, row_of
 from patients.admin.show import chip, two_lines
 from staff.admin.base import PageAdmin
 
-STATUS = {"draft": ("warning", "Not signed"), "active": ("ok", "Active"), "retired": ("gone", "Switched off")}
+STATUS = {
+    "draft": ("warning", lazy("Not signed")),
+    "active": ("ok", lazy("Active")),
+    "retired": ("gone", lazy("Switched off")),
+}
 
 
 def version_page(request: HttpRequest, object_id: int, number: int, model_admin: RuleAdmin) -> HttpResponse:
@@ -88,7 +94,7 @@ class RuleAdmin(PageAdmin):
         versions = rule_versions.history(rule)
         shown = next((one for one in versions if one.version.number == number), None)
         if number is not None and shown is None:
-            raise Http404("There is no such version.")
+            raise Http404(_("There is no such version."))
         shown = shown or next((one for one in versions if one.is_active), versions[0] if versions else None)
         context = {
             **self.admin_site.each_context(request),
@@ -115,11 +121,13 @@ class RuleAdmin(PageAdmin):
         edited = EditedVersion(rule, latest, request.POST if request.method == "POST" else None)
         if request.method == "POST" and edited.is_valid():
             version = self._write(request, rule, edited)
-            messages.success(request, f"Version {version.number} is written. It waits for its signature.")
+            messages.success(
+                request, _("Version %(number)s is written. It waits for its signature.") % {"number": version.number}
+            )
             return HttpResponseRedirect(reverse("admin:alerts_alertrule_version", args=[rule.pk, version.number]))
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{Condition(rule.condition).title}: next version",
+            "title": _("%(title)s: next version") % {"title": Condition(rule.condition).title},
             "opts": self.opts,
             "rule": rule,
             "form": edited.form,
@@ -147,17 +155,17 @@ class RuleAdmin(PageAdmin):
             self.log_change(request, rule, f"Wrote version {version.number}.")
         return version
 
-    @action(description="Sign off", url_path="sign-off", permissions=["view"])
+    @action(description=lazy("Sign off"), url_path="sign-off", permissions=["view"])
     def sign_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A named person answers for the newest version."""
         return self._act(request, object_id, rule_acts.SIGN_OFF)
 
-    @action(description="Activate", url_path="activate", permissions=["view"])
+    @action(description=lazy("Activate"), url_path="activate", permissions=["view"])
     def activate(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """From now on triage reads the newest signed version."""
         return self._act(request, object_id, rule_acts.ACTIVATE)
 
-    @action(description="Switch off", url_path="retire", permissions=["view"])
+    @action(description=lazy("Switch off"), url_path="retire", permissions=["view"])
     def retire(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """It does not fire any more."""
         return self._act(request, object_id, rule_acts.RETIRE)
@@ -168,36 +176,38 @@ class RuleAdmin(PageAdmin):
     def _rule(self, request: HttpRequest, object_id: str) -> AlertRule:
         rule = row_of(self, request, object_id)
         if not isinstance(rule, AlertRule):
-            raise Http404("There is no such rule.")
+            raise Http404(_("There is no such rule."))
         return rule
 
-    @display(description="Red flag", ordering="position", header=True)
+    @display(description=lazy("Red flag"), ordering="position", header=True)
     def shown_condition(self, rule: AlertRule) -> list[str]:
         """The condition over the code."""
         return [Condition(rule.condition).title, rule.code]
 
-    @display(description="Tiers")
+    @display(description=lazy("Tiers"))
     def shown_tiers(self, rule: AlertRule) -> str:
         """The tiers at which it may fire."""
         fires_on = rule.active_version.fires_on if rule.active_version else getattr(rule, "newest_fires_on", None)
         tiers = rule_versions.tiers_of(fires_on or {})
         return rule_versions.joined([chip(f"tier-{tier}", TIERS[tier]) for tier in tiers]) or "–"
 
-    @display(description="Status", ordering="status")
+    @display(description=lazy("Status"), ordering="status")
     def shown_status(self, rule: AlertRule) -> str:
         """The status in its colour."""
         return chip(*STATUS[rule.status])
 
-    @display(description="Version")
+    @display(description=lazy("Version"))
     def shown_version(self, rule: AlertRule) -> str:
         """The active one, and the newest where it is another."""
         newest = getattr(rule, "newest_number", None)
         if rule.active_version is None:
-            return f"{newest}, unsigned" if newest else "none yet"
+            return _("%(newest)s, unsigned") % {"newest": newest} if newest else _("none yet")
         number = rule.active_version.number
-        return str(number) if number == newest else two_lines(number, f"version {newest} waits")
+        return (
+            str(number) if number == newest else two_lines(number, _("version %(newest)s waits") % {"newest": newest})
+        )
 
-    @display(description="Signed off")
+    @display(description=lazy("Signed off"))
     def shown_signed(self, rule: AlertRule) -> str:
         """By whom, when."""
         return rule_versions.signature(rule.active_version) if rule.active_version else "–"

@@ -10,6 +10,8 @@ from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 
 from alerts import rulebook
@@ -29,7 +31,7 @@ class SignForm(ActForm):
     office = forms.CharField(
         max_length=50,
         widget=widgets.UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text="Such as Medical Director. Both stand beside this version for good.",
+        help_text=lazy("Such as Medical Director. Both stand beside this version for good."),
     )
     number = forms.IntegerField(widget=forms.HiddenInput())
 
@@ -47,27 +49,38 @@ def newest_of(rule: AlertRule) -> RuleVersion | None:
 def _facts(rule: AlertRule) -> list[tuple[str, str]]:
     newest = newest_of(rule)
     if newest is None:
-        return [("Version", "none is written yet")]
-    return [("Version", f"{newest.number}, written by {newest.written_by}"), *version_facts(newest)]
+        return [(_("Version"), _("none is written yet"))]
+    return [
+        (
+            _("Version"),
+            _("%(number)s, written by %(written_by)s") % {"number": newest.number, "written_by": newest.written_by},
+        ),
+        *version_facts(newest),
+    ]
 
 
 def _newest(rule: AlertRule) -> RuleVersion:
     newest = newest_of(rule)
     if newest is None:
-        raise ValidationError("No version of this rule is written yet.")
+        raise ValidationError(_("No version of this rule is written yet."))
     return newest
 
 
 def _sign(rule: AlertRule, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     version = _newest(rule)
     if version.number != data["number"]:
-        raise ValidationError(f"Version {version.number} was written meanwhile. Read it, then sign.")
+        raise ValidationError(
+            _("Version %(number)s was written meanwhile. Read it, then sign.") % {"number": version.number}
+        )
     signed_as = f"{data['name'].strip()}, {data['office'].strip()}"
     try:
         rulebook.sign_off(version, user=cast("AbstractBaseUser", request.user), signed_as=signed_as, now=now)
     except ValueError as error:
         raise ValidationError(str(error)) from error
-    return f"Version {version.number} is signed off by {signed_as}. Activate it to put it in force."
+    return _("Version %(number)s is signed off by %(signed_as)s. Activate it to put it in force.") % {
+        "number": version.number,
+        "signed_as": signed_as,
+    }
 
 
 def _activate(rule: AlertRule, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
@@ -76,38 +89,41 @@ def _activate(rule: AlertRule, data: Mapping[str, Any], request: HttpRequest, no
         rulebook.activate(rule, version)
     except rulebook.NotSigned as error:
         raise ValidationError(
-            f"Version {version.number} is not signed off, so it cannot be activated. Sign it off first."
+            _("Version %(number)s is not signed off, so it cannot be activated. Sign it off first.")
+            % {"number": version.number}
         ) from error
-    return f"Version {version.number} is in force: every text is read by it from now on."
+    return _("Version %(number)s is in force: every text is read by it from now on.") % {"number": version.number}
 
 
 def _retire(rule: AlertRule, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     rulebook.retire(rule)
-    return "Switched off. Texts that only this rule would know go to the nurse’s inbox."
+    return _("Switched off. Texts that only this rule would know go to the nurse’s inbox.")
 
 
 SIGN_OFF = Act(
-    title="Sign off the newest version",
-    submit="Sign off",
+    title=lazy("Sign off the newest version"),
+    submit=lazy("Sign off"),
     do=_sign,
     form=SignForm,
     facts=_facts,
     permission=SIGN,
-    explain="With your name you answer for what fires this rule and for what patients are told. It cannot be undone.",
+    explain=lazy(
+        "With your name you answer for what fires this rule and for what patients are told. It cannot be undone."
+    ),
 )
 ACTIVATE = Act(
-    title="Activate the newest version",
-    submit="Activate",
+    title=lazy("Activate the newest version"),
+    submit=lazy("Activate"),
     do=_activate,
     facts=_facts,
     permission=SIGN,
-    explain="Only a signed version can be activated. Alerts that are open keep the version that raised them.",
+    explain=lazy("Only a signed version can be activated. Alerts that are open keep the version that raised them."),
 )
 RETIRE = Act(
-    title="Switch this rule off",
-    submit="Switch off",
+    title=lazy("Switch this rule off"),
+    submit=lazy("Switch off"),
     do=_retire,
     permission=SIGN,
     danger=True,
-    explain="It does not fire any more. What only it would have known is read by a nurse, and pages nobody.",
+    explain=lazy("It does not fire any more. What only it would have known is read by a nurse, and pages nobody."),
 )

@@ -8,6 +8,8 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 
 from alerts import rendering
@@ -20,10 +22,10 @@ from patients.admin.fields import LANGUAGE_NAMES, LinesField
 from patients.models import Clinic
 
 TIER_CHOICES = [
-    (Tier.T0.value, "T0: 911 or the emergency department, now"),
-    (Tier.RED.value, "Red: the nurse is paged now"),
-    (Tier.AMBER.value, "Amber: a person gets in touch the same day"),
-    (Tier.GREEN.value, "Green: a nurse reads it"),
+    (Tier.T0.value, lazy("T0: 911 or the emergency department, now")),
+    (Tier.RED.value, lazy("Red: the nurse is paged now")),
+    (Tier.AMBER.value, lazy("Amber: a person gets in touch the same day")),
+    (Tier.GREEN.value, lazy("Green: a nurse reads it")),
 ]
 
 
@@ -36,21 +38,21 @@ class VersionForm(forms.Form):
     """Everything of a version but its triggers, which are a list of forms of their own."""
 
     phrase_tier = forms.ChoiceField(
-        choices=TIER_CHOICES, label="Tier of these phrases", widget=widgets.UnfoldAdminSelectWidget()
+        choices=TIER_CHOICES, label=lazy("Tier of these phrases"), widget=widgets.UnfoldAdminSelectWidget()
     )
     fallback_after = forms.IntegerField(
         min_value=1,
         max_value=60,
-        label="Fallback after (minutes)",
+        label=lazy("Fallback after (minutes)"),
         widget=widgets.UnfoldAdminIntegerFieldWidget(),
-        help_text="Minutes without a nurse after which the patient gets the fallback instruction.",
+        help_text=lazy("Minutes without a nurse after which the patient gets the fallback instruction."),
     )
     policy = forms.ModelChoiceField(
-        EscalationPolicy.objects.all(), label="Escalation policy", widget=widgets.UnfoldAdminSelectWidget()
+        EscalationPolicy.objects.all(), label=lazy("Escalation policy"), widget=widgets.UnfoldAdminSelectWidget()
     )
     source = forms.CharField(
         widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 6}),
-        help_text="Where the numbers and words come from. The signer reads it.",
+        help_text=lazy("Where the numbers and words come from. The signer reads it."),
     )
 
     def __init__(self, *args: Any, line: str, **kwargs: Any) -> None:
@@ -59,11 +61,11 @@ class VersionForm(forms.Form):
         for language in settings.MESSAGE_LANGUAGES:
             name = LANGUAGE_NAMES.get(language, language)
             self.fields[f"phrases_{language}"] = LinesField(
-                label=f"The clinic’s own phrases, {name}",
+                label=_("The clinic’s own phrases, %(name)s") % {"name": name},
                 required=False,
-                help_text="One a line. Misspellings are read.",
+                help_text=_("One a line. Misspellings are read."),
             )
-            for kind, label in (("instruction", "Told at once"), ("fallback", "Told when nobody has come")):
+            for kind, label in (("instruction", _("Told at once")), ("fallback", _("Told when nobody has come"))):
                 self.fields[f"{kind}_{language}"] = forms.CharField(
                     label=f"{label}, {name}",
                     widget=widgets.UnfoldAdminTextareaWidget(
@@ -99,7 +101,7 @@ class _Triggers(BaseFormSet[TriggerForm]):
         """The box that removes a trigger looks like the others."""
         super().add_fields(form, index)
         if "DELETE" in form.fields:
-            form.fields["DELETE"].label = "Remove"
+            form.fields["DELETE"].label = _("Remove")
             form.fields["DELETE"].widget = widgets.UnfoldBooleanWidget()
 
     def values(self) -> list[dict[str, Any]]:
@@ -136,11 +138,11 @@ class EditedVersion:
             self.form.add_error(None, str(error))
             return False
         if not read.triggers and not read.phrases:
-            self.form.add_error(None, "Nothing would ever fire it: give a trigger or a phrase.")
+            self.form.add_error(None, _("Nothing would ever fire it: give a trigger or a phrase."))
         tiers = {trigger.tier for trigger in read.triggers} | ({read.phrase_tier} if read.phrases else set())
         policy: EscalationPolicy = self.form.cleaned_data["policy"]
         if policy.waits_for_opening and any(tier.pages for tier in tiers):
-            self.form.add_error("policy", "This policy waits for opening; red and T0 never wait.")
+            self.form.add_error("policy", _("This policy waits for opening; red and T0 never wait."))
         return not self.form.errors
 
     def fires_on(self) -> dict[str, Any]:

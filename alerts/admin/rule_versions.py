@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from alerts.admin.marked import concept_in_words
 from alerts.admin.words import TIERS
@@ -38,7 +40,8 @@ def history(rule: AlertRule) -> list[Shown]:
             Shown(
                 version=version,
                 is_active=version.pk == rule.active_version_id,
-                written=f"{_local(version.written_at)} by {version.written_by}",
+                written=_("%(local)s by %(written_by)s")
+                % {"local": _local(version.written_at), "written_by": version.written_by},
                 signed=signature(version),
                 changes=_changes(before, version) if before else [],
             )
@@ -50,13 +53,18 @@ def signature(version: RuleVersion) -> str:
     """Who answers for it, since when."""
     if not version.is_signed:
         return ""
-    login = f" (signed in as {version.signed_off_by.get_username()})" if version.signed_off_by else ""
+    login = (
+        _(" (signed in as %(who)s)") % {"who": version.signed_off_by.get_username()} if version.signed_off_by else ""
+    )
     return f"{version.signed_off_as}, {_local(version.signed_off_at)}{login}"
 
 
 def facts(version: RuleVersion) -> list[tuple[str, str]]:
     """A version in words: what fires it, what is said, who is paged."""
-    fires = [(f"Trigger {n}", f"{words}: {text}") for n, (_, words, text) in enumerate(fires_in_words(version), 1)]
+    fires = [
+        (_("Trigger %(n)s") % {"n": n}, f"{words}: {text}")
+        for n, (_unused, words, text) in enumerate(fires_in_words(version), 1)
+    ]
     return [*fires, *told(version), *rest(version)]
 
 
@@ -69,22 +77,28 @@ def fires_in_words(version: RuleVersion) -> list[tuple[Tier, str, str]]:
     tier = Tier(version.fires_on.get("phrase_tier", Tier.RED))
     for language, phrases in sorted(version.fires_on.get("phrases", {}).items()):
         said = ", ".join(f"“{phrase}”" for phrase in phrases)
-        found.append((tier, TIERS[tier], f"the clinic’s own phrases, {_language(language)}: {said}"))
+        found.append(
+            (
+                tier,
+                TIERS[tier],
+                _("the clinic’s own phrases, %(language)s: %(said)s") % {"language": _language(language), "said": said},
+            )
+        )
     return found
 
 
 def told(version: RuleVersion) -> list[tuple[str, str]]:
     """Each text to the patient by its name."""
-    texts = (("Told at once", version.instruction), ("Told when nobody has come", version.fallback))
+    texts = ((_("Told at once"), version.instruction), (_("Told when nobody has come"), version.fallback))
     return [(f"{kind}, {_language(language)}", text) for kind, by in texts for language, text in sorted(by.items())]
 
 
 def rest(version: RuleVersion) -> list[tuple[str, str]]:
     """When the fallback goes out, whom the policy pages, where it all comes from."""
     return [
-        ("Fallback after", f"{version.fallback_after} min without a nurse"),
-        ("Escalation policy", version.policy.name),
-        ("Source", version.source),
+        (_("Fallback after"), _("%(fallback_after)s min without a nurse") % {"fallback_after": version.fallback_after}),
+        (_("Escalation policy"), version.policy.name),
+        (_("Source"), version.source),
     ]
 
 
@@ -132,10 +146,19 @@ def _trigger(trigger: dict[str, Any]) -> str:
     if concepts:
         least = trigger.get("at_least", 1)
         names = ", ".join(map(concept_in_words, concepts))
-        parts.append(names if len(concepts) == 1 else f"any of {names}" if least == 1 else f"{least} of {names}")
+        parts.append(
+            names
+            if len(concepts) == 1
+            else _("any of %(names)s") % {"names": names}
+            if least == 1
+            else _("%(least)s of %(names)s") % {"least": least, "names": names}
+        )
     if trigger.get("temperature_c") is not None:
         celsius = float(trigger["temperature_c"])
-        parts.append(f"{celsius:.1f} °C ({celsius * 9 / 5 + 32:.1f} °F) or more")
+        parts.append(
+            _("%(celsius)s °C (%(celsius2)s °F) or more")
+            % {"celsius": f"{celsius:.1f}", "celsius2": f"{celsius * 9 / 5 + 32:.1f}"}
+        )
     words = " or ".join(parts)
     if trigger.get("needs"):
         words += f"; only with {', '.join(map(concept_in_words, trigger['needs']))}"
@@ -149,4 +172,4 @@ def _language(code: str) -> str:
 
 
 def _local(at: Any) -> str:
-    return f"{timezone.localtime(at):%-d %b %Y, %H:%M}" if at else "–"
+    return date_format(timezone.localtime(at), "j M Y, H:i") if at else "–"

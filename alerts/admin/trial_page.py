@@ -11,6 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django_stubs_ext import StrOrPromise
 from unfold import widgets
 from unfold.admin import ModelAdmin
 
@@ -24,9 +27,9 @@ from patients.admin.fields import LanguageField
 from patients.models import Clinic
 
 
-def _days(label: str) -> forms.IntegerField:
+def _days(label: StrOrPromise) -> forms.IntegerField:
     widget = widgets.UnfoldAdminIntegerFieldWidget()
-    return forms.IntegerField(label=f"Days since {label}", min_value=0, max_value=4000, required=False, widget=widget)
+    return forms.IntegerField(label=label, min_value=0, max_value=4000, required=False, widget=widget)
 
 
 class TrialForm(forms.Form):
@@ -37,20 +40,22 @@ class TrialForm(forms.Form):
         max_length=20000,
         strip=False,
         widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 4, "autofocus": True}),
-        label="Text, as a patient would write it",
+        label=lazy("Text, as a patient would write it"),
     )
     clinic = forms.ModelChoiceField(Clinic.objects.all(), widget=widgets.UnfoldAdminSelectWidget(), empty_label=None)
-    language = LanguageField(label="Language")
-    on = forms.DateField(label="Arrives on", widget=widgets.UnfoldAdminSingleDateWidget())
+    language = LanguageField(label=lazy("Language"))
+    on = forms.DateField(label=lazy("Arrives on"), widget=widgets.UnfoldAdminSingleDateWidget())
     clock = forms.TimeField(
-        label="at", widget=widgets.UnfoldAdminSingleTimeWidget(format="%H:%M"), help_text="By the clinic’s clock."
+        label=lazy("at"),
+        widget=widgets.UnfoldAdminSingleTimeWidget(format="%H:%M"),
+        help_text=lazy("By the clinic’s clock."),
     )
     spine_metastases = forms.BooleanField(
-        required=False, label="Has spine metastases", widget=widgets.UnfoldBooleanWidget()
+        required=False, label=lazy("Has spine metastases"), widget=widgets.UnfoldBooleanWidget()
     )
-    days_since_denosumab = _days("denosumab")
-    days_since_bisphosphonate = _days("bisphosphonate")
-    days_since_gnrh_start = _days("GnRH start")
+    days_since_denosumab = _days(lazy("Days since denosumab"))
+    days_since_bisphosphonate = _days(lazy("Days since bisphosphonate"))
+    days_since_gnrh_start = _days(lazy("Days since GnRH start"))
 
     def at(self) -> datetime:
         """When it arrives."""
@@ -95,7 +100,7 @@ def try_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     form = TrialForm(request.POST if request.method == "POST" else None, initial=initial)
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": "Try a text",
+        "title": _("Try a text"),
         "opts": model_admin.opts,
         "form": form,
         "media": model_admin.media + form.media,
@@ -125,11 +130,13 @@ def _result(form: TrialForm) -> dict[str, Any]:
 def _verdict(tried: trial.Trial) -> tuple[str, str]:
     reading = tried.reading
     if reading.page:
-        return "bad", "A nurse is paged now"
+        return "bad", _("A nurse is paged now")
     if any(one.policy for one in tried.firings):
-        return "warning", "A nurse gets in touch the same day"
+        return "warning", _("A nurse gets in touch the same day")
     return (
-        ("info", "A nurse reads it in the inbox") if reading.review else ("ok", "Nobody has to act: everyday message")
+        ("info", _("A nurse reads it in the inbox"))
+        if reading.review
+        else ("ok", _("Nobody has to act: everyday message"))
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 
 from alerts.domain.triage import likeness
@@ -55,23 +57,23 @@ class TriggerForm(forms.Form):
 
     tier = forms.ChoiceField(choices=_TIERS, required=False, widget=widgets.UnfoldAdminSelectWidget())
     at_least = forms.IntegerField(
-        label="At least",
+        label=lazy("At least"),
         min_value=1,
         max_value=20,
         required=False,
         initial=1,
         widget=widgets.UnfoldAdminIntegerFieldWidget(),
     )
-    concepts = ConceptsField(label="Of these signs", rows=2, required=False)
+    concepts = ConceptsField(label=lazy("Of these signs"), rows=2, required=False)
     temperature_c = forms.FloatField(
-        label="Or from °C",
+        label=lazy("Or from °C"),
         min_value=30,
         max_value=45,
         required=False,
         widget=widgets.UnfoldAdminDecimalFieldWidget(),
     )
-    needs = WordsField(label="Only with", required=False)
-    unless = WordsField(label="Not with", required=False)
+    needs = WordsField(label=lazy("Only with"), required=False)
+    unless = WordsField(label=lazy("Not with"), required=False)
 
     def __init__(self, *args: Any, known: frozenset[str] = frozenset(), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,7 +96,9 @@ class TriggerForm(forms.Form):
         concepts: list[str] = self.cleaned_data["concepts"]
         unknown = [concept for concept in concepts if concept not in self.known]
         if unknown:
-            raise forms.ValidationError(f"The lexicon knows no sign called {', '.join(unknown)}.")
+            raise forms.ValidationError(
+                _("The lexicon knows no sign called %(unknown)s.") % {"unknown": ", ".join(unknown)}
+            )
         return concepts
 
     def clean(self) -> dict[str, Any]:
@@ -104,11 +108,11 @@ class TriggerForm(forms.Form):
             return data
         concepts, temperature = data.get("concepts"), data.get("temperature_c")
         if not data.get("tier"):
-            self.add_error("tier", "At which tier does it fire?")
+            self.add_error("tier", _("At which tier does it fire?"))
         if not concepts and temperature is None and "concepts" not in self.errors:
-            self.add_error("concepts", "Nothing would ever fire it: name signs or a temperature.")
+            self.add_error("concepts", _("Nothing would ever fire it: name signs or a temperature."))
         if concepts and (data.get("at_least") or 1) > len(concepts):
-            self.add_error("at_least", f"There are only {len(concepts)} signs.")
+            self.add_error("at_least", _("There are only %(count)s signs.") % {"count": len(concepts)})
         return data
 
     def value(self) -> dict[str, Any]:

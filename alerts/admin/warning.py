@@ -10,6 +10,9 @@ from django.contrib import admin, messages
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
@@ -25,7 +28,11 @@ from patients.admin.fields import LANGUAGE_NAMES
 from patients.admin.show import chip, two_lines
 from staff.admin.base import PageAdmin
 
-_ANCHORS = {Anchor.ENROLMENT: "after enrolment", Anchor.DOSE: "after each dose", Anchor.START: "after the start"}
+_ANCHORS = {
+    Anchor.ENROLMENT: lazy("after enrolment"),
+    Anchor.DOSE: lazy("after each dose"),
+    Anchor.START: lazy("after the start"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class Shown:
 def text_view(request: HttpRequest, model_admin: WarningRuleAdmin, object_id: str, language: str) -> HttpResponse:
     """The page that writes the next version of the words in one language."""
     if language not in settings.MESSAGE_LANGUAGES:
-        raise Http404("No messages are sent in this language.")
+        raise Http404(_("No messages are sent in this language."))
     return act_view(model_admin, request, row_of(model_admin, request, object_id), write_act(language))
 
 
@@ -69,19 +76,21 @@ class WarningRuleAdmin(PageAdmin):
     }
     fieldsets = (
         (None, {"fields": (("name", "code", "is_active"), ("topic", "template"))}),
-        ("For whom", {"fields": (("audience", "drug_class"),)}),
+        (lazy("For whom"), {"fields": (("audience", "drug_class"),)}),
         (
-            "When",
+            lazy("When"),
             {
                 "fields": (
                     ("anchor", "after_days", "at_time"),
                     ("every_weeks", "for_weeks", "first_doses"),
                     ("expires_days", "channels"),
                 ),
-                "description": "Quiet hours are kept by the patient's own clock, and consent to warnings is asked for.",
+                "description": lazy(
+                    "Quiet hours are kept by the patient's own clock, and consent to warnings is asked for."
+                ),
             },
         ),
-        ("Where it comes from", {"fields": ("source",)}),
+        (lazy("Where it comes from"), {"fields": ("source",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WarningRule]:
@@ -98,7 +107,15 @@ class WarningRuleAdmin(PageAdmin):
         super().save_model(request, obj, form, change)
         if form.changed_data:
             count = planning.look_again(now=timezone.now())
-            messages.info(request, f"The warnings of {count} patient{'' if count == 1 else 's'} will be planned anew.")
+            messages.info(
+                request,
+                ngettext(
+                    "The warnings of %(count)s patient will be planned anew.",
+                    "The warnings of %(count)s patients will be planned anew.",
+                    count,
+                )
+                % {"count": count},
+            )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -113,24 +130,24 @@ class WarningRuleAdmin(PageAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
 
-    @display(description="Warning", ordering="name", header=True)
+    @display(description=lazy("Warning"), ordering="name", header=True)
     def shown_name(self, rule: WarningRule) -> list[str]:
         """The name over the code."""
         return [rule.name, rule.code]
 
-    @display(description="For", ordering="audience")
+    @display(description=lazy("For"), ordering="audience")
     def shown_audience(self, rule: WarningRule) -> str:
         """Whom it is for."""
         if rule.audience == Audience.TREATED:
             return rule.get_drug_class_display()
-        return "metastases in the spine" if rule.audience == Audience.SPINE else "everyone"
+        return _("metastases in the spine") if rule.audience == Audience.SPINE else "everyone"
 
-    @display(description="When")
+    @display(description=lazy("When"))
     def shown_when(self, rule: WarningRule) -> str:
         """The cadence in words."""
         return when_in_words(rule)
 
-    @display(description="Planned", ordering="planned_count")
+    @display(description=lazy("Planned"), ordering="planned_count")
     def shown_planned(self, rule: WarningRule) -> int:
         """How many are to come."""
         return int(rule.planned_count)  # type: ignore[attr-defined]
@@ -148,7 +165,7 @@ class PlannedWarningAdmin(PageAdmin):
     )
     list_select_related = ("patient__clinic", "rule", "message")
     search_fields = ("patient__family_name", "patient__given_name", "patient__mrn")
-    search_help_text = "Name or MRN"
+    search_help_text = lazy("Name or MRN")
     ordering = ("-send_at", "-id")
     actions = None
 
@@ -164,31 +181,43 @@ class PlannedWarningAdmin(PageAdmin):
         """What was said is kept."""
         return False
 
-    @display(description="To be said at", ordering="send_at")
+    @display(description=lazy("To be said at"), ordering="send_at")
     def shown_when(self, row: PlannedWarning) -> str:
         """By the patient's clock, and the clinic's."""
         return moment(row.send_at, row.patient.zone, row.patient.clinic.zone)
 
-    @display(description="State", ordering="state")
+    @display(description=lazy("State"), ordering="state")
     def shown_state(self, row: PlannedWarning) -> str:
         """Where it stands, and why it was not sent."""
         return two_lines(chip(row.state, row.get_state_display()), row.get_reason_display())
 
-    @display(description="By")
+    @display(description=lazy("By"))
     def shown_channel(self, row: PlannedWarning) -> str:
         """The way it left by."""
-        return CHANNEL_WORDS[Channel(row.channel)] if row.channel else "–"
+        return str(CHANNEL_WORDS[Channel(row.channel)]) if row.channel else "–"
 
 
 def when_in_words(rule: WarningRule) -> str:
     """In words: "3 days after each dose at 11:00, the first 6", "after enrolment at 11:00, every 8 weeks"."""
-    days = f"{rule.after_days} day{'' if rule.after_days == 1 else 's'} " if rule.after_days else ""
-    said = f"{days}{_ANCHORS[Anchor(rule.anchor)]} at {rule.at_time:%H:%M}"
+    counted = {"anchor": _ANCHORS[Anchor(rule.anchor)], "time": f"{rule.at_time:%H:%M}", "days": rule.after_days}
+    if rule.after_days:
+        days = ngettext("%(days)s day %(anchor)s at %(time)s", "%(days)s days %(anchor)s at %(time)s", rule.after_days)
+        said = days % counted
+    else:
+        said = _("%(anchor)s at %(time)s") % counted
     if rule.every_weeks:
-        said += ", every week" if rule.every_weeks == 1 else f", every {rule.every_weeks} weeks"
+        said += (
+            _(", every week")
+            if rule.every_weeks == 1
+            else _(", every %(every_weeks)s weeks") % {"every_weeks": rule.every_weeks}
+        )
     if rule.for_weeks:
-        said += f" for {rule.for_weeks} weeks"
-    return f"{said}, the first {rule.first_doses}" if rule.first_doses else said
+        said += _(" for %(for_weeks)s weeks") % {"for_weeks": rule.for_weeks}
+    return (
+        _("%(said)s, the first %(first_doses)s") % {"said": said, "first_doses": rule.first_doses}
+        if rule.first_doses
+        else said
+    )
 
 
 def _shown(rule: WarningRule, language: str) -> Shown:

@@ -10,6 +10,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 
 from alerts.models import WarningRule
@@ -22,16 +24,16 @@ from messaging.domain.wording import WordingError
 from patients.admin.acts import Act, ActForm
 from patients.admin.fields import LANGUAGE_NAMES, SeveralField
 
-CHANNEL_WORDS = {Channel.SMS: "Text", Channel.EMAIL: "E-mail"}
+CHANNEL_WORDS: dict[Channel, Any] = {Channel.SMS: lazy("Text"), Channel.EMAIL: lazy("E-mail")}
 
 
 class WarningRuleForm(forms.ModelForm[WarningRule]):
     """One rule; the ways are boxes, tried from left to right."""
 
     channels = SeveralField(
-        label="By",
+        label=lazy("By"),
         choices=[(channel.value, CHANNEL_WORDS[channel]) for channel in WARNING_CHANNELS],
-        help_text="Tried in this order; the first one that reaches her is used.",
+        help_text=lazy("Tried in this order; the first one that reaches her is used."),
     )
 
     class Meta:
@@ -41,17 +43,17 @@ class WarningRuleForm(forms.ModelForm[WarningRule]):
             *("for_weeks", "first_doses", "expires_days", "channels", "template", "source", "is_active"),
         )
         labels = {
-            "audience": "Whom it is for",
-            "drug_class": "Treatment",
-            "after_days": "So many days after",
-            "at_time": "At",
-            "every_weeks": "Again every so many weeks",
-            "for_weeks": "For so many weeks",
-            "first_doses": "First doses only",
-            "expires_days": "Of use for so many days",
-            "template": "Default words",
-            "source": "Why, and from where",
-            "is_active": "Active",
+            "audience": lazy("Whom it is for"),
+            "drug_class": lazy("Treatment"),
+            "after_days": lazy("So many days after"),
+            "at_time": lazy("At"),
+            "every_weeks": lazy("Again every so many weeks"),
+            "for_weeks": lazy("For so many weeks"),
+            "first_doses": lazy("First doses only"),
+            "expires_days": lazy("Of use for so many days"),
+            "template": lazy("Default words"),
+            "source": lazy("Why, and from where"),
+            "is_active": lazy("Active"),
         }
 
     def clean_template(self) -> str:
@@ -65,7 +67,10 @@ class WarningRuleForm(forms.ModelForm[WarningRule]):
                     raise ValidationError(str(error)) from error
                 if found:
                     blanks = ", ".join(sorted(found))
-                    raise ValidationError(f"{name}: a warning knows {{clinic}} and {{line}}, not {blanks}.")
+                    raise ValidationError(
+                        _("%(name)s: a warning knows {clinic} and {line}, not %(blanks)s.")
+                        % {"name": name, "blanks": blanks}
+                    )
         return name
 
 
@@ -75,17 +80,19 @@ class TextForm(ActForm):
     language = ""
 
     sms = forms.CharField(
-        label="Text message",
+        label=lazy("Text message"),
         max_length=320,
         widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 4, "autofocus": True}),
-        help_text="Two SMS at most with {clinic} and {line} filled in. Say how to report a symptom by reply.",
+        help_text=lazy("Two SMS at most with {clinic} and {line} filled in. Say how to report a symptom by reply."),
     )
-    subject = forms.CharField(label="Subject of the mail", max_length=120, widget=widgets.UnfoldAdminTextInputWidget())
+    subject = forms.CharField(
+        label=lazy("Subject of the mail"), max_length=120, widget=widgets.UnfoldAdminTextInputWidget()
+    )
     mail = forms.CharField(
-        label="Mail",
+        label=lazy("Mail"),
         max_length=4000,
         widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 14}),
-        help_text="Paragraphs with an empty line between them. Blanks: {clinic} and {line}.",
+        help_text=lazy("Paragraphs with an empty line between them. Blanks: {clinic} and {line}."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -111,21 +118,30 @@ def write_act(language: str) -> Act:
 
     def write(rule: WarningRule, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
         made = texts.write(rule, language, _text(data), by=request.user.get_username(), now=now)
-        return f"Version {made.number} of the words in {name} holds from now on."
+        return _("Version %(number)s of the words in %(name)s holds from now on.") % {
+            "number": made.number,
+            "name": name,
+        }
 
     def facts(rule: WarningRule) -> list[tuple[str, str]]:
         newest = texts.newest(rule, language)
-        holds = f"version {newest.number}, by {newest.written_by}" if newest else "the default that ships"
-        return [("Warning", rule.name), ("Language", name), ("Holds now", holds)]
+        holds = (
+            _("version %(number)s, by %(written_by)s") % {"number": newest.number, "written_by": newest.written_by}
+            if newest
+            else _("the default that ships")
+        )
+        return [(_("Warning"), rule.name), (_("Language"), name), (_("Holds now"), holds)]
 
     return Act(
-        title=f"Words in {name}: new version",
-        submit="Keep as a new version",
+        title=_("Words in %(name)s: new version") % {"name": name},
+        submit=_("Keep as a new version"),
         do=write,
         form=type("LanguageTextForm", (TextForm,), {"language": language}),
         facts=facts,
-        explain="Patients may have read the earlier words, so they are kept. Name no drug and no illness: "
-        "texts are read over shoulders.",
+        explain=_(
+            "Patients may have read the earlier words, so they are kept. "
+            "Name no drug and no illness: texts are read over shoulders."
+        ),
     )
 
 

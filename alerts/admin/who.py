@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from alerts.models import Responder
 
-HOW_TO_BECOME_ONE = (
+HOW_TO_BECOME_ONE = _(
     "Your login is not linked to a responder, so nothing can be done in your name. "
     "A manager can link it: Responders › your entry (or a new one) › Login."
 )
-SWITCHED_OFF = "Your entry as a responder is switched off. A manager can switch it on again under Responders."
+SWITCHED_OFF = _("Your entry as a responder is switched off. A manager can switch it on again under Responders.")
 
 
 def responder_of(request: HttpRequest) -> Responder | None:

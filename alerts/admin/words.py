@@ -2,49 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from alerts.domain.policy import Policy, Step
 from alerts.domain.words import AlertState, Tier
+from alerts.models import Rotation
 from messaging.domain.delivery import Channel
 
-CHANNELS = {Channel.SMS: "text", Channel.VOICE: "call", Channel.EMAIL: "e-mail"}
-STAGES = {
-    AlertState.RAISED: "Waits for opening",
-    AlertState.PAGED: "Nobody has it yet",
-    AlertState.ACCEPTED: "Taken",
-    AlertState.REACHED: "Patient reached",
-    AlertState.CLOSED: "Closed",
+CHANNELS: Mapping[Channel, Any] = {
+    Channel.SMS: lazy("text"),
+    Channel.VOICE: lazy("call"),
+    Channel.EMAIL: lazy("e-mail"),
 }
-TIERS = {Tier.T0: "911 now", Tier.RED: "Red", Tier.AMBER: "Amber", Tier.GREEN: "Green"}
-VIA = {
-    "text": "by text",
-    "link": "by the link",
-    "call": "by a keypress in the call",
-    "admin": "in the admin",
-    "clock": "by the clock",
-    "watchdog": "by the watchdog",
+STAGES: Mapping[AlertState, Any] = {
+    AlertState.RAISED: lazy("Waits for opening"),
+    AlertState.PAGED: lazy("Nobody has it yet"),
+    AlertState.ACCEPTED: lazy("Taken"),
+    AlertState.REACHED: lazy("Patient reached"),
+    AlertState.CLOSED: lazy("Closed"),
 }
+TIERS: Mapping[Tier, Any] = {
+    Tier.T0: lazy("911 now"),
+    Tier.RED: lazy("Red"),
+    Tier.AMBER: lazy("Amber"),
+    Tier.GREEN: lazy("Green"),
+}
+VIA: Mapping[str, Any] = {
+    "text": lazy("by text"),
+    "link": lazy("by the link"),
+    "call": lazy("by a keypress in the call"),
+    "admin": lazy("in the admin"),
+    "clock": lazy("by the clock"),
+    "watchdog": lazy("by the watchdog"),
+}
+
+#: As days on which turns change.
+_WEEKLY = (
+    lazy("Mondays"),
+    lazy("Tuesdays"),
+    lazy("Wednesdays"),
+    lazy("Thursdays"),
+    lazy("Fridays"),
+    lazy("Saturdays"),
+    lazy("Sundays"),
+)
+
+
+def turn_in_words(rotation: Rotation) -> str:
+    """`1 week, Mondays 08:00`; `3 days, at 08:00`: how long a turn lasts, and when they change."""
+    if rotation.turn_unit == Rotation.Unit.WEEKS:
+        length = ngettext("%(count)s week", "%(count)s weeks", rotation.turn_length)
+    else:
+        length = ngettext("%(count)s day", "%(count)s days", rotation.turn_length)
+    said = {
+        "length": length % {"count": rotation.turn_length},
+        "weekday": _WEEKLY[rotation.starts_on.weekday()],
+        "time": f"{rotation.handover:%H:%M}",
+    }
+    weekly = rotation.turn_days % 7 == 0
+    return (_("%(length)s, %(weekday)s %(time)s") if weekly else _("%(length)s, at %(time)s")) % said
 
 
 def channels_in_words(channels: Iterable[Channel | str]) -> str:
     """`text and call`."""
-    words = [CHANNELS[Channel(channel)] for channel in channels]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    words = [str(CHANNELS[Channel(channel)]) for channel in channels]
+    return f" {_('and')} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def step_in_words(step: Step) -> str:
     """`backup nurse by text and call`."""
-    return f"{step.whom} by {channels_in_words(step.channels)}"
+    return _("%(whom)s by %(channels_in_words)s") % {
+        "whom": step.whom,
+        "channels_in_words": channels_in_words(step.channels),
+    }
 
 
 def place_in_words(policy: Policy, position: int) -> str:
     """`step 3`, `ring, step 1, round 2`: where in a policy a position lies."""
     if position < len(policy.ladder):
-        return f"step {position + 1}"
+        return _("step %(position)s") % {"position": position + 1}
     rounds, place = divmod(position - len(policy.ladder), len(policy.ring))
-    return f"ring, step {place + 1}, round {rounds + 1}"
+    return _("ring, step %(place)s, round %(rounds)s") % {"place": place + 1, "rounds": rounds + 1}
 
 
 def span_in_words(span: timedelta) -> str:
@@ -56,9 +100,15 @@ def span_in_words(span: timedelta) -> str:
     if days:
         return f"{days} d {hours} h" if hours else f"{days} d"
     if hours:
-        return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
+        return (
+            _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": f"{minutes:02}"} if minutes else f"{hours} h"
+        )
     if minutes:
-        return f"{minutes} min {seconds:02} s" if seconds else f"{minutes} min"
+        return (
+            _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": f"{seconds:02}"}
+            if seconds
+            else _("%(minutes)s min") % {"minutes": minutes}
+        )
     return f"{seconds} s"
 
 

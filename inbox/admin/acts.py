@@ -9,6 +9,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alerts import reviews
 from alerts.models import NurseReview
@@ -36,7 +38,7 @@ def answer(thread: Thread, form: AnswerForm, request: HttpRequest, *, now: datet
         sent = answering.send(thread, data["words"], to=data["to"], form=data["form"], by=_user(request), now=now)
     except answering.RefusedAnswer as error:
         raise ValidationError(str(error)) from error
-    told = f"Sent to {national(sent.message.address)}."
+    told = _("Sent to %(address)s.") % {"address": national(sent.message.address)}
     if request.POST.get("then") != "close":
         return told
     closed = closing.close(
@@ -60,7 +62,7 @@ def close(thread: Thread, form: CloseForm, request: HttpRequest, *, now: datetim
         until=until(request),
     )
     if not closed.texts:
-        raise ValidationError("Nothing is open here: somebody has closed it already.")
+        raise ValidationError(_("Nothing is open here: somebody has closed it already."))
     return _closed_in_words(closed), ""
 
 
@@ -68,7 +70,7 @@ def assign(thread: Thread, form: AssignForm) -> str:
     """Hand it over."""
     whom = form.cleaned_data["to"]
     Thread.objects.filter(pk=thread.pk).update(assigned_to=whom)
-    return f"Assigned to {whom.get_username()}." if whom else "Assigned to nobody."
+    return _("Assigned to %(who)s.") % {"who": whom.get_username()} if whom else _("Assigned to nobody.")
 
 
 def _red_flag(thread: Thread, note: str, request: HttpRequest, *, now: datetime) -> tuple[str, str]:
@@ -76,7 +78,7 @@ def _red_flag(thread: Thread, note: str, request: HttpRequest, *, now: datetime)
     text = thread.texts.filter(closed_at__isnull=True).select_related("inbound").order_by("-inbound_id").first()
     if text is None:
         raise ValidationError(
-            "No text is open here. Raise the red flag from a text of the patient, or phone the nurse."
+            _("No text is open here. Raise the red flag from a text of the patient, or phone the nurse.")
         )
     who = _user(request).get_username()
     review = reviews.ask_a_nurse(
@@ -88,19 +90,25 @@ def _red_flag(thread: Thread, note: str, request: HttpRequest, *, now: datetime)
         now=now,
     )
     if review.done_at is not None:
-        raise ValidationError(f"A nurse has read this text already ({review.outcome}). Phone her if it is worse now.")
+        raise ValidationError(
+            _("A nurse has read this text already (%(outcome)s). Phone her if it is worse now.")
+            % {"outcome": review.outcome}
+        )
     return _where_to_raise(review, request)
 
 
 def _where_to_raise(review: NurseReview, request: HttpRequest) -> tuple[str, str]:
     if request.user.has_perm("alerts.change_nursereview"):
         page = reverse("admin:alerts_nursereview_raise_alert", args=[review.pk])
-        return "Say which red flag it is; nothing has been raised yet.", f"{page}?next={request.path}"
-    return "A nurse must read it within 15 minutes. If it is an emergency, phone her now.", ""
+        return _("Say which red flag it is; nothing has been raised yet."), f"{page}?next={request.path}"
+    return _("A nurse must read it within 15 minutes. If it is an emergency, phone her now."), ""
 
 
 def _closed_in_words(closed: closing.Closed) -> str:
-    ended = f"{closed.texts} text{'' if closed.texts == 1 else 's'} closed."
+    ended = ngettext("%(count)s text closed.", "%(count)s texts closed.", closed.texts) % {"count": closed.texts}
     if not closed.with_nurse:
         return ended
-    return f"{ended} A nurse has still to read {closed.with_nurse}: that stays in the nurse’s inbox."
+    return _("%(ended)s A nurse has still to read %(with_nurse)s: that stays in the nurse’s inbox.") % {
+        "ended": ended,
+        "with_nurse": closed.with_nurse,
+    }

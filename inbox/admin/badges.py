@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from inbox import ledger
 
@@ -13,4 +14,4 @@ def waiting(request: HttpRequest) -> str:
     count = ledger.waiting()[: ledger.MOST].count()
     late = ledger.late(now=timezone.now())[: ledger.MOST].count()
     shown = f"{count - 1}+" if count == ledger.MOST else str(count)
-    return f"{shown}, {late} late" if late else shown
+    return _("%(shown)s, %(late)s late") % {"shown": shown, "late": late} if late else shown

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
 from inbox.answering import ours
 from inbox.domain.words import Disposition, in_words
 from inbox.models import StaffAnswer, Thread, ThreadText
@@ -22,21 +26,21 @@ from reminders.models import VisitQuestion
 #: Shown at once, and when everything is asked for.
 LATEST, EVERYTHING = 60, 1000
 STATUS_WORDS = {
-    Status.PLANNED: "waits to be sent",
-    Status.CLAIMED: "is being sent",
-    Status.SUBMITTING: "is being sent",
-    Status.ACCEPTED: "on its way",
-    Status.SENT: "on its way",
+    Status.PLANNED: lazy("waits to be sent"),
+    Status.CLAIMED: lazy("is being sent"),
+    Status.SUBMITTING: lazy("is being sent"),
+    Status.ACCEPTED: lazy("on its way"),
+    Status.SENT: lazy("on its way"),
     Status.DELIVERED: "arrived",
-    Status.UNDELIVERED: "did not arrive",
-    Status.FAILED: "could not be sent",
+    Status.UNDELIVERED: lazy("did not arrive"),
+    Status.FAILED: lazy("could not be sent"),
     Status.EXPIRED: "not sent: too late",
-    Status.HELD: "held until somebody lets it through",
-    Status.SUPPRESSED: "not sent",
-    Status.IN_DOUBT: "not sure yet whether it was sent",
+    Status.HELD: lazy("held until somebody lets it through"),
+    Status.SUPPRESSED: lazy("not sent"),
+    Status.IN_DOUBT: lazy("not sure yet whether it was sent"),
 }
 HOW = {Channel.SMS: "text", Channel.EMAIL: "mail", Channel.VOICE: "call"}
-SOURCES = {InboundMessage.Source.PAGE: "on the patient’s own page", InboundMessage.Source.MAIL: "by mail"}
+SOURCES = {InboundMessage.Source.PAGE: lazy("on the patient’s own page"), InboundMessage.Source.MAIL: lazy("by mail")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +94,12 @@ def _theirs(text: ThreadText, zone: ZoneInfo) -> Item:
     inbound = text.inbound
     notes = [in_words(inbound.disposition)]
     if inbound.media_count:
-        notes.append(f"{inbound.media_count} picture{'' if inbound.media_count == 1 else 's'}, kept by the carrier")
+        pictures = ngettext(
+            "%(count)d picture, kept by the carrier", "%(count)d pictures, kept by the carrier", inbound.media_count
+        )
+        notes.append(pictures % {"count": inbound.media_count})
     if text.disposition and text.disposition not in (Disposition.UNDERSTOOD, ""):
-        by = f" by {text.closed_by.get_username()}" if text.closed_by else ""
+        by = _(" by %(who)s") % {"who": text.closed_by.get_username()} if text.closed_by else ""
         ended = f"{Disposition(text.disposition).label}{by}, {clock(text.closed_at, zone)}"
         notes.append(f"{ended}: {text.note}" if text.note else ended)
     how = SOURCES.get(InboundMessage.Source(inbound.source), "")
@@ -102,7 +109,7 @@ def _theirs(text: ThreadText, zone: ZoneInfo) -> Item:
         at=inbound.received_at,
         when=clock(inbound.received_at, zone),
         words=inbound.body,
-        who=" ".join(part for part in (national(inbound.from_address), how) if part),
+        who=" ".join(str(part) for part in (national(inbound.from_address), how) if part),
         notes=tuple(notes),
         open=text.closed_at is None,
     )
@@ -112,7 +119,7 @@ def _ours(message: Message, answer: StaffAnswer | None, zone: ZoneInfo) -> Item:
     status = Status(message.status)
     said = STATUS_WORDS[status]
     if status in (Status.ACCEPTED, Status.SENT) and message.channel == Channel.EMAIL:
-        said = "handed to the mail host"
+        said = _("handed to the mail host")
     if status in EXPLAINED and message.reason:
         said = f"{said}: {message.reason}"
     at = message.submitted_at or message.created_at
@@ -124,8 +131,9 @@ def _ours(message: Message, answer: StaffAnswer | None, zone: ZoneInfo) -> Item:
         at=at,
         when=clock(at, zone),
         words=words,
-        who=f"{who}, {HOW[Channel(message.channel)]} to {national(message.address)}",
-        notes=(said,),
+        who=_("%(who)s, %(how)s to %(address)s")
+        % {"who": who, "how": HOW[Channel(message.channel)], "address": national(message.address)},
+        notes=(str(said),),
         bad=status in (Status.UNDELIVERED, Status.FAILED, Status.EXPIRED),
     )
 
@@ -144,10 +152,14 @@ def questions(thread: Thread, *, now: datetime) -> list[VisitQuestion]:
 def consent_of(thread: Thread) -> list[tuple[str, str, bool]]:
     """What the number last said to each purpose: the purpose, its words, whether it agrees."""
     if consent.opted_out(thread.address):
-        return [("messages", "has opted out of messages", False)]
+        return [("messages", _("has opted out of messages"), False)]
     found = [
-        (purpose.value, f"{'yes' if said else 'no'} to {purpose.value}", said)
+        (
+            purpose.value,
+            (_("yes to %(purpose)s") if said else _("no to %(purpose)s")) % {"purpose": _(purpose.value)},
+            said,
+        )
         for purpose in CONSENT_PURPOSES
         if (said := consent.state(thread.address, purpose)) is not None
     ]
-    return found or [("messages", "nothing recorded", False)]
+    return found or [("messages", _("nothing recorded"), False)]

@@ -9,6 +9,8 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 
 from inbox.answering import Way
@@ -20,18 +22,21 @@ LONGEST = 1500
 class AnswerForm(forms.Form):
     """What is written, and to whom. `form` makes one that is sent twice the same one."""
 
-    to = forms.ChoiceField(label="To", widget=widgets.UnfoldAdminSelectWidget())
+    to = forms.ChoiceField(label=lazy("To"), widget=widgets.UnfoldAdminSelectWidget())
     words = forms.CharField(
-        label="Answer",
+        label=lazy("Answer"),
         max_length=LONGEST,
-        error_messages={"required": "Write something."},
+        error_messages={"required": lazy("Write something.")},
         widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 4, "data-parts": ""}),
     )
     form = forms.UUIDField(widget=forms.HiddenInput())
 
     def __init__(self, data: Any = None, *, ways: list[Way], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        choices = [(way.address, f"{way.name} – not possible" if way.refusal else way.name) for way in ways]
+        choices = [
+            (way.address, _("%(name)s – not possible") % {"name": way.name} if way.refusal else way.name)
+            for way in ways
+        ]
         cast("forms.ChoiceField", self.fields["to"]).choices = choices
 
     @staticmethod
@@ -44,14 +49,16 @@ class CloseForm(forms.Form):
     """How it ended."""
 
     disposition = forms.ChoiceField(
-        choices=[("", "Choose…"), *[(one.value, one.label) for one in CHOSEN]],
-        label="How it ended",
+        choices=[("", lazy("Choose…")), *[(one.value, one.label) for one in CHOSEN]],
+        label=lazy("How it ended"),
         widget=widgets.UnfoldAdminSelectWidget(),
-        error_messages={"required": "Choose how it ended."},
+        error_messages={"required": lazy("Choose how it ended.")},
     )
-    note = forms.CharField(required=False, max_length=300, label="Note", widget=widgets.UnfoldAdminTextInputWidget())
+    note = forms.CharField(
+        required=False, max_length=300, label=lazy("Note"), widget=widgets.UnfoldAdminTextInputWidget()
+    )
     others = forms.BooleanField(
-        required=False, initial=True, label="It holds for the others too", widget=widgets.UnfoldBooleanWidget()
+        required=False, initial=True, label=lazy("It holds for the others too"), widget=widgets.UnfoldBooleanWidget()
     )
 
 
@@ -61,8 +68,8 @@ class AssignForm(forms.Form):
     to = forms.ModelChoiceField(
         queryset=get_user_model().objects.none(),
         required=False,
-        label="Assigned to",
-        empty_label="Nobody",
+        label=lazy("Assigned to"),
+        empty_label=lazy("Nobody"),
         widget=widgets.UnfoldAdminSelectWidget(),
     )
 

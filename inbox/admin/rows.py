@@ -11,6 +11,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from alerts.admin.words import running
 from alerts.domain.words import OPEN_STATES
@@ -23,7 +25,7 @@ from patients.domain.address import national
 PAGE = 50
 LONGEST = 140
 #: What is shown → how it is called.
-SHOWN = {"waiting": "Waiting", "mine": "Mine", "unassigned": "Nobody’s", "all": "All"}
+SHOWN = {"waiting": lazy("Waiting"), "mine": lazy("Mine"), "unassigned": lazy("Nobody’s"), "all": lazy("All")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ class Asked:
 
 
 def _place(text: str) -> tuple[datetime, int] | None:
-    at, _, pk = text.rpartition(",")
+    at, _unused, pk = text.rpartition(",")
     try:
         moment = parse_datetime(at)
     except ValueError:
@@ -156,8 +158,8 @@ def whose(thread: Thread, colleagues: dict[str, str] | None = None) -> str:
         return f"{thread.patient.family_name}, {thread.patient.given_name}"
     known = _colleagues([thread.address]) if colleagues is None else colleagues
     if thread.address in known:
-        return f"{known[thread.address]} (staff)"
-    return f"Unknown number {national(thread.address)}"
+        return _("%(address)s (staff)") % {"address": known[thread.address]}
+    return _("Unknown number %(address)s") % {"address": national(thread.address)}
 
 
 def _colleagues(addresses: Sequence[str]) -> dict[str, str]:

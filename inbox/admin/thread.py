@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from inbox.admin import acts, page, rows
 from inbox.admin.forms import AnswerForm, AssignForm, CloseForm
@@ -53,7 +54,7 @@ class ThreadAdmin(PageAdmin):
         live = "live" in request.GET
         context = {
             **({} if live else self.admin_site.each_context(request)),
-            "title": "Inbox",
+            "title": _("Inbox"),
             "opts": self.opts,
             "asked": asked,
             "shown": rows.SHOWN,
@@ -73,7 +74,7 @@ class ThreadAdmin(PageAdmin):
         """One conversation, and what can be done in it."""
         thread = row_of(self, request, object_id)
         if not isinstance(thread, Thread):
-            raise Http404("There is no such conversation.")
+            raise Http404(_("There is no such conversation."))
         if not self.has_view_permission(request, thread):
             raise PermissionDenied
         now, may_act = timezone.now(), self.has_change_permission(request, thread)

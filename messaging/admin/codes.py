@@ -16,6 +16,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -31,7 +33,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "The mail host’s answers": ("smtp-",),
     "Scheduling, and other channels": ("",),
 }
-SOON = "Every process follows within 30 seconds."
+SOON = lazy("Every process follows within 30 seconds.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,12 @@ class Find(forms.Form):
 
     q = forms.CharField(
         required=False,
-        label="Code or words",
+        label=lazy("Code or words"),
         widget=UnfoldAdminTextInputWidget(
-            attrs={"type": "search", "aria-label": "Code or words", "placeholder": "Code or words"}
+            attrs={"type": "search", "aria-label": lazy("Code or words"), "placeholder": lazy("Code or words")}
         ),
     )
-    decided = forms.BooleanField(required=False, label="only what was decided here")
+    decided = forms.BooleanField(required=False, label=lazy("only what was decided here"))
 
 
 @admin.register(CodeReaction)
@@ -113,7 +115,7 @@ class CodeReactionAdmin(ModelAdmin):
         lines = [line for line in _lines() if line.answers(wanted) and (line.row is not None or not only_decided)]
         context = {
             **self.admin_site.each_context(request),
-            "title": "Reactions to codes",
+            "title": _("Reactions to codes"),
             "opts": self.opts,
             "families": _by_family(lines),
             "find": Find({"q": wanted, "decided": only_decided}),
@@ -132,7 +134,7 @@ class CodeReactionAdmin(ModelAdmin):
         self.log_deletions(request, CodeReaction.objects.filter(pk=row.pk))
         row.delete()
         codes.forget()
-        messages.success(request, f"{row.code} is back to its default. {SOON}")
+        messages.success(request, _("%(code)s is back to its default. %(soon)s") % {"code": row.code, "soon": SOON})
         return HttpResponseRedirect(reverse("admin:messaging_codereaction_changelist"))
 
 

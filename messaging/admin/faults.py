@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -25,17 +27,17 @@ MAY_CLEAR = "messaging.change_addressfault"
 class Standing(admin.SimpleListFilter):
     """Those that stand, unless somebody asks for the others."""
 
-    title = "state"
+    title = lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         """The choices beside the one that holds without asking."""
-        return [("cleared", "Works again"), ("all", "All")]
+        return [("cleared", _("Works again")), ("all", _("All"))]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """With a name for the first one."""
         for number, choice in enumerate(super().choices(changelist)):
-            yield choice if number else {**choice, "display": "Does not work"}
+            yield choice if number else {**choice, "display": _("Does not work")}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[AddressFault]) -> QuerySet[AddressFault]:
         """Those of the choice."""
@@ -52,7 +54,7 @@ class AddressFaultAdmin(ReadOnly, ModelAdmin):
     list_display_links = ("found_at", "address")
     list_filter = (Standing, "channel")
     search_fields = ("address", "=code")
-    search_help_text = "Phone number, mailbox, or code"
+    search_help_text = lazy("Phone number, mailbox, or code")
     ordering = ("-found_at", "-id")
     list_per_page = 50
     show_full_result_count = False
@@ -60,22 +62,26 @@ class AddressFaultAdmin(ReadOnly, ModelAdmin):
     list_before_template = "admin/messaging/address_faults_top.html"
     change_form_outer_before_template = "admin/messaging/address_fault_top.html"
 
-    @display(description="state", label={"does not work": "danger", "works again": "success"})
-    def shown_state(self, fault: AddressFault) -> str:
-        return "works again" if fault.cleared_at else "does not work"
+    @display(description=lazy("state"), label={"broken": "danger", "cleared": "success"})
+    def shown_state(self, fault: AddressFault) -> tuple[str, str]:
+        return ("cleared", _("works again")) if fault.cleared_at else ("broken", _("does not work"))
 
     def has_try_again_permission(self, request: HttpRequest) -> bool:
         """Whoever may change a fault may let it be over; more there is not to change."""
         return bool(request.user.has_perm(MAY_CLEAR))
 
-    @admin.action(description="Try these addresses again", permissions=["try_again"])
+    @admin.action(description=lazy("Try these addresses again"), permissions=["try_again"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[AddressFault]) -> None:
         """Let those that were chosen be over."""
         now, by = timezone.now(), request.user.get_username()
         cleared = [fault for fault in queryset if faults.clear(fault, by=by, now=now)]
         for fault in cleared:
             self.log_change(request, fault, "Let it be tried again.")
-        messages.success(request, f"{len(cleared)} of {len(queryset)} will be tried again with the next message.")
+        messages.success(
+            request,
+            _("%(count)s of %(count2)s will be tried again with the next message.")
+            % {"count": len(cleared), "count2": len(queryset)},
+        )
 
     def get_urls(self) -> list[URLPattern]:
         """One alone, from its page."""

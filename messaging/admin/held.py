@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from messaging import guard
 from messaging.models import Message
@@ -21,7 +23,7 @@ MAY_DECIDE = "messaging.change_message"
 #: Groups on one page; what is decided makes room for the next.
 MOST = 200
 DEEDS = {"let_through": guard.let_through, "drop": guard.drop}
-TOLD = {"let_through": "are let through", "drop": "are dropped"}
+TOLD = {"let_through": lazy("are let through"), "drop": lazy("are dropped")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def held_page(request: HttpRequest) -> HttpResponse:
     found = groups()
     context = {
         **admin.site.each_context(request),
-        "title": "Held messages",
+        "title": _("Held messages"),
         "groups": found[:MOST],
         "more": max(len(found) - MOST, 0),
         "may_decide": request.user.has_perm(MAY_DECIDE),
@@ -90,13 +92,16 @@ def _decide(request: HttpRequest) -> HttpResponse:
     deed = request.POST.get("deed", "")
     chosen = _rows(request.POST.getlist("group"))
     if deed not in DEEDS:
-        messages.error(request, "deed: say whether they are let through or dropped.")
+        messages.error(request, _("deed: say whether they are let through or dropped."))
     elif not chosen:
-        messages.error(request, "group: nothing that is still held was chosen.")
+        messages.error(request, _("group: nothing that is still held was chosen."))
     else:
         ids = [pk for rows in chosen for pk in rows.values_list("pk", flat=True)]
         count = DEEDS[deed](ids, by=request.user.get_username(), now=timezone.now())
-        messages.success(request, f"{count} of {len(ids)} messages {TOLD[deed]}.")
+        messages.success(
+            request,
+            _("%(count)s of %(count2)s messages %(deed)s.") % {"count": count, "count2": len(ids), "deed": TOLD[deed]},
+        )
     return HttpResponseRedirect(reverse("admin:messaging_message_held"))
 
 
@@ -104,7 +109,7 @@ def _rows(keys: Sequence[str]) -> list[QuerySet[Message]]:
     """What each key of the form stands for, as far as it is still held; not what came after the page was made."""
     found = []
     for key in keys:
-        first, _, last = key.partition("-")
+        first, _unused, last = key.partition("-")
         if not (first.isascii() and first.isdigit() and last.isascii() and last.isdigit() and len(key) < 40):
             continue
         like = guard.holding().filter(pk=int(first)).values("address", "template", "channel").first()

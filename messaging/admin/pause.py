@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -26,8 +28,10 @@ class PauseForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("reason",)
         widgets = {"reason": UnfoldAdminTextInputWidget(attrs={"autofocus": True})}
         help_texts = {
-            "reason": "Staff read it on every page while it lasts. Reminders, warnings and check-ins wait; answers, "
-            "pages and everything urgent go on. What becomes too late meanwhile is not sent afterwards."
+            "reason": lazy(
+                "Staff read it on every page while it lasts. Reminders, warnings and check-ins wait; answers, pages "
+                "and everything urgent go on. What becomes too late meanwhile is not sent afterwards."
+            )
         }
 
 
@@ -72,11 +76,11 @@ class SendingPauseAdmin(ModelAdmin):
         standing = guard.paused(now=timezone.now())
         if standing is not None and guard.resume(by=request.user.get_username(), now=timezone.now()):
             self.log_change(request, standing, "Let routine messages leave again.")
-            messages.success(request, "Routine messages leave again.")
+            messages.success(request, _("Routine messages leave again."))
         else:
-            messages.info(request, "Nothing is paused.")
+            messages.info(request, _("Nothing is paused."))
         return HttpResponseRedirect(reverse("admin:messaging_sendingpause_changelist"))
 
-    @display(description="state", label={"holds now": "danger", "over": "success"})
-    def shown_state(self, pause: SendingPause) -> str:
-        return "over" if pause.ended_at else "holds now"
+    @display(description=lazy("state"), label={"holds": "danger", "over": "success"})
+    def shown_state(self, pause: SendingPause) -> tuple[str, str]:
+        return ("over", _("over")) if pause.ended_at else ("holds", _("holds now"))

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from messaging import queue
 from messaging.domain.delivery import Status, Urgency
@@ -31,7 +32,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     doubts = queue.in_doubt()
     context = {
         **admin.site.each_context(request),
-        "title": "Queue",
+        "title": _("Queue"),
         "at": now,
         "sums": [_sum(seen, urgency, now) for urgency in Urgency],
         "held": seen.held,
@@ -62,12 +63,12 @@ def _line(line: InLine, names: dict[str, str], now: datetime) -> dict[str, Any]:
     return {
         "urgency": line.urgency.value,
         "way": lane.channel.value if lane else "any",
-        "sender": (lane.sender if lane else "") or "the usual one",
-        "kind": "" if lane is None else "routine" if lane.routine else "pages and answers",
+        "sender": (lane.sender if lane else "") or _("the usual one"),
+        "kind": "" if lane is None else "routine" if lane.routine else _("pages and answers"),
         "owner": names.get(lane.owner, "") if lane else "",
-        "due": f"{queue.MOST:,} or more" if line.due >= queue.MOST else f"{line.due:,}",
+        "due": _("%(most)s or more") % {"most": f"{queue.MOST:,}"} if line.due >= queue.MOST else f"{line.due:,}",
         "late": _span(line.age(now).total_seconds()),
-        "why": line.stopped or "its turn comes",
+        "why": line.stopped or _("its turn comes"),
         "stopped": bool(line.stopped),
     }
 
@@ -76,4 +77,4 @@ def _span(seconds: float) -> str:
     """How long, as one looks at a queue: seconds, minutes, then hours."""
     if seconds < 120:
         return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+    return _("%(seconds)s min") % {"seconds": f"{seconds / 60:.0f}"} if seconds < 7200 else f"{seconds / 3600:.0f} h"

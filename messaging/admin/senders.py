@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -32,7 +34,8 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
         address = str(self.cleaned_data["address"]).strip()
         if not (is_phone(address) or is_email(address) or address.startswith("MG")):
             raise forms.ValidationError(
-                f"address: neither a number (+12025550100), nor a messaging service (MG…), nor a mailbox: {address}"
+                _("address: neither a number (+12025550100), nor a messaging service (MG…), nor a mailbox: %(address)s")
+                % {"address": address}
             )
         return address
 
@@ -41,7 +44,8 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
         pace: float | None = self.cleaned_data["pace"]
         if pace is not None and pace <= 0:
             raise forms.ValidationError(
-                f"{pace:g} a second: more than 0, or empty for what its kind of sender is allowed."
+                _("%(pace)s a second: more than 0, or empty for what its kind of sender is allowed.")
+                % {"pace": f"{pace:g}"}
             )
         return pace
 
@@ -85,29 +89,33 @@ class SenderAdmin(ModelAdmin):
             return HttpResponseNotAllowed(["POST"])
         if row.held_since and breakers.free(row, by=request.user.get_username(), now=timezone.now()):
             self.log_change(request, row, "Had it tried again.")
-            messages.success(request, "It is tried again now. If it is refused once more, this page says so.")
+            messages.success(request, _("It is tried again now. If it is refused once more, this page says so."))
         else:
-            messages.info(request, "It is not held any more.")
+            messages.info(request, _("It is not held any more."))
         return HttpResponseRedirect(reverse("admin:messaging_sender_changelist"))
 
-    @display(description="sender", ordering="address")
+    @display(description=lazy("sender"), ordering="address")
     def shown_name(self, row: Sender) -> str:
         if row.address != breakers.WHOLE_ACCOUNT:
             return row.address
-        return "the mail host" if row.channel == Channel.EMAIL else "the whole account: texts and calls"
+        return _("the mail host") if row.channel == Channel.EMAIL else _("the whole account: texts and calls")
 
-    @display(description="state", label={"held": "danger", "works": "success"})
-    def shown_state(self, row: Sender) -> str:
-        return "held" if row.held_since else "works"
+    @display(description=lazy("state"), label={"held": "danger", "works": "success"})
+    def shown_state(self, row: Sender) -> tuple[str, str]:
+        return ("held", _("held")) if row.held_since else ("works", _("works"))
 
-    @display(description="why")
+    @display(description=lazy("why"))
     def shown_why(self, row: Sender) -> str:
         return f"{row.held_reason} ({row.held_code})" if row.held_since else ""
 
-    @display(description="since")
+    @display(description=lazy("since"))
     def shown_since(self, row: Sender) -> str:
         return f"{timezone.localtime(row.held_since):%Y-%m-%d %H:%M}" if row.held_since else ""
 
-    @display(description="tried again")
+    @display(description=lazy("tried again"))
     def shown_next(self, row: Sender) -> str:
-        return f"{timezone.localtime(row.probe_at):%H:%M:%S}, sooner by what is urgent" if row.probe_at else ""
+        return (
+            _("%(localtime)s, sooner by what is urgent") % {"localtime": f"{timezone.localtime(row.probe_at):%H:%M:%S}"}
+            if row.probe_at
+            else ""
+        )

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from messaging import suppression
 
@@ -30,7 +31,7 @@ def suppression_page(request: HttpRequest) -> HttpResponse:
     )
     context = {
         **admin.site.each_context(request),
-        "title": "Suppression list",
+        "title": _("Suppression list"),
         "search": search,
         "rows": [{"one": one, "patients": whose.get(one.address, ())} for one in shown],
         "more": len(found) - len(shown),

@@ -13,6 +13,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 
@@ -25,11 +27,11 @@ from messaging.words import files, listing, previews, texts, trail, versions
 
 #: State → the colour of its chip, and what it waits for.
 STATES = {
-    WordingState.DRAFT: ("warning", "draft", "waits for somebody else to read it"),
-    WordingState.REVIEWED: ("info", "reviewed", "waits for the signature of a third person"),
-    WordingState.SIGNED: ("info", "signed", "waits to be made active"),
-    WordingState.ACTIVE: ("ok", "active", "is sent now"),
-    WordingState.RETIRED: ("gone", "retired", "is not sent"),
+    WordingState.DRAFT: ("warning", lazy("draft"), lazy("waits for somebody else to read it")),
+    WordingState.REVIEWED: ("info", lazy("reviewed"), lazy("waits for the signature of a third person")),
+    WordingState.SIGNED: ("info", lazy("signed"), lazy("waits to be made active")),
+    WordingState.ACTIVE: ("ok", lazy("active"), lazy("is sent now")),
+    WordingState.RETIRED: ("gone", lazy("retired"), lazy("is not sent")),
 }
 MOST_MESSAGES = 5
 
@@ -66,7 +68,7 @@ class WordingVersionAdmin(ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Every wording."""
         self._look(request)
-        context = self._context(request, "Wordings") | {
+        context = self._context(request, _("Wordings")) | {
             "groups": listing.groups(),
             "states": STATES,
             "elsewhere": [
@@ -80,7 +82,7 @@ class WordingVersionAdmin(ModelAdmin):
         self._look(request)
         rows = list(WordingVersion.objects.filter(name=template).select_related("made_by", "reviewed_by", "signed_by"))
         if not rows and not versions.may_be_named(template):
-            raise Http404("There is no such template.")
+            raise Http404(_("There is no such template."))
         words = linter.texts_of(template)
         context = self._context(request, template) | {
             "name": template,
@@ -120,7 +122,7 @@ class WordingVersionAdmin(ModelAdmin):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return self._show(request, self._version(object_id), typed, note=note, status=400)
-        messages.success(request, f"Version {version.number} is kept as a draft.")
+        messages.success(request, _("Version %(number)s is kept as a draft.") % {"number": version.number})
         return HttpResponseRedirect(_page(version))
 
     def load(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -128,9 +130,11 @@ class WordingVersionAdmin(ModelAdmin):
         version, upload = self._version(object_id), request.FILES.get("file")
         try:
             if upload is None:
-                raise ValidationError("file: choose one, or an archive of them.")
+                raise ValidationError(_("file: choose one, or an archive of them."))
             if (upload.size or 0) > files.MOST_BYTES * 8:
-                raise ValidationError(f"file: {upload.size} bytes are more than wordings ever have.")
+                raise ValidationError(
+                    _("file: %(size)s bytes are more than wordings ever have.") % {"size": upload.size}
+                )
             own = texts.of(version)
             words = own | files.from_upload(version.name, upload.name or "", upload.read())
             person, seen = _person(request), texts.seal(own)
@@ -138,7 +142,10 @@ class WordingVersionAdmin(ModelAdmin):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, f"The words of {upload.name} are in version {version.number}.")
+            messages.success(
+                request,
+                _("The words of %(name)s are in version %(number)s.") % {"name": upload.name, "number": version.number},
+            )
         return HttpResponseRedirect(_page(version))
 
     def findings(self, request: HttpRequest, template: str) -> JsonResponse:
@@ -150,13 +157,17 @@ class WordingVersionAdmin(ModelAdmin):
         """One step of its life."""
         deed, version = words_acts.DEEDS.get(code), self._version(object_id)
         if deed is None:
-            raise Http404("There is no such deed.")
+            raise Http404(_("There is no such deed."))
         try:
             deed.do(version, _person(request), timezone.now(), request.POST)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            messages.success(request, f"Version {version.number} of “{version.name}” {deed.done}")
+            messages.success(
+                request,
+                _("Version %(number)s of “%(name)s” %(done)s")
+                % {"number": version.number, "name": version.name, "done": deed.done},
+            )
         return HttpResponseRedirect(_page(version))
 
     def files(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -172,7 +183,9 @@ class WordingVersionAdmin(ModelAdmin):
         """As people would see it, and a test to one's own phone."""
         self._look(request)
         version = self._version(object_id)
-        context = self._context(request, f"{version.name}: version {version.number} as it arrives")
+        context = self._context(
+            request, _("%(name)s: version %(number)s as it arrives") % {"name": version.name, "number": version.number}
+        )
         context |= words_tries.context(request, version, now=timezone.now())
         return TemplateResponse(request, "admin/messaging/words_preview.html", context)
 
@@ -183,7 +196,9 @@ class WordingVersionAdmin(ModelAdmin):
         rows, kept = words_boxes.rows(version.name, words, before), texts.of(version)
         refused = [one for row in rows for box in row.boxes for one in box.findings if one.refuses]
         may_write = version.state == WordingState.DRAFT and request.user.has_perm(versions.WRITE)
-        context = self._context(request, f"{version.name}: version {version.number}") | {
+        context = self._context(
+            request, _("%(name)s: version %(number)s") % {"name": version.name, "number": version.number}
+        ) | {
             "version": version,
             "state": STATES[WordingState(version.state)],
             "rows": rows if may_write else [row for row in rows if row.is_used],
@@ -228,5 +243,5 @@ def _person(request: HttpRequest) -> User:
 
 
 def _may_see(request: HttpRequest, view: str) -> bool:
-    app, model, _ = view.split("_", 2)
+    app, model, _unused = view.split("_", 2)
     return bool(request.user.has_perm(f"{app}.view_{model}"))

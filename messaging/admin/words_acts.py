@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from messaging.domain.linter import Finding
 from messaging.domain.words import WORDING_MOVES, WordingState
@@ -19,10 +21,10 @@ class Deed:
     """One step of a version's life. `do` takes the version, who does it, when, and what the form says."""
 
     code: str
-    title: str
+    title: StrOrPromise
     to: WordingState
     do: Callable[[WordingVersion, User, datetime, Mapping[str, str]], WordingVersion]
-    done: str
+    done: StrOrPromise
     reason: bool = False
     danger: bool = False
 
@@ -40,39 +42,39 @@ DEEDS: Mapping[str, Deed] = {
     for deed in (
         Deed(
             code="review",
-            title="I have read it: reviewed",
+            title=_("I have read it: reviewed"),
             to=WordingState.REVIEWED,
             do=lambda row, by, now, data: versions.review(row, by=by, now=now, seen=data.get("seen", "")),
-            done="is reviewed. It waits for its signature.",
+            done=_("is reviewed. It waits for its signature."),
         ),
         Deed(
             code="sign",
-            title="Sign it",
+            title=_("Sign it"),
             to=WordingState.SIGNED,
             do=lambda row, by, now, _data: versions.sign(row, by=by, now=now),
-            done="is signed. It is sent once somebody makes it active.",
+            done=_("is signed. It is sent once somebody makes it active."),
         ),
         Deed(
             code="activate",
-            title="Make it active",
+            title=_("Make it active"),
             to=WordingState.ACTIVE,
             do=lambda row, by, now, _data: versions.activate(row, by=by, now=now),
-            done="is active: every process sends it within 30 seconds.",
+            done=_("is active: every process sends it within 30 seconds."),
         ),
         Deed(
             code="send_back",
-            title="Send back to be written anew",
+            title=_("Send back to be written anew"),
             to=WordingState.DRAFT,
             do=lambda row, by, now, data: versions.send_back(row, by=by, now=now, reason=data.get("reason", "")),
-            done="is a draft again.",
+            done=_("is a draft again."),
             reason=True,
         ),
         Deed(
             code="retire",
-            title="Retire it",
+            title=_("Retire it"),
             to=WordingState.RETIRED,
             do=lambda row, by, now, _data: versions.retire(row, by=by, now=now),
-            done="is retired.",
+            done=_("is retired."),
             danger=True,
         ),
     )

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
 
 from messaging import linter
 from messaging.admin.language_names import language_name
@@ -16,7 +20,7 @@ from messaging.domain.linter import Finding, Key, Text, worst_segments
 from messaging.domain.wording import fold_to_gsm7, segments
 from messaging.words import texts
 
-CHANNELS = {Channel.SMS: "Text", Channel.EMAIL: "Mail", Channel.VOICE: "Call"}
+CHANNELS = {Channel.SMS: lazy("Text"), Channel.EMAIL: lazy("Mail"), Channel.VOICE: lazy("Call")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Row:
     """One channel, its languages side by side."""
 
     channel: str
-    title: str
+    title: StrOrPromise
     boxes: list[Box]
 
     @property
@@ -116,7 +120,15 @@ def _box(
 
 def _weight(body: str, worst: Mapping[str, str]) -> str:
     own, longest = segments(fold_to_gsm7(body)), worst_segments(body, worst)
-    said = f"{own.characters} characters with its blanks ({own.encoding})"
+    said = _("%(characters)s characters with its blanks (%(encoding)s)") % {
+        "characters": own.characters,
+        "encoding": own.encoding,
+    }
     if longest is None:
         return said
-    return f"{said}; with the longest values {longest.characters}, {longest.count} part{'s'[: longest.count != 1]}"
+    at_worst = ngettext(
+        "with the longest values %(characters)s, %(count)s part",
+        "with the longest values %(characters)s, %(count)s parts",
+        longest.count,
+    ) % {"characters": longest.characters, "count": longest.count}
+    return f"{said}; {at_worst}"

@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from messaging.admin.language_names import language_name
 from messaging.domain.delivery import Channel
@@ -16,8 +18,8 @@ from messaging.words import previews, texts
 
 #: Words that have versions of their own, each with its rule.
 ELSEWHERE = (
-    ("What a red flag has the patient told: alert rules", "alerts_alertrule_changelist"),
-    ("What patients are taught: warnings", "alerts_warningrule_changelist"),
+    (lazy("What a red flag has the patient told: alert rules"), "alerts_alertrule_changelist"),
+    (lazy("What patients are taught: warnings"), "alerts_warningrule_changelist"),
 )
 MAY_SEE_PATIENTS = "patients.view_patient"
 MAY_TEST = ("messaging.change_wordingversion", "messaging.review_wording", "messaging.sign_wording")
@@ -56,13 +58,13 @@ def context(request: HttpRequest, version: WordingVersion, *, now: datetime) -> 
 
 
 def _send(request: HttpRequest, version: WordingVersion, person: int | None, now: datetime) -> None:
-    language, _, channel = request.POST.get("which", "").rpartition("-")
+    language, _unused, channel = request.POST.get("which", "").rpartition("-")
     try:
         if channel not in set(Channel):
-            raise ValidationError("which: choose the text to send.")
+            raise ValidationError(_("which: choose the text to send."))
         address, by = request.POST.get("address", ""), request.user.get_username()
         previews.send_test(version, (language, Channel(channel)), address, person=person, by=by, now=now)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, "The test is on its way. It says TEST in front and counts as nobody’s message.")
+        messages.success(request, _("The test is on its way. It says TEST in front and counts as nobody’s message."))

@@ -18,6 +18,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django_stubs_ext import StrOrPromise
 from unfold import widgets
 from unfold.admin import ModelAdmin
 
@@ -39,7 +42,7 @@ class ReasonForm(ActForm):
     reason = forms.CharField(
         max_length=200,
         widget=widgets.UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
-        help_text="Kept with it; staff will read it.",
+        help_text=lazy("Kept with it; staff will read it."),
     )
 
 
@@ -51,11 +54,11 @@ def _no_facts(row: Any) -> Facts:
 class Act:
     """What is done, and how the page that asks for it reads. `do` answers what to tell the person."""
 
-    title: str
-    submit: str
+    title: StrOrPromise
+    submit: StrOrPromise
     do: Callable[[Any, Mapping[str, Any], HttpRequest, datetime], str]
     form: type[ActForm] = ActForm
-    explain: str = ""
+    explain: StrOrPromise = ""
     danger: bool = False
     facts: Callable[[Any], Facts] = field(default=_no_facts)
     permission: str = ""  # "" asks for the right to change the row
@@ -74,7 +77,7 @@ def add_refusal(form: forms.BaseForm, error: ValidationError) -> None:
 def act_view(model_admin: ModelAdmin, request: HttpRequest, row: Model | None, act: Act) -> HttpResponse:
     """Show the act's form, or do it and go back to where the person came from."""
     if row is None:
-        raise Http404("There is no such row any more.")
+        raise Http404(_("There is no such row any more."))
     if not (
         request.user.has_perm(act.permission) if act.permission else model_admin.has_change_permission(request, row)
     ):

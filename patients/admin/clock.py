@@ -6,6 +6,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 
 def city(zone: ZoneInfo) -> str:
@@ -15,7 +17,7 @@ def city(zone: ZoneInfo) -> str:
 
 def clock(instant: datetime | None, zone: ZoneInfo) -> str:
     """`Tue 24 Nov 2026, 09:00` by clocks in `zone`; a dash for none."""
-    return f"{instant.astimezone(zone):%a %-d %b %Y, %H:%M}" if instant else "–"
+    return date_format(instant.astimezone(zone), "D j M Y, H:i") if instant else "–"
 
 
 def moment(instant: datetime | None, patient_zone: ZoneInfo, clinic_zone: ZoneInfo) -> str:
@@ -27,8 +29,8 @@ def moment(instant: datetime | None, patient_zone: ZoneInfo, clinic_zone: ZoneIn
     if local.utcoffset() == clinic.utcoffset():
         return text
     same_day = local.date() == clinic.date()
-    shown = f"{clinic:%H:%M}" if same_day else f"{clinic:%a %-d %b, %H:%M}"
-    return f"{text} ({shown} clinic time, {city(clinic_zone)})"
+    shown = f"{clinic:%H:%M}" if same_day else date_format(clinic, "D j M, H:i")
+    return _("%(text)s (%(shown)s clinic time, %(city)s)") % {"text": text, "shown": shown, "city": city(clinic_zone)}
 
 
 def local_now(zone: ZoneInfo) -> datetime:
@@ -38,4 +40,4 @@ def local_now(zone: ZoneInfo) -> datetime:
 
 def day(on: date) -> str:
     """`23 Mar 2027`."""
-    return f"{on:%-d %b %Y}"
+    return date_format(on, "j M Y")

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from babel import Locale, UnknownLocaleError
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext as _
 from unfold import widgets
 
 from patients.validators import validate_time_zone
@@ -37,7 +38,7 @@ def zones_by_region() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every IANA zone by its region, for a select with a search box."""
     regions: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name in sorted(available_timezones()):
-        region, _, city = name.partition("/")
+        region, _unused, city = name.partition("/")
         # The whole name stands in the label, so that the search box finds "America/New_York" as well.
         label = f"{city.replace('_', ' ')} ({name})" if city else name
         regions[region if city else "Other"].append((name, label))
@@ -109,7 +110,9 @@ class DaysField(forms.CharField):
         for part in (value or "").replace(";", ",").split(","):
             text = part.strip()
             if text and not (text.isascii() and text.isdigit() and len(text) <= 4):
-                raise forms.ValidationError(f"“{text}” is not a whole number of days; write them as 0, 7, 14, 28.")
+                raise forms.ValidationError(
+                    _("“%(text)s” is not a whole number of days; write them as 0, 7, 14, 28.") % {"text": text}
+                )
             if text:
                 days.append(int(text))
         return days

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.contrib.filters.admin import DropdownFilter
 
 from patients.admin.fields import languages
@@ -21,7 +23,7 @@ def usable_contacts(**more: Any) -> Exists:
 class LanguageFilter(DropdownFilter):
     """Patients by the language of their messages."""
 
-    title = "language"
+    title = lazy("language")
     parameter_name = "language"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -36,12 +38,12 @@ class LanguageFilter(DropdownFilter):
 class ReachableFilter(DropdownFilter):
     """Patients who can be written to, and how."""
 
-    title = "reachable"
+    title = lazy("reachable")
     parameter_name = "reachable"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """By any means, by phone, by mail, or not at all."""
-        return [("yes", "Yes"), ("phone", "By phone"), ("email", "By e-mail"), ("no", "Not at all")]
+        return [("yes", _("Yes")), ("phone", _("By phone")), ("email", _("By e-mail")), ("no", _("Not at all"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Patient]) -> QuerySet[Patient]:
         """Those with a contact in use, of that kind."""
@@ -58,12 +60,12 @@ class ReachableFilter(DropdownFilter):
 class OpenTaskFilter(DropdownFilter):
     """Patients for whom somebody has something to do."""
 
-    title = "open task"
+    title = lazy("open task")
     parameter_name = "task"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Yes or no."""
-        return [("yes", "Has an open task"), ("no", "Has none")]
+        return [("yes", _("Has an open task")), ("no", _("Has none"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Patient]) -> QuerySet[Patient]:
         """Those with, or without, a task that is not done."""
@@ -79,12 +81,12 @@ class OpenTaskFilter(DropdownFilter):
 class DoneFilter(DropdownFilter):
     """Tasks that wait, and tasks that are done."""
 
-    title = "state"
+    title = lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Open or done."""
-        return [("open", "Open"), ("done", "Done")]
+        return [("open", _("Open")), ("done", _("Done"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[CoordinatorTask]) -> QuerySet[CoordinatorTask]:
         """Those that are done, or not."""

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from patients.admin.fields import LanguageField, SeveralField, ZoneField
 from patients.domain import address
@@ -16,9 +18,11 @@ from patients.models import ContactPoint, Patient
 class PatientForm(forms.ModelForm[Patient]):
     """A patient; one who is not active needs a reason."""
 
-    timezone = ZoneField(label="Time zone", help_text="Visits and messages go by this clock.")
+    timezone = ZoneField(label=lazy("Time zone"), help_text=lazy("Visits and messages go by this clock."))
     language = LanguageField()
-    metastasis_sites = SeveralField(choices=METASTASIS_SITES.items(), required=False, label="Sites of bone metastases")
+    metastasis_sites = SeveralField(
+        choices=METASTASIS_SITES.items(), required=False, label=lazy("Sites of bone metastases")
+    )
 
     class Meta:
         model = Patient
@@ -42,7 +46,7 @@ class PatientForm(forms.ModelForm[Patient]):
         born = self.cleaned_data["date_of_birth"]
         today = timezone.now().date()
         if born is not None and (born > today or born.year < today.year - 125):
-            raise forms.ValidationError(f"{born} is not a date of birth of a living person.")
+            raise forms.ValidationError(_("%(born)s is not a date of birth of a living person.") % {"born": born})
         return born
 
     def clean(self) -> dict[str, Any]:
@@ -51,7 +55,7 @@ class PatientForm(forms.ModelForm[Patient]):
         if data.get("status") == PatientStatus.ACTIVE:
             data["status_reason"] = ""
         elif data.get("status") and not str(data.get("status_reason") or "").strip():
-            self.add_error("status_reason", "Say why; it is shown with every message that is not sent.")
+            self.add_error("status_reason", _("Say why; it is shown with every message that is not sent."))
         return data
 
 
@@ -61,7 +65,11 @@ class ContactForm(forms.ModelForm[ContactPoint]):
     class Meta:
         model = ContactPoint
         fields = ("kind", "address", "owner", "owner_name", "position", "unusable_reason")
-        labels = {"unusable_reason": "Not used because", "position": "Order", "owner_name": "Caregiver's name"}
+        labels = {
+            "unusable_reason": lazy("Not used because"),
+            "position": lazy("Order"),
+            "owner_name": lazy("Caregiver's name"),
+        }
         help_texts = dict.fromkeys(("address", "owner_name", "position", "unusable_reason"), "")
 
     def clean(self) -> dict[str, Any]:

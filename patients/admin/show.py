@@ -7,8 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from patients.admin.clock import city, clock
 
@@ -36,5 +38,5 @@ def when(instant: datetime | None, patient_zone: ZoneInfo, clinic_zone: ZoneInfo
     first = format_html('<span class="bw-time">{}</span>', clock(instant, patient_zone))
     if local.utcoffset() == clinic.utcoffset():
         return first
-    shown = f"{clinic:%H:%M}" if local.date() == clinic.date() else f"{clinic:%a %-d %b %H:%M}"
-    return two_lines(first, f"{city(patient_zone)}; clinic {shown}")
+    shown = f"{clinic:%H:%M}" if local.date() == clinic.date() else date_format(clinic, "D j M H:i")
+    return two_lines(first, _("%(city)s; clinic %(shown)s") % {"city": city(patient_zone), "shown": shown})

@@ -13,6 +13,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
@@ -31,7 +33,7 @@ class OutcomeForm(ActForm):
     outcome = forms.CharField(
         max_length=200,
         widget=widgets.UnfoldAdminTextInputWidget(attrs={"autofocus": True}),
-        help_text="E.g. “Rebooked for Tuesday”, “Left a voicemail”.",
+        help_text=lazy("E.g. “Rebooked for Tuesday”, “Left a voicemail”."),
     )
 
 
@@ -40,17 +42,17 @@ def _finish(task: CoordinatorTask, data: Mapping[str, Any], request: HttpRequest
         done_at=now, done_by=request.user.pk, outcome=data["outcome"]
     )
     if not done:
-        raise ValidationError("Somebody has done this task already.")
-    return "Task done."
+        raise ValidationError(_("Somebody has done this task already."))
+    return _("Task done.")
 
 
 def _task_facts(task: CoordinatorTask) -> list[tuple[str, str]]:
     opened = clock(task.opened_at, task.patient.clinic.zone)
-    facts = [("Patient", str(task.patient)), ("Task", task.get_kind_display()), ("Opened", opened)]
-    return [*facts, ("About", task.title), ("Details", task.detail or "–")]
+    facts = [(_("Patient"), str(task.patient)), (_("Task"), task.get_kind_display()), (_("Opened"), opened)]
+    return [*facts, (_("About"), task.title), (_("Details"), task.detail or "–")]
 
 
-FINISH = Act(title="Task done", submit="Mark as done", do=_finish, form=OutcomeForm, facts=_task_facts)
+FINISH = Act(title=lazy("Task done"), submit=lazy("Mark as done"), do=_finish, form=OutcomeForm, facts=_task_facts)
 
 
 @admin.register(CoordinatorTask)
@@ -61,7 +63,7 @@ class CoordinatorTaskAdmin(PageAdmin):
     list_filter = (DoneFilter, ("kind", ChoicesDropdownFilter), ("patient__clinic", RelatedDropdownFilter))
     list_select_related = ("patient__clinic", "done_by")
     search_fields = ("title", "patient__family_name", "patient__given_name", "patient__mrn")
-    search_help_text = "Task, name or MRN"
+    search_help_text = lazy("Task, name or MRN")
     fields = ("title", "shown_kind", "shown_patient", "detail", "shown_opened", "shown_state", "outcome")
     readonly_fields = fields
     actions_detail = ("done",)
@@ -98,38 +100,38 @@ class CoordinatorTaskAdmin(PageAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
 
-    @action(description="Mark as done", url_path="done", permissions=["change"], icon="task_alt")
+    @action(description=lazy("Mark as done"), url_path="done", permissions=["change"], icon="task_alt")
     def done(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the outcome, and keep who did it."""
         return act_view(self, request, row_of(self, request, object_id), FINISH)
 
-    @display(description="Task", ordering="title")
+    @display(description=lazy("Task"), ordering="title")
     def shown_title(self, task: CoordinatorTask) -> str:
         """What it is about."""
         return task.title
 
-    @display(description="Kind", ordering="kind")
+    @display(description=lazy("Kind"), ordering="kind")
     def shown_kind(self, task: CoordinatorTask) -> str:
         """What is asked for."""
         return task.get_kind_display()
 
-    @display(description="Patient", ordering="patient__family_name")
+    @display(description=lazy("Patient"), ordering="patient__family_name")
     def shown_patient(self, task: CoordinatorTask) -> str:
         """The patient, and the way there."""
         return link("patients_patient_change", task.patient_id, task.patient)
 
-    @display(description="Opened", ordering="opened_at")
+    @display(description=lazy("Opened"), ordering="opened_at")
     def shown_opened(self, task: CoordinatorTask) -> str:
         """When, by the clinic's clock."""
         return clock(task.opened_at, task.patient.clinic.zone)
 
-    @display(description="State", ordering="done_at")
+    @display(description=lazy("State"), ordering="done_at")
     def shown_state(self, task: CoordinatorTask) -> str:
         """Open, or done by whom and when."""
         if task.done_at is None:
-            return chip("warning", "Open")
-        who = f" by {task.done_by.get_username()}" if task.done_by else ""
-        return two_lines(chip("ok", "Done"), f"{clock(task.done_at, task.patient.clinic.zone)}{who}")
+            return chip("warning", _("Open"))
+        who = _(" by %(who)s") % {"who": task.done_by.get_username()} if task.done_by else ""
+        return two_lines(chip("ok", _("Done")), f"{clock(task.done_at, task.patient.clinic.zone)}{who}")
 
     @display(description="")
     def shown_do(self, task: CoordinatorTask) -> str:

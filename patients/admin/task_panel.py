@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from patients.admin.clock import clock
 from patients.models import Patient
 from patients.panels import Panel
@@ -17,8 +20,8 @@ def open_tasks(patient: Patient, now: datetime) -> Panel | None:
     rows = [(task, clock(task.opened_at, patient.clinic.zone)) for task in tasks]
     return Panel(
         key="tasks",
-        title="Open tasks",
+        title=_("Open tasks"),
         template="admin/patients/panel_tasks.html",
         context={"rows": rows},
-        summary=f"{len(tasks)} open task{'' if len(tasks) == 1 else 's'}",
+        summary=ngettext("%(count)s open task", "%(count)s open tasks", len(tasks)) % {"count": len(tasks)},
     )

@@ -10,6 +10,8 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 from unfold.admin import ModelAdmin
 
@@ -46,51 +48,51 @@ class ConsentForm(ActForm):
     """Yes or no, how it was said, and in which words."""
 
     granted = forms.ChoiceField(
-        label="The owner of this contact",
-        choices=[("yes", "agrees"), ("no", "does not, or no longer, agree")],
+        label=lazy("The owner of this contact"),
+        choices=[("yes", lazy("agrees")), ("no", lazy("does not, or no longer, agree"))],
         widget=widgets.UnfoldAdminSelectWidget(),
     )
     purposes = forms.ChoiceField(
-        label="To",
-        choices=[(key, words) for key, (words, _) in _PURPOSES.items()],
+        label=lazy("To"),
+        choices=[(key, words) for key, (words, _unused) in _PURPOSES.items()],
         required=False,
         widget=widgets.UnfoldAdminSelectWidget(),
-        help_text="Warnings teach what to watch for. Answers to her own texts need no consent.",
+        help_text=lazy("Warnings teach what to watch for. Answers to her own texts need no consent."),
     )
     source = forms.ChoiceField(
-        label="How",
+        label=lazy("How"),
         choices=[
-            (ConsentEvent.Source.FORM, "On a signed form"),
-            (ConsentEvent.Source.STAFF, "Told to staff, by phone or in person"),
+            (ConsentEvent.Source.FORM, lazy("On a signed form")),
+            (ConsentEvent.Source.STAFF, lazy("Told to staff, by phone or in person")),
         ],
         widget=widgets.UnfoldAdminSelectWidget(),
     )
     wording = forms.CharField(
-        label="In these words",
+        label=lazy("In these words"),
         initial=_WORDING,
         max_length=2000,
         widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text="The words that were agreed to, or that said no. They are kept for good.",
+        help_text=lazy("The words that were agreed to, or that said no. They are kept for good."),
     )
     wording_version = forms.CharField(
-        label="Version of the form",
+        label=lazy("Version of the form"),
         max_length=40,
         required=False,
         widget=widgets.UnfoldAdminTextInputWidget(),
-        help_text="As printed on it.",
+        help_text=lazy("As printed on it."),
     )
     language = forms.ChoiceField(
-        label="Language of the words",
-        choices=[("", "not known"), *settings.MESSAGE_LANGUAGE_NAMES],
+        label=lazy("Language of the words"),
+        choices=[("", lazy("not known")), *settings.MESSAGE_LANGUAGE_NAMES],
         required=False,
         widget=widgets.UnfoldAdminSelectWidget(),
     )
     unencrypted = forms.ChoiceField(
-        label="Told that texts and mails are not encrypted",
+        label=lazy("Told that texts and mails are not encrypted"),
         choices=[
-            ("", "not told"),
-            ("yes", "told, and wants them all the same"),
-            ("no", "told, and does not want them"),
+            ("", lazy("not told")),
+            ("yes", lazy("told, and wants them all the same")),
+            ("no", lazy("told, and does not want them")),
         ],
         required=False,
         widget=widgets.UnfoldAdminSelectWidget(),
@@ -100,7 +102,7 @@ class ConsentForm(ActForm):
         """Refuse a yes to what was just refused."""
         data = super().clean() or {}
         if data.get("granted") == "yes" and data.get("unencrypted") == "no":
-            self.add_error("unencrypted", "Who does not want unencrypted messages cannot agree to them.")
+            self.add_error("unencrypted", _("Who does not want unencrypted messages cannot agree to them."))
         return data
 
 
@@ -127,8 +129,11 @@ def _record(contact: ContactPoint, data: Mapping[str, Any], request: HttpRequest
             unencrypted_ok=_TOLD[data["unencrypted"]],
         )
     if not granted:
-        return f"Recorded: does not agree to {words}. {remaining(contact)}"
-    return f"Recorded: agrees to {words}."
+        return _("Recorded: does not agree to %(words)s. %(remaining)s") % {
+            "words": words,
+            "remaining": remaining(contact),
+        }
+    return _("Recorded: agrees to %(words)s.") % {"words": words}
 
 
 def _facts(contact: ContactPoint) -> list[tuple[str, str]]:
@@ -136,11 +141,13 @@ def _facts(contact: ContactPoint) -> list[tuple[str, str]]:
     event = latest_words([contact]).get(consent_key(contact.address))
     on_record = in_words(event, contact.patient.clinic.zone)
     if contact.kind == ContactKind.PHONE and consent.revoked_by_text(contact.address, Purpose.REMINDERS):
-        on_record += ". The carrier blocks texts to this phone until it texts START."
-    facts = [("Patient", str(contact.patient)), (contact.get_kind_display(), contact.address), ("Whose", whose)]
+        on_record = _("%(consent)s. The carrier blocks texts to this phone until it texts START.") % {
+            "consent": on_record
+        }
+    facts = [(_("Patient"), str(contact.patient)), (contact.get_kind_display(), contact.address), (_("Whose"), whose)]
     warnings = consent.latest([contact.address]).get((consent_key(contact.address), Purpose.WARNINGS))
     zone = contact.patient.clinic.zone
-    return [*facts, ("Reminders", on_record), ("Warnings", in_words(warnings, zone)), *_history(contact)]
+    return [*facts, (_("Reminders"), on_record), (_("Warnings"), in_words(warnings, zone)), *_history(contact)]
 
 
 def _history(contact: ContactPoint) -> list[tuple[str, str]]:
@@ -148,14 +155,14 @@ def _history(contact: ContactPoint) -> list[tuple[str, str]]:
     entries = ConsentEvent.objects.filter(address=consent_key(contact.address)).order_by("-recorded_at", "-pk")
     found = list(entries[: _SHOWN + 1])
     told = [(f"{clock(entry.recorded_at, contact.patient.clinic.zone)}", _told(entry)) for entry in found[:_SHOWN]]
-    return [*told, ("Earlier", "in the consent ledger")] if len(found) > _SHOWN else told
+    return [*told, (_("Earlier"), _("in the consent ledger"))] if len(found) > _SHOWN else told
 
 
 def _told(entry: ConsentEvent) -> str:
     parts = [
         f"{'yes' if entry.granted else 'no'} to {entry.get_purpose_display()}, {entry.get_source_display()}",
-        f"by {entry.recorded_by}" if entry.recorded_by else "",
-        f"version {entry.wording_version}" if entry.wording_version else "",
+        _("by %(recorded_by)s") % {"recorded_by": entry.recorded_by} if entry.recorded_by else "",
+        _("version %(wording_version)s") % {"wording_version": entry.wording_version} if entry.wording_version else "",
         _UNENCRYPTED[entry.unencrypted_ok],
         f"“{entry.wording}”" if entry.wording else "",
     ]
@@ -163,12 +170,12 @@ def _told(entry: ConsentEvent) -> str:
 
 
 RECORD = Act(
-    title="Record consent",
-    submit="Record",
+    title=lazy("Record consent"),
+    submit=lazy("Record"),
     do=_record,
     form=ConsentForm,
     facts=_facts,
-    explain="Consent is kept for the address, not for the person: it holds for all who share it.",
+    explain=lazy("Consent is kept for the address, not for the person: it holds for all who share it."),
     permission="messaging.add_consentevent",
     home=lambda contact: reverse("admin:patients_patient_change", args=[contact.patient_id]),
 )

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.contrib.filters.admin import DropdownFilter
 
 from messaging.domain import wall_time
@@ -21,18 +23,18 @@ WEEK = 7
 class WhenFilter(DropdownFilter):
     """The visits that a coordinator works through; the tabs above the list choose among them."""
 
-    title = "when"
+    title = lazy("when")
     parameter_name = "when"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The questions."""
         return [
-            ("today", "Today"),
-            ("week", "Next 7 days"),
-            ("unconfirmed", "Unconfirmed, next 7 days"),
-            ("move", "Asked to move"),
-            ("overdue", "Overdue"),
-            ("unrecorded", "Past, dose not recorded"),
+            ("today", _("Today")),
+            ("week", _("Next 7 days")),
+            ("unconfirmed", _("Unconfirmed, next 7 days")),
+            ("move", _("Asked to move")),
+            ("overdue", _("Overdue")),
+            ("unrecorded", _("Past, dose not recorded")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
@@ -77,7 +79,7 @@ def _days(first: int, last: int) -> Q:
 class LocationFilter(DropdownFilter):
     """Visits by the place where they are held."""
 
-    title = "location"
+    title = lazy("location")
     parameter_name = "location"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -93,7 +95,7 @@ class LocationFilter(DropdownFilter):
 class RouteFilter(DropdownFilter):
     """Rows by the route of their treatment."""
 
-    title = "route"
+    title = lazy("route")
     parameter_name = "route"
     path = "treatment__route"
 
@@ -115,12 +117,12 @@ class VisitRouteFilter(RouteFilter):
 class SignOffFilter(DropdownFilter):
     """Treatments that a clinician still has to sign."""
 
-    title = "sign-off"
+    title = lazy("sign-off")
     parameter_name = "sign_off"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Waiting, signed, or not needed."""
-        return [("waiting", "Waits for sign-off"), ("signed", "Signed off"), ("free", "Needs none")]
+        return [("waiting", _("Waits for sign-off")), ("signed", _("Signed off")), ("free", _("Needs none"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those in one of the three."""

@@ -7,6 +7,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
@@ -54,7 +56,7 @@ class PlannedReminderAdmin(PageAdmin):
         "visit__schedule__patient__given_name",
         "visit__schedule__patient__mrn",
     )
-    search_help_text = "Name or MRN"
+    search_help_text = lazy("Name or MRN")
     fields = (
         ("shown_patient", "shown_visit"),
         ("shown_rule", "shown_channel"),
@@ -85,53 +87,58 @@ class PlannedReminderAdmin(PageAdmin):
             "rule", "message", "visit__schedule__treatment", "visit__schedule__patient__clinic"
         )
 
-    @display(description="Send at", ordering="send_at")
+    @display(description=lazy("Send at"), ordering="send_at")
     def shown_when(self, reminder: PlannedReminder) -> str:
         """By the patient's clock, and the clinic's where it differs."""
         patient = reminder.visit.schedule.patient
         return when(reminder.send_at, patient.zone, patient.clinic.zone)
 
-    @display(description="Patient", ordering="visit__schedule__patient__family_name")
+    @display(description=lazy("Patient"), ordering="visit__schedule__patient__family_name")
     def shown_patient(self, reminder: PlannedReminder) -> str:
         """The patient, and the way there."""
         patient = reminder.visit.schedule.patient
         return link("patients_patient_change", patient.pk, patient)
 
-    @display(description="Visit")
+    @display(description=lazy("Visit"))
     def shown_visit(self, reminder: PlannedReminder) -> str:
         """The visit, and the way there."""
         visit = reminder.visit
         at = clock(visit.at, visit.schedule.patient.zone)
-        return link("reminders_visit_change", visit.pk, f"{visit.schedule.treatment.name}, visit {visit.number}, {at}")
+        return link(
+            "reminders_visit_change",
+            visit.pk,
+            _("%(name)s, visit %(number)s, %(at)s")
+            % {"name": visit.schedule.treatment.name, "number": visit.number, "at": at},
+        )
 
-    @display(description="Rule", ordering="rule__name")
+    @display(description=lazy("Rule"), ordering="rule__name")
     def shown_rule(self, reminder: PlannedReminder) -> str:
         """The rule, and the treatment that it is about."""
         return two_lines(reminder.rule.name, reminder.visit.schedule.treatment.name)
 
-    @display(description="By", ordering="channel")
+    @display(description=lazy("By"), ordering="channel")
     def shown_channel(self, reminder: PlannedReminder) -> str:
         """Text or mail."""
         return CHANNEL_WORDS[reminder.channel]
 
-    @display(description="State", ordering="state")
+    @display(description=lazy("State"), ordering="state")
     def shown_state(self, reminder: PlannedReminder) -> str:
         """The state in its colour."""
         return chip(reminder.state, reminder.get_state_display())
 
-    @display(description="Why not", ordering="reason")
+    @display(description=lazy("Why not"), ordering="reason")
     def shown_reason(self, reminder: PlannedReminder) -> str:
         """The reason in words."""
         return reminder.get_reason_display() or "–"
 
-    @display(description="Message", ordering="message")
+    @display(description=lazy("Message"), ordering="message")
     def shown_message(self, reminder: PlannedReminder) -> str:
         """What became of it in the outbox."""
         if reminder.message is None:
             return "–"
         return link("messaging_message_change", reminder.message.pk, reminder.message.get_status_display())
 
-    @display(description="Tried")
+    @display(description=lazy("Tried"))
     def shown_tries(self, reminder: PlannedReminder) -> str:
         """Every contact that was tried, in order, and what became of it."""
         told = tries.of([reminder])[reminder.pk]
@@ -141,12 +148,12 @@ class PlannedReminderAdmin(PageAdmin):
         ]
         return format_html_join(SafeString("<br>"), "{}", ((line,) for line in lines)) or "–"
 
-    @display(description="Useful until")
+    @display(description=lazy("Useful until"))
     def shown_expiry(self, reminder: PlannedReminder) -> str:
         """After this it is not sent any more."""
         return clock(reminder.expires_at, reminder.visit.schedule.patient.zone)
 
-    @display(description="Settled")
+    @display(description=lazy("Settled"))
     def shown_settled(self, reminder: PlannedReminder) -> str:
         """When it was handed over, dropped or cancelled."""
         return clock(reminder.settled_at, reminder.visit.schedule.patient.zone)

@@ -7,6 +7,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -48,7 +51,7 @@ class ReminderRuleAdmin(PlanDiffMixin, PageAdmin):
     list_select_related = ("treatment",)
     list_per_page = 100
     search_fields = ("name", "code", "template", "treatment__name")
-    search_help_text = "Name, code, template or treatment"
+    search_help_text = lazy("Name, code, template or treatment")
     autocomplete_fields = ("treatment",)
     ordering = ("-route", "treatment__name", "anchor", "offset_days", "offset_minutes", "id")
     change_form_outer_after_template = "admin/reminders/rule_previews.html"
@@ -61,14 +64,14 @@ class ReminderRuleAdmin(PlanDiffMixin, PageAdmin):
     fieldsets = (
         (None, {"fields": (("name", "code", "is_active"),)}),
         (
-            "For whom",
+            lazy("For whom"),
             {
                 "fields": (("route", "treatment", "first_visits"),),
-                "description": "One of the two. A treatment's own rule replaces its route's of the same code.",
+                "description": lazy("One of the two. A treatment's own rule replaces its route's of the same code."),
             },
         ),
         (
-            "When",
+            lazy("When"),
             {
                 "fields": (
                     ("anchor", "offset_kind"),
@@ -78,7 +81,7 @@ class ReminderRuleAdmin(PlanDiffMixin, PageAdmin):
                 )
             },
         ),
-        ("What", {"fields": (("template", "channels"), "source")}),
+        (lazy("What"), {"fields": (("template", "channels"), "source")}),
     )
 
     def save_model(self, request: HttpRequest, obj: ReminderRule, form: Any, change: Any) -> None:
@@ -87,7 +90,11 @@ class ReminderRuleAdmin(PlanDiffMixin, PageAdmin):
         super().save_model(request, obj, form, change)
         plan_now(ids)
         if ids:
-            messages.info(request, f"{len(ids)} schedule{'' if len(ids) == 1 else 's'} planned anew.")
+            messages.info(
+                request,
+                ngettext("%(count)s schedule planned anew.", "%(count)s schedules planned anew.", len(ids))
+                % {"count": len(ids)},
+            )
 
     def proposal(self, obj: ReminderRule) -> Proposal:
         """What the rung would say, instead of what it says."""
@@ -125,28 +132,28 @@ class ReminderRuleAdmin(PlanDiffMixin, PageAdmin):
         queryset: QuerySet[ReminderRule] = super().get_queryset(request)
         return queryset.select_related("treatment")
 
-    @display(description="For", ordering="-route")
+    @display(description=lazy("For"), ordering="-route")
     def shown_scope(self, rule: ReminderRule) -> str:
         """A route, or one treatment."""
         return rule.treatment.name if rule.treatment else chip("route", rule.get_route_display())
 
-    @display(description="Rule", ordering="name", header=True)
+    @display(description=lazy("Rule"), ordering="name", header=True)
     def shown_name(self, rule: ReminderRule) -> list[str]:
         """The name over the code."""
         return [rule.name, rule.code]
 
-    @display(description="When")
+    @display(description=lazy("When"))
     def shown_when(self, rule: ReminderRule) -> str:
         """The offset in words."""
         return when_in_words(rule)
 
-    @display(description="By")
+    @display(description=lazy("By"))
     def shown_channels(self, rule: ReminderRule) -> str:
         """The channels."""
         return ", ".join(CHANNEL_WORDS.get(channel, channel) for channel in rule.channels)
 
-    @display(description="Fresh for", ordering="expires_minutes")
+    @display(description=lazy("Fresh for"), ordering="expires_minutes")
     def shown_expiry(self, rule: ReminderRule) -> str:
         """How long it stays of use."""
         hours, minutes = divmod(rule.expires_minutes, 60)
-        return " ".join([f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes))
+        return " ".join([f"{hours} h"] * bool(hours) + [_("%(minutes)s min") % {"minutes": minutes}] * bool(minutes))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from unfold import widgets
 
 from messaging import wordings
@@ -18,7 +19,7 @@ from reminders.models import ReminderRule
 from reminders.models.rule import default_channels
 from reminders.rendering import VOCABULARY, template_problems
 
-CHANNELS = [(Channel.SMS.value, "Text message"), (Channel.EMAIL.value, "E-mail")]
+CHANNELS: list[tuple[str, Any]] = [(Channel.SMS.value, _("Text message")), (Channel.EMAIL.value, _("E-mail"))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +55,11 @@ def _preview(template: str, language: str, channel: Channel) -> Preview:
 class RuleForm(forms.ModelForm[ReminderRule]):
     """One rung."""
 
-    channels = SeveralField(choices=CHANNELS, label="Channels", initial=default_channels)
+    channels = SeveralField(choices=CHANNELS, label=_("Channels"), initial=default_channels)
     template = forms.CharField(
         max_length=60,
         widget=widgets.UnfoldAdminTextInputWidget(attrs={"list": "wordings", "autocomplete": "off"}),
-        help_text="Name of the wording in templates/messages/; its words are shown below once saved.",
+        help_text=_("Name of the wording in templates/messages/; its words are shown below once saved."),
     )
 
     class Meta:
@@ -83,13 +84,13 @@ class RuleForm(forms.ModelForm[ReminderRule]):
             "is_active",
         )
         labels = {
-            "anchor": "Counted from",
-            "offset_kind": "Counted in",
-            "offset_days": "Days",
-            "offset_time": "At",
-            "offset_minutes": "Minutes",
-            "expires_minutes": "Out of date after (minutes)",
-            "first_visits": "Only for the first visits",
+            "anchor": _("Counted from"),
+            "offset_kind": _("Counted in"),
+            "offset_days": _("Days"),
+            "offset_time": _("At"),
+            "offset_minutes": _("Minutes"),
+            "expires_minutes": _("Out of date after (minutes)"),
+            "first_visits": _("Only for the first visits"),
         }
 
     def clean(self) -> dict[str, Any]:

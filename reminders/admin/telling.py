@@ -9,6 +9,8 @@ import structlog
 from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from kombu.exceptions import OperationalError
 
 from patients.admin.clock import day as day_in_words
@@ -31,19 +33,21 @@ def coming_in_words(schedule: Schedule) -> str:
     planned = Count("visits__reminders", filter=Q(visits__reminders__state=ReminderState.PLANNED))
     messages = Schedule.objects.filter(pk=schedule.pk).aggregate(count=planned)["count"]
     last: date | None = visits["last"]
-    until = f" until {day_in_words(last)}" if last else ""
-    return f"{_count(visits['count'], 'visit')}, {_count(messages, 'message')}{until}"
+    said = f"{_visits(visits['count'])}, {_messages(messages)}"
+    return _("%(planned)s until %(day)s") % {"planned": said, "day": day_in_words(last)} if last else said
 
 
 def report_in_words(report: PlanReport) -> str:
     """What re-planning changed; empty when it changed nothing."""
+    moved, cancelled = report.visits_moved, report.visits_cancelled
+    added, taken_back = report.reminders_added, report.reminders_cancelled
     parts = [
-        (report.visits_moved, "later visit", "moved"),
-        (report.visits_cancelled, "visit", "taken off"),
-        (report.reminders_added, "message", "planned"),
-        (report.reminders_cancelled, "message", "taken back"),
+        (moved, ngettext("%(count)s later visit moved", "%(count)s later visits moved", moved)),
+        (cancelled, ngettext("%(count)s visit taken off", "%(count)s visits taken off", cancelled)),
+        (added, ngettext("%(count)s message planned", "%(count)s messages planned", added)),
+        (taken_back, ngettext("%(count)s message taken back", "%(count)s messages taken back", taken_back)),
     ]
-    return ", ".join(f"{_count(number, noun)} {verb}" for number, noun, verb in parts if number)
+    return ", ".join(words % {"count": number} for number, words in parts if number)
 
 
 def told(what: str, report: PlanReport) -> str:
@@ -77,5 +81,9 @@ def plan_later(schedule_ids: Collection[int]) -> None:
     transaction.on_commit(publish)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _visits(number: int) -> str:
+    return ngettext("%(count)s visit", "%(count)s visits", number) % {"count": number}
+
+
+def _messages(number: int) -> str:
+    return ngettext("%(count)s message", "%(count)s messages", number) % {"count": number}
