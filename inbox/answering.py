@@ -1,6 +1,7 @@
 """Answering in a conversation: who may be written to and why not, and one message for one form, however often sent."""
 
 from __future__ import annotations
+from django.utils.translation import gettext as _
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -65,7 +66,7 @@ def ways(thread: Thread) -> list[Way]:
     broken = faults.standing({(_channel(address), address) for address in addresses if _can_be_written(address)})
     unusable = {contact.address: contact.unusable_reason for contact in known if not contact.is_usable}
     why = {address: unusable.get(address, "") for address in addresses}
-    why |= {address: fault.words for (_, address), fault in broken.items()}
+    why |= {address: fault.words for (_unused, address), fault in broken.items()}
     return [
         Way(address, names.get(address, national(address)), _refusal(address, why[address])) for address in addresses
     ]
@@ -73,21 +74,21 @@ def ways(thread: Thread) -> list[Way]:
 
 def _refusal(address: str, broken: str) -> str:
     if not _can_be_written(address):
-        return "It is neither a phone number nor a mailbox."
+        return _("It is neither a phone number nor a mailbox.")
     shown = national(address)
     if broken:
-        return f"{shown} does not work ({broken}). Phone, or use another contact."
+        return _("%(shown)s does not work (%(broken)s). Phone, or use another contact.") % {"shown": shown, "broken": broken}
     if consent.opted_out(address):
-        return f"{shown} has opted out of messages. Phone instead: {shown}."
+        return _("%(shown)s has opted out of messages. Phone instead: %(shown)s.") % {"shown": shown}
     return ""
 
 
 def refusal(thread: Thread) -> str:
     """Why nobody may be answered in writing here at all; empty where somebody may."""
     if flag_of(thread) is not None:
-        return "A red flag is open: the nurse who has it phones. Nothing else is written meanwhile."
+        return _("A red flag is open: the nurse who has it phones. Nothing else is written meanwhile.")
     if thread.patient and thread.patient.status == PatientStatus.DECEASED:
-        return "The patient has died. Phone the family instead of writing."
+        return _("The patient has died. Phone the family instead of writing.")
     return ""
 
 
@@ -98,16 +99,16 @@ def send(thread: Thread, words: str, *, to: str, form: UUID, by: AbstractBaseUse
     earlier = StaffAnswer.objects.select_related("message").filter(message__key=key).first()
     if earlier is not None:
         if body not in earlier.message.body and fold_to_gsm7(body) not in earlier.message.body:
-            raise RefusedAnswer("Other words were sent from this form already. Send again to send these too.")
+            raise RefusedAnswer(_("Other words were sent from this form already. Send again to send these too."))
         return earlier
-    why = refusal(thread) or next((way.refusal for way in ways(thread) if way.address == to), "Choose whom to answer.")
+    why = refusal(thread) or next((way.refusal for way in ways(thread) if way.address == to), _("Choose whom to answer."))
     why = why or _too_long(body, to)
     if why:
         raise RefusedAnswer(why)
     draft = _draft(thread, body, to=to, key=key, now=now)
     with transaction.atomic():
         message = outbox.enqueue([draft], now=now)[key]
-        answer, _ = StaffAnswer.objects.get_or_create(
+        answer, _unused = StaffAnswer.objects.get_or_create(
             message=message, defaults={"thread": thread, "written_by_id": by.pk, "written_at": now}
         )
         said(thread, now)
@@ -117,11 +118,11 @@ def send(thread: Thread, words: str, *, to: str, form: UUID, by: AbstractBaseUse
 
 def _too_long(body: str, to: str) -> str:
     if not body:
-        return "Write something."
+        return _("Write something.")
     if _channel(to) is not Channel.SMS:
         return ""
     parts = segments(fold_to_gsm7(body)).count
-    return f"{parts} texts long, {MOST_PARTS} at most: shorten it, or phone." if parts > MOST_PARTS else ""
+    return _("%(parts)s texts long, %(most_parts)s at most: shorten it, or phone.") % {"parts": parts, "most_parts": MOST_PARTS} if parts > MOST_PARTS else ""
 
 
 def _draft(thread: Thread, body: str, *, to: str, key: str, now: datetime) -> outbox.Draft:
@@ -162,7 +163,7 @@ def ours(thread: Thread) -> list[Message]:
 
 
 def _name(contact: ContactPoint) -> str:
-    whose = f"{contact.owner_name} (caregiver)" if contact.owner_name else "the patient’s own"
+    whose = _("%(owner_name)s (caregiver)") % {"owner_name": contact.owner_name} if contact.owner_name else _("the patient’s own")
     return f"{national(contact.address) if contact.kind == ContactKind.PHONE else contact.address}, {whose}"
 
 

@@ -1,6 +1,7 @@
 """Once more, because a person says so: a reminder that reached nobody, now that the carrier, host or phone is back."""
 
 from __future__ import annotations
+from django.utils.translation import gettext as _
 
 from datetime import datetime
 
@@ -33,7 +34,7 @@ def resend(reminder_id: int, *, now: datetime) -> PlannedReminder:
     rows = PlannedReminder.objects.select_for_update(of=("self",)).filter(pk=reminder_id)
     reminder = rows.select_related("message", "visit__schedule__patient").first()
     if reminder is None:
-        raise ValidationError("This reminder is not there any more.")
+        raise ValidationError(_("This reminder is not there any more."))
     _refuse(reminder, now=now)
     message = reminder.message
     tries = ReminderTry.objects.filter(reminder__in=rungs.mates([reminder]))
@@ -52,18 +53,18 @@ def _refuse(reminder: PlannedReminder, *, now: datetime) -> None:
     patient = visit.schedule.patient
     message = reminder.message
     if reminder.state != ReminderState.RELEASED or message is None:
-        raise ValidationError("It is planned again already, or was never sent.")
+        raise ValidationError(_("It is planned again already, or was never sent."))
     if patient.status != PatientStatus.ACTIVE:
-        raise ValidationError(f"The patient is {patient.get_status_display().lower()}.")
+        raise ValidationError(_("The patient is %(lower)s.") % {"lower": patient.get_status_display().lower()})
     if visit.status not in STANDING:
-        raise ValidationError(f"{visit} is {visit.get_status_display().lower()}.")
+        raise ValidationError(_("%(visit)s is %(lower)s.") % {"visit": visit, "lower": visit.get_status_display().lower()})
     if reminder.expires_at <= now:
-        raise ValidationError("It would come too late: what it says is over.")
+        raise ValidationError(_("It would come too late: what it says is over."))
     if fate_of(Status(message.status), Channel(message.channel), fresh=False) is not Fate.LOST:
-        raise ValidationError(f"Its message is {message.get_status_display().lower()}: it may arrive, or has.")
+        raise ValidationError(_("Its message is %(lower)s: it may arrive, or has.") % {"lower": message.get_status_display().lower()})
     if message.status == Status.SUPPRESSED:
-        raise ValidationError("The number has opted out.")
+        raise ValidationError(_("The number has opted out."))
     for mate in rungs.mates([reminder]).exclude(pk=reminder.pk).select_related("message"):
         other = mate.message
         if other and fate_of(Status(other.status), Channel(other.channel), fresh=False) is not Fate.LOST:
-            raise ValidationError(f"The same was said by {other.get_channel_display().lower()}.")
+            raise ValidationError(_("The same was said by %(lower)s.") % {"lower": other.get_channel_display().lower()})

@@ -1,6 +1,7 @@
 """What was tried to say one thing about one visit, by contact, as staff read it. No address is written out."""
 
 from __future__ import annotations
+from django.utils.translation import gettext as _
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +30,7 @@ class Told:
         return f"{status} ({self.message.reason})" if self.message.reason else status
 
     def __str__(self) -> str:
-        return f"{self.way} to {self.whom}: {self.became}"
+        return _("%(way)s to %(whom)s: %(became)s") % {"way": self.way, "whom": self.whom, "became": self.became}
 
 
 def of(reminders: Sequence[PlannedReminder]) -> Mapping[int, list[Told]]:
@@ -61,5 +62,5 @@ def name_of(contact: ContactPoint) -> str:
     """Whose it is, and which one: `the patient's phone 1`, `the phone of Ana Luz`."""
     kind = contact.get_kind_display().lower()
     if contact.owner == Owner.CAREGIVER:
-        return f"the {kind} of {contact.owner_name}"
-    return f"the patient's {kind} {contact.position}"
+        return _("the %(kind)s of %(owner_name)s") % {"kind": kind, "owner_name": contact.owner_name}
+    return _("the patient's %(kind)s %(position)s") % {"kind": kind, "position": contact.position}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,7 +17,9 @@ class StaffConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Sessions have a clock from the moment that somebody signs in."""
+        """Sessions have a clock from the moment that somebody signs in; the groups follow the table of rights."""
         from staff.doors import session  # Django forbids model imports any earlier
 
         session.listen()
+        roles = import_module("staff.roles")
+        post_migrate.connect(roles.after_migrate, sender=self, dispatch_uid="staff.roles")

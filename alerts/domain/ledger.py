@@ -4,6 +4,7 @@ docs/ledger.md prints this table; a test holds the two together, and the table t
 """
 
 from __future__ import annotations
+from staff.domain.tongue import N_
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -41,40 +42,40 @@ class State:
 STATES: Mapping[Book, tuple[State, ...]] = MappingProxyType(
     {
         Book.ALERTS: (
-            State(AlertState.RAISED, "written down, waits for opening hours", "its clock pages the first step"),
-            State(AlertState.PAGED, "people are being paged", "whoever answers; else its clock pages the next step"),
-            State(AlertState.ACCEPTED, "a named person has taken it", "its owner reaches the patient; else its clock"),
+            State(AlertState.RAISED, N_("written down, waits for opening hours"), N_("its clock pages the first step")),
+            State(AlertState.PAGED, N_("people are being paged"), N_("whoever answers; else its clock pages the next step")),
+            State(AlertState.ACCEPTED, N_("a named person has taken it"), N_("its owner reaches the patient; else its clock")),
             State(
-                AlertState.REACHED, "its owner spoke with the patient", "its owner records the outcome; else its clock"
+                AlertState.REACHED, N_("its owner spoke with the patient"), N_("its owner records the outcome; else its clock")
             ),
-            State(AlertState.CLOSED, "a named person recorded a coded outcome"),
+            State(AlertState.CLOSED, N_("a named person recorded a coded outcome")),
         ),
         Book.PAGES: (
-            State("waiting", "handed to the outbox, no receipt yet", "the receipt, or its limit"),
-            State("arrived", "on the phone, or answered"),
-            State("lost", "failed, came back, or brought no receipt in time: the next step was pulled forward"),
+            State("waiting", N_("handed to the outbox, no receipt yet"), N_("the receipt, or its limit")),
+            State("arrived", N_("on the phone, or answered")),
+            State("lost", N_("failed, came back, or brought no receipt in time: the next step was pulled forward")),
         ),
         Book.TEXTS: (
-            State("unread", "stored, not read yet", "the request that stored it, else the sweep, else the watchdog"),
-            State("read", "triaged and given its disposition"),
+            State("unread", N_("stored, not read yet"), N_("the request that stored it, else the sweep, else the watchdog")),
+            State("read", N_("triaged and given its disposition")),
         ),
         Book.REVIEWS: (
-            State("open", "waits for a nurse, with a clock", "a nurse; past its time somebody is told"),
-            State("done", "a nurse wrote what came of it"),
+            State("open", N_("waits for a nurse, with a clock"), N_("a nurse; past its time somebody is told")),
+            State("done", N_("a nurse wrote what came of it")),
         ),
         Book.MESSAGES: (
-            State(Status.PLANNED, "waits for its due time, or for its next try", "a worker at its due time"),
-            State(Status.CLAIMED, "a worker holds it", "that worker; when its lease ends, any other"),
-            State(Status.SUBMITTING, "the carrier is being asked", "that worker; when its lease ends it is in doubt"),
-            State(Status.IN_DOUBT, "nobody knows what the carrier answered", "the reconciler asks the carrier's log"),
-            State(Status.HELD, "too many for one address: the flood guard holds it", "a person; at its expiry, nobody"),
-            State(Status.ACCEPTED, "the carrier has it", "its receipt, or the answer when the carrier is asked"),
-            State(Status.SENT, "it has left the carrier", "the same"),
-            State(Status.DELIVERED, "the phone or the mail host has it"),
-            State(Status.UNDELIVERED, "the network gave it back, with the reason"),
-            State(Status.FAILED, "it cannot be sent, with the reason"),
-            State(Status.EXPIRED, "it would have come too late to be of use"),
-            State(Status.SUPPRESSED, "it must not be sent: no consent, or taken back"),
+            State(Status.PLANNED, N_("waits for its due time, or for its next try"), N_("a worker at its due time")),
+            State(Status.CLAIMED, N_("a worker holds it"), N_("that worker; when its lease ends, any other")),
+            State(Status.SUBMITTING, N_("the carrier is being asked"), N_("that worker; when its lease ends it is in doubt")),
+            State(Status.IN_DOUBT, N_("nobody knows what the carrier answered"), N_("the reconciler asks the carrier's log")),
+            State(Status.HELD, "too many for one address: the flood guard holds it", N_("a person; at its expiry, nobody")),
+            State(Status.ACCEPTED, N_("the carrier has it"), N_("its receipt, or the answer when the carrier is asked")),
+            State(Status.SENT, N_("it has left the carrier"), N_("the same")),
+            State(Status.DELIVERED, N_("the phone or the mail host has it")),
+            State(Status.UNDELIVERED, N_("the network gave it back, with the reason")),
+            State(Status.FAILED, N_("it cannot be sent, with the reason")),
+            State(Status.EXPIRED, N_("it would have come too late to be of use")),
+            State(Status.SUPPRESSED, N_("it must not be sent: no consent, or taken back")),
         ),
     }
 )
@@ -105,19 +106,19 @@ class Orphan(StrEnum):
 
 ORPHAN_WORDS: Mapping[Orphan, str] = MappingProxyType(
     {
-        Orphan.ALERT_OVERDUE: "open alert without a next step, or past it by more than 60 seconds",
-        Orphan.ALERT_UNPAGED: "alert that neither paged anybody nor says why not",
-        Orphan.ALERT_WITHOUT_OUTCOME: "closed alert without a coded outcome or without a name",
-        Orphan.STORY_WITH_HOLES: "alert whose events are not numbered 1, 2, 3 …",
-        Orphan.STORY_DISAGREES: "alert that does not stand where its last event left it",
-        Orphan.PAGE_UNJUDGED: "page without a receipt, and nothing done about it for 10 minutes",
-        Orphan.PAGE_OF_NO_ALERT: "page in the outbox that belongs to no alert",
-        Orphan.TEXT_UNREAD: "inbound text unread for more than 60 seconds",
-        Orphan.TEXT_UNANSWERED: "inbound text that raised a flag and has neither an alert nor a review",
-        Orphan.REVIEW_UNCHASED: "review past its time by 5 minutes, and nobody was told",
-        Orphan.MESSAGE_UNSENT: "urgent message unsent for 60 seconds, or an ordinary one kept past its expiry",
-        Orphan.MESSAGE_HELD: "message held by a worker whose lease ended 2 minutes ago",
-        Orphan.MESSAGE_IN_DOUBT: "message in doubt that nobody looked up for 10 minutes",
+        Orphan.ALERT_OVERDUE: N_("open alert without a next step, or past it by more than 60 seconds"),
+        Orphan.ALERT_UNPAGED: N_("alert that neither paged anybody nor says why not"),
+        Orphan.ALERT_WITHOUT_OUTCOME: N_("closed alert without a coded outcome or without a name"),
+        Orphan.STORY_WITH_HOLES: N_("alert whose events are not numbered 1, 2, 3 …"),
+        Orphan.STORY_DISAGREES: N_("alert that does not stand where its last event left it"),
+        Orphan.PAGE_UNJUDGED: N_("page without a receipt, and nothing done about it for 10 minutes"),
+        Orphan.PAGE_OF_NO_ALERT: N_("page in the outbox that belongs to no alert"),
+        Orphan.TEXT_UNREAD: N_("inbound text unread for more than 60 seconds"),
+        Orphan.TEXT_UNANSWERED: N_("inbound text that raised a flag and has neither an alert nor a review"),
+        Orphan.REVIEW_UNCHASED: N_("review past its time by 5 minutes, and nobody was told"),
+        Orphan.MESSAGE_UNSENT: N_("urgent message unsent for 60 seconds, or an ordinary one kept past its expiry"),
+        Orphan.MESSAGE_HELD: N_("message held by a worker whose lease ended 2 minutes ago"),
+        Orphan.MESSAGE_IN_DOUBT: N_("message in doubt that nobody looked up for 10 minutes"),
     }
 )
 

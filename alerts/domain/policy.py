@@ -1,6 +1,7 @@
 """An escalation policy as an alert carries it: frozen when the alert is raised, whatever staff edit later."""
 
 from __future__ import annotations
+from staff.domain.tongue import gettext as _
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,8 +29,8 @@ class Role(StrEnum):
         """The words for it on pages."""
         return {
             Role.NURSE: "on-call nurse",
-            Role.BACKUP: "backup nurse",
-            Role.CHARGE: "charge nurse",
+            Role.BACKUP: _("backup nurse"),
+            Role.CHARGE: _("charge nurse"),
             Role.PHYSICIAN: "physician",
             Role.MANAGER: "manager",
         }[self]
@@ -47,10 +48,10 @@ class Target(StrEnum):
     def words(self) -> str:
         """The words for it on pages."""
         return {
-            Target.ON_CALL: "whoever is on call",
-            Target.TEAM: "everyone of the rota",
-            Target.PERSON: "one person",
-            Target.LINE: "the clinic's 24-hour line",
+            Target.ON_CALL: _("whoever is on call"),
+            Target.TEAM: _("everyone of the rota"),
+            Target.PERSON: _("one person"),
+            Target.LINE: _("the clinic's 24-hour line"),
         }[self]
 
 
@@ -63,7 +64,7 @@ class Part(StrEnum):
     @property
     def words(self) -> str:
         """The words for it on pages."""
-        return {Part.LADDER: "step", Part.RING: "then again and again"}[self]
+        return {Part.LADDER: "step", Part.RING: _("then again and again")}[self]
 
 
 class PolicyError(ValueError):

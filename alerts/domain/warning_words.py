@@ -1,6 +1,7 @@
 """The vocabulary of warnings to patients: topics, audiences, what they count from, and why one was not sent."""
 
 from __future__ import annotations
+from staff.domain.tongue import N_
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -23,10 +24,10 @@ class Topic(StrEnum):
 
 TOPICS: Mapping[Topic, str] = MappingProxyType(
     {
-        Topic.CORD: "Cord compression",
-        Topic.HYPERCALCEMIA: "Hypercalcemia",
-        Topic.LOW_CALCIUM: "Low calcium",
-        Topic.FEVER: "Fever",
+        Topic.CORD: N_("Cord compression"),
+        Topic.HYPERCALCEMIA: N_("Hypercalcemia"),
+        Topic.LOW_CALCIUM: N_("Low calcium"),
+        Topic.FEVER: N_("Fever"),
     }
 )
 
@@ -92,18 +93,18 @@ class WarningReason(StrEnum):
 
 REASON_LABELS: Mapping[WarningReason, str] = MappingProxyType(
     {
-        WarningReason.PATIENT_ON_HOLD: "The patient is on hold.",
-        WarningReason.PATIENT_DISCHARGED: "The patient was discharged.",
-        WarningReason.PATIENT_DECEASED: "The patient has died.",
-        WarningReason.RULE_CHANGED: "The warning rule was changed or switched off.",
-        WarningReason.NOT_FOR_HER: "The patient no longer belongs to those whom the warning is for.",
-        WarningReason.TAKEN_BACK: "The dose or the start that it counted from was taken back or moved.",
-        WarningReason.STALE: "Its time had passed before it could be sent.",
-        WarningReason.QUIET_HOURS: "Quiet hours lasted until it would have been out of date.",
-        WarningReason.NO_CONTACT: "The patient has no contact of the rule's kinds.",
-        WarningReason.CONTACT_UNUSABLE: "Every contact of the rule's kinds is marked unusable.",
-        WarningReason.NO_CONSENT: "No consent to warnings is recorded for any address.",
-        WarningReason.NO_ROOM: "No more routine texts may be sent to this phone before it would have been out of date.",
-        WarningReason.WORDING: "The text could not be filled in (see the clinic's telephone lines and the text).",
+        WarningReason.PATIENT_ON_HOLD: N_("The patient is on hold."),
+        WarningReason.PATIENT_DISCHARGED: N_("The patient was discharged."),
+        WarningReason.PATIENT_DECEASED: N_("The patient has died."),
+        WarningReason.RULE_CHANGED: N_("The warning rule was changed or switched off."),
+        WarningReason.NOT_FOR_HER: N_("The patient no longer belongs to those whom the warning is for."),
+        WarningReason.TAKEN_BACK: N_("The dose or the start that it counted from was taken back or moved."),
+        WarningReason.STALE: N_("Its time had passed before it could be sent."),
+        WarningReason.QUIET_HOURS: N_("Quiet hours lasted until it would have been out of date."),
+        WarningReason.NO_CONTACT: N_("The patient has no contact of the rule's kinds."),
+        WarningReason.CONTACT_UNUSABLE: N_("Every contact of the rule's kinds is marked unusable."),
+        WarningReason.NO_CONSENT: N_("No consent to warnings is recorded for any address."),
+        WarningReason.NO_ROOM: N_("No more routine texts may be sent to this phone before it would have been out of date."),
+        WarningReason.WORDING: N_("The text could not be filled in (see the clinic's telephone lines and the text)."),
     }
 )

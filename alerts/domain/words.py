@@ -1,6 +1,7 @@
 """The vocabulary of red flags: conditions, tiers, the states of an alert and the events that move it."""
 
 from __future__ import annotations
+from staff.domain.tongue import N_
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -35,22 +36,22 @@ class Condition(StrEnum):
 
 TITLES: Mapping[Condition, str] = MappingProxyType(
     {
-        Condition.CORD: "Cord compression – neurological",
-        Condition.CORD_PAIN: "Cord compression – pain",
-        Condition.HYPERCALCEMIA: "Hypercalcemia",
-        Condition.FRACTURE: "Fracture",
-        Condition.INFECTION: "Infection",
-        Condition.BLEEDING: "Bleeding",
-        Condition.ANEMIA: "Anemia",
-        Condition.LOW_CALCIUM: "Low calcium",
-        Condition.JAW: "Jaw",
-        Condition.RENAL: "Renal",
-        Condition.ALLERGY: "Allergy",
+        Condition.CORD: N_("Cord compression – neurological"),
+        Condition.CORD_PAIN: N_("Cord compression – pain"),
+        Condition.HYPERCALCEMIA: N_("Hypercalcemia"),
+        Condition.FRACTURE: N_("Fracture"),
+        Condition.INFECTION: N_("Infection"),
+        Condition.BLEEDING: N_("Bleeding"),
+        Condition.ANEMIA: N_("Anemia"),
+        Condition.LOW_CALCIUM: N_("Low calcium"),
+        Condition.JAW: N_("Jaw"),
+        Condition.RENAL: N_("Renal"),
+        Condition.ALLERGY: N_("Allergy"),
         Condition.SELF_HARM: "Self-harm",
-        Condition.PAIN: "Uncontrolled pain",
-        Condition.REACTION: "Treatment reaction",
-        Condition.EMERGENCY: "Other emergency",
-        Condition.UNCLASSIFIED: "Unclassified",
+        Condition.PAIN: N_("Uncontrolled pain"),
+        Condition.REACTION: N_("Treatment reaction"),
+        Condition.EMERGENCY: N_("Other emergency"),
+        Condition.UNCLASSIFIED: N_("Unclassified"),
     }
 )
 
@@ -118,13 +119,13 @@ class Outcome(StrEnum):
 
 OUTCOME_WORDS: Mapping[Outcome, str] = MappingProxyType(
     {
-        Outcome.EMERGENCY: "Sent to the emergency department",
-        Outcome.ADMITTED: "Direct admission",
-        Outcome.IMAGING: "Imaging arranged",
-        Outcome.CALCIUM: "Calcium drawn",
-        Outcome.ADVICE: "Advice given",
-        Outcome.FALSE_ALARM: "False alarm",
-        Outcome.WELFARE_CHECK: "Unreachable: welfare check sent",
+        Outcome.EMERGENCY: N_("Sent to the emergency department"),
+        Outcome.ADMITTED: N_("Direct admission"),
+        Outcome.IMAGING: N_("Imaging arranged"),
+        Outcome.CALCIUM: N_("Calcium drawn"),
+        Outcome.ADVICE: N_("Advice given"),
+        Outcome.FALSE_ALARM: N_("False alarm"),
+        Outcome.WELFARE_CHECK: N_("Unreachable: welfare check sent"),
     }
 )
 

@@ -1,6 +1,7 @@
 """What coordinators do to a rota: an override, a swap, taking one back, looking at a substitution; and previews."""
 
 from __future__ import annotations
+from django.utils.translation import gettext as _
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -112,7 +113,7 @@ def withdraw(row: Override, *, by: AbstractBaseUser | None, now: datetime) -> No
         withdrawn_at=now, withdrawn_by=by, seen_at=now, seen_by=by
     )
     if not done:
-        raise ValidationError("It was taken back already.")
+        raise ValidationError(_("It was taken back already."))
     alarms.settle(alarm_key(row), now=now)
     for person in {row.responder, row.other} - {None}:
         _send_changed(row, person, _holder(row, now), key=f"rota:withdrawn:{row.pk}", now=now)
@@ -127,15 +128,15 @@ def seen(row: Override, *, by: AbstractBaseUser | None, now: datetime) -> None:
 def _refuse(row: Override, now: datetime) -> None:
     problems: dict[str, str] = {}
     if row.ends_at <= row.starts_at:
-        problems["ends_on"] = "It ends before it begins."
+        problems["ends_on"] = _("It ends before it begins.")
     elif row.ends_at <= now:
-        problems["ends_on"] = "It is over already: a rota can be changed from now on."
+        problems["ends_on"] = _("It is over already: a rota can be changed from now on.")
     elif row.ends_at - row.starts_at > LONGEST:
-        problems["ends_on"] = f"{LONGEST.days} days at most; for longer, change the rotation."
+        problems["ends_on"] = _("%(days)s days at most; for longer, change the rotation.") % {"days": LONGEST.days}
     if row.responder.clinic_id != row.rota.clinic_id or not row.responder.is_active:
-        problems["person"] = f"{row.responder} cannot be put on call here."
+        problems["person"] = _("%(responder)s cannot be put on call here.") % {"responder": row.responder}
     if row.kind == Why.SWAP and row.other_ends_at and row.other_ends_at <= now:
-        problems["shift"] = "That shift is over already."
+        problems["shift"] = _("That shift is over already.")
     if problems:
         raise ValidationError(problems)
 
@@ -148,7 +149,7 @@ def _notes(row: Override, now: datetime) -> list[str]:
         if wrong
     ]
     if row.starts_at < now:
-        found.append("It begins in the past: it counts from now on.")
+        found.append(_("It begins in the past: it counts from now on."))
     return found + [_elsewhere(row, rota) for rota in _others(row)]
 
 
@@ -158,7 +159,7 @@ def _long_hours(row: Override, then: pure.Rota, start: datetime, end: datetime) 
     own = max(row.ends_at - row.starts_at, LONG)
     names = {person.pk: str(person) for person in (row.responder, row.other) if person}
     return [
-        f"{names[stint.person]} would be on call for {(stint.end - stint.start) // timedelta(hours=1)} hours in a row."
+        _("%(person)s would be on call for %(end)s hours in a row.") % {"person": names[stint.person], "end": (stint.end - stint.start) // timedelta(hours=1)}
         for stint in mine
         if stint.end - stint.start > own
     ]

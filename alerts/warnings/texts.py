@@ -2,6 +2,7 @@
 with a text before it is kept."""
 
 from __future__ import annotations
+from django.utils.translation import gettext as _
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ def problems(text: Text) -> dict[str, list[str]]:
 
 def _problems_of(field: str, words: str) -> Iterator[str]:
     if not words.strip():
-        yield "It says nothing."
+        yield _("It says nothing.")
         return
     try:
         blanks = set(variables(words))
@@ -123,22 +124,22 @@ def _problems_of(field: str, words: str) -> Iterator[str]:
         return
     unknown = sorted(blanks - set(BLANKS))
     if unknown:
-        yield f"Nobody gives a value for {', '.join(unknown)}; blanks are {{clinic}} and {{line}}."
+        yield _("Nobody gives a value for %(unknown)s; blanks are {clinic} and {line}.") % {"unknown": ', '.join(unknown)}
     if field != "subject" and "line" not in blanks:
-        yield "Say whom to call: {line} is filled with the clinic's 24-hour line."
+        yield _("Say whom to call: {line} is filled with the clinic's 24-hour line.")
     if field == "subject" and ("\n" in words or "\r" in words):
-        yield "A subject is one line."
+        yield _("A subject is one line.")
     if "\x00" in words:
-        yield "It holds a NUL character."
+        yield _("It holds a NUL character.")
 
 
 def _sms_problems(words: str) -> Iterator[str]:
     own = segments(fold_to_gsm7(words))
     if own.forcing:
-        yield f"{' '.join(own.forcing)} would make every part hold 70 characters instead of 160."
+        yield _("%(forcing)s would make every part hold 70 characters instead of 160.") % {"forcing": ' '.join(own.forcing)}
     filled = segments(fold_to_gsm7(fill(words, BLANKS)))
     if filled.count > wordings.MOST_SEGMENTS:
-        yield f"{filled.characters} characters are {filled.count} parts; {wordings.MOST_SEGMENTS} at most."
+        yield _("%(characters)s characters are %(count)s parts; %(most_segments)s at most.") % {"characters": filled.characters, "count": filled.count, "most_segments": wordings.MOST_SEGMENTS}
     reserved = reserved_words(words)
     if reserved:
-        yield f"Carriers act upon {', '.join(reserved)} themselves; ask for another answer."
+        yield _("Carriers act upon %(reserved)s themselves; ask for another answer.") % {"reserved": ', '.join(reserved)}

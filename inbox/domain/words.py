@@ -1,6 +1,7 @@
 """How a text ends: the dispositions that a person gives it, and in words what the service made of it before."""
 
 from __future__ import annotations
+from staff.domain.tongue import N_, gettext as _
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -28,15 +29,15 @@ class Disposition(StrEnum):
 
 DISPOSITION_LABELS: Mapping[Disposition, str] = MappingProxyType(
     {
-        Disposition.ANSWERED: "Answered in writing",
-        Disposition.PHONED: "Phoned",
-        Disposition.VISIT_CHANGED: "Visit changed",
-        Disposition.RED_FLAG: "Raised as a red flag",
-        Disposition.CONSENT_CHANGED: "Consent changed",
-        Disposition.WRONG_NUMBER: "Wrong number",
-        Disposition.NO_ANSWER_NEEDED: "No answer needed",
-        Disposition.UNDERSTOOD: "Understood without a person",
-        Disposition.ELSEWHERE: "Done from a task or the nurse’s inbox",
+        Disposition.ANSWERED: N_("Answered in writing"),
+        Disposition.PHONED: N_("Phoned"),
+        Disposition.VISIT_CHANGED: N_("Visit changed"),
+        Disposition.RED_FLAG: N_("Raised as a red flag"),
+        Disposition.CONSENT_CHANGED: N_("Consent changed"),
+        Disposition.WRONG_NUMBER: N_("Wrong number"),
+        Disposition.NO_ANSWER_NEEDED: N_("No answer needed"),
+        Disposition.UNDERSTOOD: N_("Understood without a person"),
+        Disposition.ELSEWHERE: N_("Done from a task or the nurse’s inbox"),
     }
 )
 #: What a person chooses from when closing.
@@ -45,39 +46,39 @@ CHOSEN = tuple(one for one in Disposition if one not in (Disposition.UNDERSTOOD,
 #: What handlers say of a text → what staff read. A word may be followed by "+" and what more is in it.
 _BECAME: Mapping[str, str] = MappingProxyType(
     {
-        "": "Waits for a person",
-        "inbox": "Waits for a person",
-        "alert_raised": "Red flag raised: a nurse was paged",
-        "alert_added": "Added to the open red flag",
-        "alert_confirmed": "Confirmed the instruction",
-        "nurse_inbox": "For a nurse to read",
-        "opt_out": "Opted out of messages",
-        "opt_in": "Wants messages again",
-        "help": "Asked who we are: was answered",
-        "confirmed": "Visit confirmed",
-        "confirmed_already": "Visit was confirmed already",
-        "move_asked": "Asked to move a visit: a task is open",
-        "confirmed_late": "Confirmed a visit that is over",
-        "thanks": "Thanks, nothing more",
-        "answer_late": "Answers an old question: for a person",
-        "visit_time_told": "Was told when the visit is now",
-        "page_link": "Was sent the link to the patient’s page",
-        "help_answered": "Asked who we are: was answered",
+        "": N_("Waits for a person"),
+        "inbox": N_("Waits for a person"),
+        "alert_raised": N_("Red flag raised: a nurse was paged"),
+        "alert_added": N_("Added to the open red flag"),
+        "alert_confirmed": N_("Confirmed the instruction"),
+        "nurse_inbox": N_("For a nurse to read"),
+        "opt_out": N_("Opted out of messages"),
+        "opt_in": N_("Wants messages again"),
+        "help": N_("Asked who we are: was answered"),
+        "confirmed": N_("Visit confirmed"),
+        "confirmed_already": N_("Visit was confirmed already"),
+        "move_asked": N_("Asked to move a visit: a task is open"),
+        "confirmed_late": N_("Confirmed a visit that is over"),
+        "thanks": N_("Thanks, nothing more"),
+        "answer_late": N_("Answers an old question: for a person"),
+        "visit_time_told": N_("Was told when the visit is now"),
+        "page_link": N_("Was sent the link to the patient’s page"),
+        "help_answered": N_("Asked who we are: was answered"),
     }
 )
 _BEGINNINGS: Mapping[str, str] = MappingProxyType(
     {
-        "nurse_": "A member of staff answered a page",
-        "page_": "A member of staff answered a page",
-        "confirm": "Visit confirmed",
-        "move": "Asked to move a visit",
-        "ask": "Was asked back",
-        "which": "Asked back which visit is meant",
-        "opt_": "Consent changed",
+        "nurse_": N_("A member of staff answered a page"),
+        "page_": N_("A member of staff answered a page"),
+        "confirm": N_("Visit confirmed"),
+        "move": N_("Asked to move a visit"),
+        "ask": N_("Was asked back"),
+        "which": N_("Asked back which visit is meant"),
+        "opt_": N_("Consent changed"),
     }
 )
 _MORE: Mapping[str, str] = MappingProxyType(
-    {"stop": "wants no more texts", "visit": "speaks of a visit", "more": "says more besides"}
+    {"stop": N_("wants no more texts"), "visit": N_("speaks of a visit"), "more": N_("says more besides")}
 )
 #: Words of what is nobody's: the test alerts that walk the real path.
 ROBOT = "canary"
@@ -85,10 +86,10 @@ ROBOT = "canary"
 
 def in_words(became: str) -> str:
     """What the service made of a text, for staff: never the code itself."""
-    word, _, more = became.partition("+")
+    word, _unused, more = became.partition("+")
     said = _BECAME.get(word) or next((s for start, s in _BEGINNINGS.items() if word.startswith(start)), "")
     extra = [_MORE[each] for each in more.split("+") if each in _MORE]
-    return "; ".join([said or "Understood", *extra])
+    return "; ".join([said or _("Understood"), *extra])
 
 
 def by_itself(became: str) -> Disposition:

@@ -1,6 +1,7 @@
 """What keeps a wording from being signed: holes, carrier words, length, dear letters, hard reading, telling words."""
 
 from __future__ import annotations
+from staff.domain.tongue import gettext as _
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -95,11 +96,11 @@ def findings(name: str, texts: Mapping[Key, Text], house: House, *, detail: bool
     """
     found: list[Finding] = []
     blanks: dict[Key, set[str]] = {}
-    for channel in dict.fromkeys(channel for _, channel in texts):
+    for channel in dict.fromkeys(channel for _unused, channel in texts):
         for language in house.languages:
             text = texts.get((language, channel))
             if text is None:
-                words = f"There is no {language} text for {channel.value}: whoever reads {language} would get nothing."
+                words = _("There is no %(language)s text for %(value)s: whoever reads %(language)s would get nothing.") % {"language": language, "value": channel.value}
                 found.append(Finding(Code.MISSING_LANGUAGE, language, channel, words))
                 continue
             try:
@@ -122,20 +123,20 @@ def _of_text(
         return Finding(code, language, channel, words, suggestion=suggestion)
 
     if not text.body.strip():
-        yield finding(Code.EMPTY, "It says nothing.")
+        yield finding(Code.EMPTY, _("It says nothing."))
         return
     if channel is Channel.EMAIL and not text.subject.strip():
-        yield finding(Code.SUBJECT, "A mail needs a subject.")
+        yield finding(Code.SUBJECT, _("A mail needs a subject."))
     if len(text.subject) > LONGEST_SUBJECT:
-        yield finding(Code.SUBJECT, f"The subject has {len(text.subject)} characters; {LONGEST_SUBJECT} are shown.")
+        yield finding(Code.SUBJECT, _("The subject has %(count)s characters; %(longest_subject)s are shown.") % {"count": len(text.subject), "longest_subject": LONGEST_SUBJECT})
     unknown = [blank for blank in variables(f"{text.subject} {text.body}") if blank not in worst]
     if unknown:
-        yield finding(Code.UNKNOWN_BLANK, f"Nobody gives a value for {_braced(unknown)}.")
+        yield finding(Code.UNKNOWN_BLANK, _("Nobody gives a value for %(braced)s.") % {"braced": _braced(unknown)})
     if patient and not detail:
         for word in words_named_in(_without_blanks(f"{text.subject} {text.body}")):
-            yield finding(Code.TELLS, f"“{word}” names a drug or an illness: anybody who sees the phone would know.")
+            yield finding(Code.TELLS, _("“%(word)s” names a drug or an illness: anybody who sees the phone would know.") % {"word": word})
     if patient and (grade := house.grade(_readable(text.body), language)) is not None and grade > house.highest_grade:
-        words = f"It asks for {grade:.0f} years of school; {house.highest_grade:.0f} at most. Shorter sentences help."
+        words = _("It asks for %(grade)s years of school; %(highest_grade)s at most. Shorter sentences help.") % {"grade": f"{grade:.0f}", "highest_grade": f"{house.highest_grade:.0f}"}
         yield finding(Code.HARD_TO_READ, words)
     if channel is Channel.SMS:
         yield from _of_sms(text.body, unknown, worst, house, finding)
@@ -148,11 +149,11 @@ def _of_sms(
 ) -> Iterator[Finding]:
     for word in reserved_words(body):
         yield finding(
-            Code.CARRIER_WORD, f"Carriers act upon “{word}” themselves: ask for another answer, such as 1 or 2."
+            Code.CARRIER_WORD, _("Carriers act upon “%(word)s” themselves: ask for another answer, such as 1 or 2.") % {"word": word}
         )
     own = segments(fold_to_gsm7(body))
     for letter in own.forcing:
-        words = f"“{letter}” makes every part of the text hold 70 characters instead of 160."
+        words = _("“%(letter)s” makes every part of the text hold 70 characters instead of 160.") % {"letter": letter}
         yield finding(Code.DEAR_LETTER, words, suggestion=substitute(letter))
     if unknown or own.forcing:
         return
@@ -160,11 +161,11 @@ def _of_sms(
     longest = segments(filled)
     if longest.forcing:
         used = [blank for blank in variables(body) if segments(fold_to_gsm7(worst[blank])).forcing]
-        words = f"{_braced(used)} may bring “{' '.join(longest.forcing)}”, which leaves 70 characters to a part."
+        words = _("%(braced)s may bring “%(forcing)s”, which leaves 70 characters to a part.") % {"braced": _braced(used), "forcing": ' '.join(longest.forcing)}
         yield finding(Code.DEAR_VALUE, words)
     if longest.count > house.most_segments:
-        words = f"With the longest values it takes {longest.count} parts ({longest.characters} characters)"
-        yield finding(Code.TOO_LONG, f"{words}; {house.most_segments} at most.")
+        words = _("With the longest values it takes %(count)s parts (%(characters)s characters)") % {"count": longest.count, "characters": longest.characters}
+        yield finding(Code.TOO_LONG, _("%(words)s; %(most_segments)s at most.") % {"words": words, "most_segments": house.most_segments})
 
 
 def _of_voice(
@@ -172,21 +173,21 @@ def _of_voice(
 ) -> Iterator[Finding]:
     found = UNSPEAKABLE.search(_without_blanks(body))
     if found:
-        yield finding(Code.UNSPEAKABLE, f"“{found[0]}” cannot be said; write it in words.")
+        yield finding(Code.UNSPEAKABLE, _("“%(found)s” cannot be said; write it in words.") % {"found": found[0]})
     length = 0 if unknown else len(fill(body, worst))
     if length > LONGEST_SPOKEN:
-        yield finding(Code.TOO_LONG, f"{length} characters with the longest values; {LONGEST_SPOKEN} are listened to.")
+        yield finding(Code.TOO_LONG, _("%(length)s characters with the longest values; %(longest_spoken)s are listened to.") % {"length": length, "longest_spoken": LONGEST_SPOKEN})
 
 
 def _of_blanks(blanks: Mapping[Key, set[str]]) -> Iterator[Finding]:
     """The languages of one channel fill the same blanks: else somebody is told less than somebody else."""
-    for channel in dict.fromkeys(channel for _, channel in blanks):
+    for channel in dict.fromkeys(channel for _unused, channel in blanks):
         of_channel = {language: names for (language, one), names in blanks.items() if one is channel}
         everything = set().union(*of_channel.values())
         for language, names in of_channel.items():
             if missing := sorted(everything - names):
                 others = ", ".join(sorted(other for other, has in of_channel.items() if set(missing) & has))
-                words = f"{_braced(missing)} is missing here; {others} has it."
+                words = _("%(braced)s is missing here; %(others)s has it.") % {"braced": _braced(missing), "others": others}
                 yield Finding(Code.MISSING_BLANK, language, channel, words)
 
 

@@ -1,6 +1,7 @@
 """What a provider's code calls for: the kinds of reaction, an entry of the table of codes, what a report leads to."""
 
 from __future__ import annotations
+from staff.domain.tongue import N_, gettext as _
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,12 +25,12 @@ class Reaction(StrEnum):
 
 
 _MEANINGS = {
-    Reaction.ADDRESS: "The address does not work",
-    Reaction.OPT_OUT: "The person has said stop",
-    Reaction.RETRY: "Try again later",
-    Reaction.OTHER_WAY: "This message goes another way",
-    Reaction.OPERATOR: "Tell the operator",
-    Reaction.HOLD: "Stop the sender, tell the operator",
+    Reaction.ADDRESS: N_("The address does not work"),
+    Reaction.OPT_OUT: N_("The person has said stop"),
+    Reaction.RETRY: N_("Try again later"),
+    Reaction.OTHER_WAY: N_("This message goes another way"),
+    Reaction.OPERATOR: N_("Tell the operator"),
+    Reaction.HOLD: N_("Stop the sender, tell the operator"),
 }
 
 #: These wake the operator.
@@ -110,18 +111,18 @@ def in_words(code: Code) -> str:
     """What happens when `code` comes, as staff read it."""
     match code.reaction:
         case Reaction.ADDRESS:
-            return "nothing more is sent there on this channel; the next contact"
+            return _("nothing more is sent there on this channel; the next contact")
         case Reaction.OPT_OUT:
-            return "counts as an opt-out; the next contact"
+            return _("counts as an opt-out; the next contact")
         case Reaction.RETRY:
-            return f"the same again{_after(code.wait)}, {_how_often(code.tries)}"
+            return _("the same again%(after)s, %(how_often)s") % {"after": _after(code.wait), "how_often": _how_often(code.tries)}
         case Reaction.OTHER_WAY:
-            marks = f"; from the {_ORDINALS.get(code.strikes, str(code.strikes))} on the address counts as not working"
-            return f"it ends; the next contact{marks if code.strikes else ''}"
+            marks = _("; from the %(get)s on the address counts as not working") % {"get": _ORDINALS.get(code.strikes, str(code.strikes))}
+            return _("it ends; the next contact%(value)s") % {"value": marks if code.strikes else ''}
         case Reaction.OPERATOR:
-            return "it ends; the next contact; the operator is told"
+            return _("it ends; the next contact; the operator is told")
         case Reaction.HOLD:
-            return f"{'our account' if code.account else 'our sender'} is stopped, its queue kept; the operator is told"
+            return f"{_("our account") if code.account else _("our sender")} is stopped, its queue kept; the operator is told"
 
 
 _ORDINALS = {1: "first", 2: "second", 3: "third"}
@@ -131,10 +132,10 @@ def _after(wait: int) -> str:
     if not wait:
         return ""
     number, unit = (wait, "s") if wait < 60 else (wait // 60, "min") if wait < 3600 else (wait // 3600, "h")
-    return f" after {number} {unit}"
+    return _(" after %(number)s %(unit)s") % {"number": number, "unit": unit}
 
 
 def _how_often(tries: int) -> str:
     if not tries:
-        return "while there is time"
-    return "once more" if tries == 1 else f"up to {tries} times more"
+        return _("while there is time")
+    return _("once more") if tries == 1 else _("up to %(tries)s times more") % {"tries": tries}

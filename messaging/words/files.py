@@ -1,6 +1,7 @@
 """A version as the files of templates/messages, and back: so that what a clinic signs and what git holds can meet."""
 
 from __future__ import annotations
+from django.utils.translation import gettext as _
 
 import io
 import re
@@ -46,7 +47,7 @@ def from_upload(name: str, file: str, content: bytes) -> dict[Key, Text]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         inside = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(inside) > MOST_FILES:
-            raise ValidationError(f"file: {len(inside)} files are in it, {MOST_FILES} at most.")
+            raise ValidationError(_("file: %(count)s files are in it, %(most_files)s at most.") % {"count": len(inside), "most_files": MOST_FILES})
         for entry in inside:
             # What the archive says of its size may be a lie; one byte too many tells.
             with archive.open(entry) as stream:
@@ -61,16 +62,16 @@ def from_files(name: str, files: Iterable[tuple[str, bytes]]) -> dict[Key, Text]
         file = PurePosixPath(path).name
         key = wordings.key_of_file(name, file)
         if key is None:
-            raise ValidationError(f"file: {file} is not named {name}.<language>.txt, .mail.txt or .voice.txt.")
+            raise ValidationError(_("file: %(file)s is not named %(name)s.<language>.txt, .mail.txt or .voice.txt.") % {"file": file, "name": name})
         if len(content) > MOST_BYTES:
-            raise ValidationError(f"file: {file} has more than {MOST_BYTES} bytes.")
+            raise ValidationError(_("file: %(file)s has more than %(most_bytes)s bytes.") % {"file": file, "most_bytes": MOST_BYTES})
         try:
             subject, body = wordings.split(file, content.decode("utf-8-sig"), key[1])
         except (UnicodeDecodeError, WordingError) as error:
-            raise ValidationError(f"file: {file} cannot be read: {error}") from error
+            raise ValidationError(_("file: %(file)s cannot be read: %(error)s") % {"file": file, "error": error}) from error
         found[key] = Text(subject, body)
     if not found:
-        raise ValidationError("file: there is no text in it.")
+        raise ValidationError(_("file: there is no text in it."))
     return found
 
 

@@ -1,6 +1,7 @@
 """Every wording in a line: what is sent now, what is being written, how long it becomes, when it last left."""
 
 from __future__ import annotations
+from django.utils.translation import gettext as _
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -79,7 +80,7 @@ def line_of(
         name=name,
         now=in_force(name, texts),
         newer=newer,
-        languages=sorted({language for language, _ in texts}),
+        languages=sorted({language for language, _unused in texts}),
         parts=parts(texts, worst),
         findings=linter.findings(name, texts, worst=worst) if texts else [],
         last_sent=last_sent,
@@ -90,8 +91,8 @@ def in_force(name: str, texts: Mapping[Key, Text]) -> str:
     """What is sent under `name`, in a word or two."""
     own = active.texts(name)
     if own:
-        return f"version {next(iter(own.values())).number}"
-    return "shipped" if texts else "nothing yet"
+        return _("version %(number)s") % {"number": next(iter(own.values())).number}
+    return "shipped" if texts else _("nothing yet")
 
 
 def parts(texts: Mapping[Key, Text], worst: Mapping[str, Mapping[str, str]]) -> list[tuple[str, int]]:

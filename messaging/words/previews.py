@@ -1,6 +1,7 @@
 """A version's words as a person would see them: filled for somebody made up or real, as a text, a mail, a call."""
 
 from __future__ import annotations
+from django.utils.translation import gettext as _
 
 import uuid
 from collections.abc import Mapping
@@ -80,7 +81,7 @@ def values_of(person: int, language: str, *, now: datetime) -> dict[str, str]:
     """What would fill the blanks for a real patient; made-up values where she has none. ValidationError: no such."""
     own: Mapping[str, str] | None = import_string(f"{settings.WORDING_PEOPLE}.values")(person, language, now=now)
     if own is None:
-        raise ValidationError("patient: there is no such patient any more.")
+        raise ValidationError(_("patient: there is no such patient any more."))
     return made_up(language) | dict(own)
 
 
@@ -100,15 +101,15 @@ def send_test(
     language, channel = key
     address = address.strip()
     if channel is Channel.VOICE:
-        raise ValidationError("channel: calls cannot be tried here; read the words aloud.")
+        raise ValidationError(_("channel: calls cannot be tried here; read the words aloud."))
     if channel is Channel.SMS and not is_phone(address):
-        raise ValidationError(f"address: a phone number in full, such as +12025550100, not {address!r}.")
+        raise ValidationError(_("address: a phone number in full, such as +12025550100, not %(address)s.") % {"address": f"{address!r}"})
     if channel is Channel.EMAIL and not is_email(address):
-        raise ValidationError(f"address: one mailbox, not {address!r}.")
+        raise ValidationError(_("address: one mailbox, not %(address)s.") % {"address": f"{address!r}"})
     values = made_up(language) if person is None else values_of(person, language, now=now)
     shown = _preview(version, key, values)
     if shown.problem:
-        raise ValidationError(f"words: {shown.problem}")
+        raise ValidationError(_("words: %(problem)s") % {"problem": shown.problem})
     draft = outbox.Draft(
         key=f"words-test:{version.pk}:{by}:{uuid.uuid4().hex}"[:200],
         channel=channel,
@@ -132,7 +133,7 @@ def _preview(version: WordingVersion, key: Key, values: Mapping[str, str]) -> Pr
     language, channel = key
     text = texts.of(version).get(key)
     if text is None:
-        return Preview(language=language, channel=channel.value, problem="There are no such words in this version.")
+        return Preview(language=language, channel=channel.value, problem=_("There are no such words in this version."))
     wording = wordings.of_text(version.name, language, channel, text.subject, text.body, str(version.number))
     try:
         filled = wording.filled(values)

@@ -1,6 +1,7 @@
 """The texts of a version: read, held against each other, and copied from what is sent now."""
 
 from __future__ import annotations
+from django.utils.translation import gettext as _
 
 import hashlib
 from collections.abc import Mapping
@@ -52,8 +53,8 @@ def before(version: WordingVersion) -> tuple[str, dict[Key, Text]]:
     earlier = WordingVersion.objects.filter(name=version.name, number__lt=version.number).exclude(activated_at=None)
     last = earlier.order_by("-number").first()
     if last is not None:
-        return f"version {last.number}", of(last)
-    return "the shipped words", _shipped(version.name)
+        return _("version %(number)s") % {"number": last.number}, of(last)
+    return _("the shipped words"), _shipped(version.name)
 
 
 def _shipped(name: str) -> dict[Key, Text]:

@@ -1,6 +1,7 @@
 """The life of a version: drafted, read by another, signed by a third, made active; each step says why it refuses."""
 
 from __future__ import annotations
+from django.utils.translation import gettext as _
 
 import re
 from collections.abc import Mapping
@@ -35,13 +36,13 @@ def may_be_named(name: str) -> bool:
 @transaction.atomic
 def draft(name: str, *, by: User, now: datetime, note: str = "", source: str = "") -> WordingVersion:
     """A new version with the words that are sent now, to be changed; ValidationError naming what stands against it."""
-    _needs(by, WRITE, "write wordings")
+    _needs(by, WRITE, _("write wordings"))
     if not may_be_named(name):
-        raise ValidationError(f"name: there is no template “{name}”, nor one that it could be a branch of.")
+        raise ValidationError(_("name: there is no template “%(name)s”, nor one that it could be a branch of.") % {"name": name})
     rows = WordingVersion.objects.select_for_update().filter(name=name)
     standing = next((row for row in rows if row.state == WordingState.DRAFT), None)
     if standing is not None:
-        raise ValidationError(f"name: version {standing.number} of “{name}” is being written already; change that one.")
+        raise ValidationError(_("name: version %(number)s of “%(name)s” is being written already; change that one.") % {"number": standing.number, "name": name})
     number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
     version = WordingVersion.objects.create(
         name=name, number=number, note=note, source=source, made_by=by, made_at=now, state=WordingState.DRAFT
@@ -56,16 +57,16 @@ def write(
     version: WordingVersion, words: Mapping[Key, Text], *, by: User, now: datetime, seen: str, note: str
 ) -> WordingVersion:
     """Keep what was typed into a draft. `seen`: the seal of the words that the writer had before her."""
-    _needs(by, WRITE, "write wordings")
+    _needs(by, WRITE, _("write wordings"))
     row = _locked(version)
     if row.state != WordingState.DRAFT:
-        raise ValidationError(f"state: version {row.number} is {row.state}; only a draft may be changed.")
+        raise ValidationError(_("state: version %(number)s is %(state)s; only a draft may be changed.") % {"number": row.number, "state": row.state})
     standing = texts.of(row)
     if texts.seal(standing) != seen:
-        raise ValidationError("words: somebody else has changed this draft meanwhile. What you typed stands below.")
-    too_long = [language for (language, _), text in words.items() if len(text.subject.strip()) > 200]
+        raise ValidationError(_("words: somebody else has changed this draft meanwhile. What you typed stands below."))
+    too_long = [language for (language, _unused), text in words.items() if len(text.subject.strip()) > 200]
     if too_long:
-        raise ValidationError(f"subject ({too_long[0]}): 200 characters at most.")
+        raise ValidationError(_("subject (%(too_long)s): 200 characters at most.") % {"too_long": too_long[0]})
     row.note = note
     row.save(update_fields=["note"])
     if texts.said(words) != standing:
@@ -79,7 +80,7 @@ def review(version: WordingVersion, *, by: User, now: datetime, seen: str) -> Wo
     """Somebody who wrote none of it has read it: from here on its words stand."""
     row = _moved(version, WordingState.REVIEWED, by)
     if texts.seal(texts.of(row)) != seen:
-        raise ValidationError("words: they were changed after you opened the page. Read them once more.")
+        raise ValidationError(_("words: they were changed after you opened the page. Read them once more."))
     row.reviewed_by, row.reviewed_at = by, now
     return _stored(row, by, "Reviewed it.", now=now)
 
@@ -88,11 +89,11 @@ def review(version: WordingVersion, *, by: User, now: datetime, seen: str) -> Wo
 def send_back(version: WordingVersion, *, by: User, now: datetime, reason: str) -> WordingVersion:
     """To be written anew, with the reason why."""
     if not reason.strip():
-        raise ValidationError({"reason": "reason: say what has to be changed."})
+        raise ValidationError({"reason": _("reason: say what has to be changed.")})
     row = _moved(version, WordingState.DRAFT, by)
     others = WordingVersion.objects.filter(name=row.name, state=WordingState.DRAFT)
     if others.exists():
-        raise ValidationError("state: a newer draft of these words is being written already; give this one up.")
+        raise ValidationError(_("state: a newer draft of these words is being written already; give this one up."))
     row.reviewed_by = row.reviewed_at = None
     return _stored(row, by, f"Sent it back: {reason.strip()}", now=now)
 
@@ -145,9 +146,9 @@ def why_not(version: WordingVersion, to: WordingState, by: User, *, found: list[
 
 def _of_state(version: WordingVersion, to: WordingState) -> str:
     if to not in WORDING_MOVES[WordingState(version.state)]:
-        return f"it is {version.state}"
+        return _("it is %(state)s") % {"state": version.state}
     if to is WordingState.ACTIVE and version.signed_by_id is None:
-        return "nobody has signed it"
+        return _("nobody has signed it")
     return ""
 
 
@@ -155,8 +156,8 @@ def _of_person(version: WordingVersion, to: WordingState, by: User) -> str:
     given_up = to is WordingState.RETIRED and version.state == WordingState.DRAFT
     needed = {WordingState.REVIEWED: REVIEW, WordingState.DRAFT: REVIEW}.get(to, WRITE if given_up else SIGN)
     if not by.has_perm(needed):
-        who = {REVIEW: "whoever may review wordings", SIGN: "whoever may sign wordings", WRITE: "whoever may write"}
-        return f"only {who[needed]} can do this"
+        who = {REVIEW: _("whoever may review wordings"), SIGN: _("whoever may sign wordings"), WRITE: _("whoever may write")}
+        return _("only %(needed)s can do this") % {"needed": who[needed]}
     if to in (WordingState.REVIEWED, WordingState.SIGNED) and by.pk in trail.writers(version):
         return "you have written words of it: somebody else has to"
     if to is WordingState.SIGNED and by.pk == version.reviewed_by_id:
@@ -168,20 +169,20 @@ def _of_words(version: WordingVersion, to: WordingState, found: list[Finding] | 
     if to not in (WordingState.REVIEWED, WordingState.SIGNED, WordingState.ACTIVE):
         return ""
     if not version.texts.exists():
-        return "it says nothing"
+        return _("it says nothing")
     refused = refusing(version) if found is None else found
     if not refused:
         return ""
     first = refused[0]
-    more = f" (and {len(refused) - 1} more)" if len(refused) > 1 else ""
-    return f"{first.channel.value} in {first.language}: {first.words}{more}"
+    more = _(" (and %(count)s more)") % {"count": len(refused) - 1} if len(refused) > 1 else ""
+    return _("%(value)s in %(language)s: %(words)s%(more)s") % {"value": first.channel.value, "language": first.language, "words": first.words, "more": more}
 
 
 def _moved(version: WordingVersion, to: WordingState, by: User) -> WordingVersion:
     """The row as it stands now, locked and moved; ValidationError saying why it cannot be."""
     row = _locked(version)
     if why := why_not(row, to, by):
-        raise ValidationError(f"state: version {row.number} of “{row.name}” cannot become {to.value}: {why}")
+        raise ValidationError(_("state: version %(number)s of “%(name)s” cannot become %(value)s: %(why)s") % {"number": row.number, "name": row.name, "value": to.value, "why": why})
     row.state = to
     return row
 
@@ -198,7 +199,7 @@ def _locked(version: WordingVersion) -> WordingVersion:
 
 def _needs(by: User, permission: str, deed: str) -> None:
     if not by.has_perm(permission):
-        raise ValidationError(f"by: {by.get_username()} may not {deed}.")
+        raise ValidationError(_("by: %(who)s may not %(deed)s.") % {"who": by.get_username(), "deed": deed})
 
 
 def _stem(name: str) -> str:

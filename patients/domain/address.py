@@ -1,6 +1,7 @@
 """Addresses that people typed: read, or refused saying what is wrong; and numbers as people dial them."""
 
 from __future__ import annotations
+from staff.domain.tongue import gettext as _
 
 import re
 
@@ -22,11 +23,11 @@ def phone(raw: str, *, region: str | None = None) -> str:
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
-        raise AddressError(f"{text!r} is not a phone number; write it as +12025550123") from error
+        raise AddressError(_("%(text)s is not a phone number; write it as +12025550123") % {"text": f"{text!r}"}) from error
     if number.extension:
-        raise AddressError(f"{text!r} has an extension; texts need a direct number")
+        raise AddressError(_("%(text)s has an extension; texts need a direct number") % {"text": f"{text!r}"})
     if not _can_exist(number):
-        raise AddressError(f"{text!r} is not a number that can exist")
+        raise AddressError(_("%(text)s is not a number that can exist") % {"text": f"{text!r}"})
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -48,8 +49,8 @@ def email(raw: str) -> str:
     """`raw` trimmed, its domain in lower case. Raises AddressError when it is malformed."""
     text = raw.strip()
     if len(text) > 254 or not _EMAIL.fullmatch(text):
-        raise AddressError(f"{text!r} is not an e-mail address")
-    name, _, domain = text.rpartition("@")
+        raise AddressError(_("%(text)s is not an e-mail address") % {"text": f"{text!r}"})
+    name, _unused, domain = text.rpartition("@")
     return f"{name}@{domain.lower()}"
 
 

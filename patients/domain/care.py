@@ -1,6 +1,7 @@
 """The words of care that other rooms may build on: what happened, and of which class the treatment is."""
 
 from __future__ import annotations
+from staff.domain.tongue import N_
 
 from enum import StrEnum
 
@@ -30,11 +31,11 @@ class DrugClass(StrEnum):
 
 
 DRUG_CLASSES: dict[DrugClass, str] = {
-    DrugClass.BISPHOSPHONATE: "Bisphosphonate",
-    DrugClass.DENOSUMAB: "Denosumab",
-    DrugClass.GNRH: "Hormone treatment (GnRH)",
-    DrugClass.RADIOLIGAND: "Radioactive medicine",
-    DrugClass.RADIATION: "Radiation therapy",
-    DrugClass.SURGERY: "Surgery, cement, ablation",
-    DrugClass.OTHER: "Other",
+    DrugClass.BISPHOSPHONATE: N_("Bisphosphonate"),
+    DrugClass.DENOSUMAB: N_("Denosumab"),
+    DrugClass.GNRH: N_("Hormone treatment (GnRH)"),
+    DrugClass.RADIOLIGAND: N_("Radioactive medicine"),
+    DrugClass.RADIATION: N_("Radiation therapy"),
+    DrugClass.SURGERY: N_("Surgery, cement, ablation"),
+    DrugClass.OTHER: N_("Other"),
 }

@@ -1,6 +1,7 @@
 """The words of a patient's own links: what the holder of one may see and do, and when one still opens."""
 
 from __future__ import annotations
+from staff.domain.tongue import N_
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -31,12 +32,12 @@ class Standing(StrEnum):
 
 
 _LABELS = {
-    Standing.OPEN: "Opens",
-    Standing.SHUT: "Shut for a while: too many wrong dates of birth",
-    Standing.EXPIRED: "Too old",
-    Standing.REVOKED: "Revoked",
-    Standing.CONTACT: "Its phone or mailbox was changed, removed, or does not work",
-    Standing.PATIENT: "The patient is no longer in treatment",
+    Standing.OPEN: N_("Opens"),
+    Standing.SHUT: N_("Shut for a while: too many wrong dates of birth"),
+    Standing.EXPIRED: N_("Too old"),
+    Standing.REVOKED: N_("Revoked"),
+    Standing.CONTACT: N_("Its phone or mailbox was changed, removed, or does not work"),
+    Standing.PATIENT: N_("The patient is no longer in treatment"),
 }
 
 #: From when it is made. A visit every twelve weeks still finds its link.

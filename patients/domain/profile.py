@@ -1,6 +1,7 @@
 """The words of a patient's profile: status, primary cancer, sites of metastases, kinds of address."""
 
 from __future__ import annotations
+from staff.domain.tongue import N_
 
 from enum import StrEnum
 
@@ -35,28 +36,28 @@ class Owner(StrEnum):
 
 #: Primary cancers named by the patient page that the product grew from, and the two catch-alls.
 PRIMARY_CANCERS: dict[str, str] = {
-    "breast": "Breast",
-    "prostate": "Prostate",
-    "lung": "Lung",
-    "kidney": "Kidney",
-    "thyroid": "Thyroid",
-    "bladder": "Bladder",
-    "other": "Other",
-    "unknown": "Unknown",
+    "breast": N_("Breast"),
+    "prostate": N_("Prostate"),
+    "lung": N_("Lung"),
+    "kidney": N_("Kidney"),
+    "thyroid": N_("Thyroid"),
+    "bladder": N_("Bladder"),
+    "other": N_("Other"),
+    "unknown": N_("Unknown"),
 }
 
 #: Where bone metastases sit; the spine turns on the warnings about spinal cord compression.
 METASTASIS_SITES: dict[str, str] = {
-    "spine": "Spine",
-    "pelvis": "Pelvis",
-    "limbs": "Limbs (upper arm, upper leg)",
-    "ribs": "Rib cage",
-    "skull": "Skull",
+    "spine": N_("Spine"),
+    "pelvis": N_("Pelvis"),
+    "limbs": N_("Limbs (upper arm, upper leg)"),
+    "ribs": N_("Rib cage"),
+    "skull": N_("Skull"),
 }
 
 LESION_TYPES: dict[str, str] = {
-    "lytic": "Osteolytic (eats bone away)",
-    "blastic": "Osteoblastic (hard but weak)",
-    "mixed": "Mixed",
-    "unknown": "Unknown",
+    "lytic": N_("Osteolytic (eats bone away)"),
+    "blastic": N_("Osteoblastic (hard but weak)"),
+    "mixed": N_("Mixed"),
+    "unknown": N_("Unknown"),
 }

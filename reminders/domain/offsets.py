@@ -5,6 +5,7 @@ patient's zone: across a clock change it is not a multiple of 24 hours away.
 """
 
 from __future__ import annotations
+from staff.domain.tongue import gettext as _
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -52,11 +53,11 @@ class WallTime:
 
     def __str__(self) -> str:
         if self.days == 0:
-            return f"the same day at {self.clock:%H:%M}"
+            return _("the same day at %(clock)s") % {"clock": f"{self.clock:%H:%M}"}
         size = abs(self.days)
         side = "before" if self.days < 0 else "after"
-        span = "the day" if size == 1 else f"{size} days"
-        return f"{span} {side} at {self.clock:%H:%M}"
+        span = _("the day") if size == 1 else _("%(size)s days") % {"size": size}
+        return _("%(span)s %(side)s at %(clock)s") % {"span": span, "side": side, "clock": f"{self.clock:%H:%M}"}
 
 
 Offset = Elapsed | WallTime

@@ -1,6 +1,7 @@
 """The words of treatment and reminding: routes, statuses, conditions, and reasons that staff can read."""
 
 from __future__ import annotations
+from staff.domain.tongue import N_
 
 from enum import StrEnum
 
@@ -114,31 +115,31 @@ class Reason(StrEnum):
 
 
 REASON_LABELS: dict[Reason, str] = {
-    Reason.PATIENT_ON_HOLD: "The patient is on hold.",
-    Reason.PATIENT_DISCHARGED: "The patient was discharged.",
-    Reason.PATIENT_DECEASED: "The patient has died.",
-    Reason.SCHEDULE_ON_HOLD: "The schedule is on hold.",
-    Reason.SCHEDULE_CANCELLED: "The schedule was cancelled.",
-    Reason.SCHEDULE_FINISHED: "The schedule is finished.",
-    Reason.SCHEDULE_CHANGED: "The schedule was changed, and this visit is no longer part of it.",
-    Reason.RULE_CHANGED: "The reminder rule was changed or switched off.",
-    Reason.VISIT_CANCELLED: "The visit was cancelled.",
-    Reason.VISIT_MISSED: "The visit was recorded as missed.",
-    Reason.VISIT_MOVED: "The visit was moved to another time.",
-    Reason.VISIT_PASSED: "The visit had already passed.",
-    Reason.DOSE_GIVEN: "The dose was already given.",
-    Reason.DOSE_NOT_RECORDED: "No dose was recorded for this visit.",
-    Reason.NOT_OVERDUE: "The visit is not overdue.",
-    Reason.CONFIRMED: "The patient had already confirmed.",
-    Reason.STALE: "Its time had passed before it could be sent.",
-    Reason.QUIET_HOURS: "Quiet hours lasted until it would have been out of date.",
-    Reason.NO_CONTACT: "The patient has no contact of this kind.",
-    Reason.CONTACT_UNUSABLE: "Every contact of this kind is marked unusable.",
-    Reason.CONTACT_CHANGED: "The contact was changed before it had left.",
-    Reason.NO_CONSENT: "No consent to reminders is recorded for this address.",
-    Reason.ALL_TRIED: "Every contact that agreed to reminders was tried.",
-    Reason.NO_ROOM: "No more routine texts may be sent to this phone before it would have been out of date.",
-    Reason.SAID_TOGETHER: "Another message of the same time said it too.",
-    Reason.MOVE_ASKED: "The patient had asked for another time, and nobody had answered yet.",
-    Reason.WORDING: "The text could not be filled in (see the clinic's telephone lines and the template).",
+    Reason.PATIENT_ON_HOLD: N_("The patient is on hold."),
+    Reason.PATIENT_DISCHARGED: N_("The patient was discharged."),
+    Reason.PATIENT_DECEASED: N_("The patient has died."),
+    Reason.SCHEDULE_ON_HOLD: N_("The schedule is on hold."),
+    Reason.SCHEDULE_CANCELLED: N_("The schedule was cancelled."),
+    Reason.SCHEDULE_FINISHED: N_("The schedule is finished."),
+    Reason.SCHEDULE_CHANGED: N_("The schedule was changed, and this visit is no longer part of it."),
+    Reason.RULE_CHANGED: N_("The reminder rule was changed or switched off."),
+    Reason.VISIT_CANCELLED: N_("The visit was cancelled."),
+    Reason.VISIT_MISSED: N_("The visit was recorded as missed."),
+    Reason.VISIT_MOVED: N_("The visit was moved to another time."),
+    Reason.VISIT_PASSED: N_("The visit had already passed."),
+    Reason.DOSE_GIVEN: N_("The dose was already given."),
+    Reason.DOSE_NOT_RECORDED: N_("No dose was recorded for this visit."),
+    Reason.NOT_OVERDUE: N_("The visit is not overdue."),
+    Reason.CONFIRMED: N_("The patient had already confirmed."),
+    Reason.STALE: N_("Its time had passed before it could be sent."),
+    Reason.QUIET_HOURS: N_("Quiet hours lasted until it would have been out of date."),
+    Reason.NO_CONTACT: N_("The patient has no contact of this kind."),
+    Reason.CONTACT_UNUSABLE: N_("Every contact of this kind is marked unusable."),
+    Reason.CONTACT_CHANGED: N_("The contact was changed before it had left."),
+    Reason.NO_CONSENT: N_("No consent to reminders is recorded for this address."),
+    Reason.ALL_TRIED: N_("Every contact that agreed to reminders was tried."),
+    Reason.NO_ROOM: N_("No more routine texts may be sent to this phone before it would have been out of date."),
+    Reason.SAID_TOGETHER: N_("Another message of the same time said it too."),
+    Reason.MOVE_ASKED: N_("The patient had asked for another time, and nobody had answered yet."),
+    Reason.WORDING: N_("The text could not be filled in (see the clinic's telephone lines and the template)."),
 }
