@@ -49,16 +49,19 @@ class Asked:
     clinic: int | None
     search: str
     after: tuple[datetime, int] | None
+    #: What stands for the words in an address.
+    key: str = ""
 
     @classmethod
-    def of(cls, query: QueryDict) -> Asked:
-        """From the address of the page."""
+    def of(cls, query: QueryDict, *, search: str = "") -> Asked:
+        """From the address of the page, and the words that the person has searched for."""
         show, clinic = query.get("show", ""), query.get("clinic", "")
         return cls(
             show if show in SHOWN else "waiting",
             int(clinic) if clinic.isascii() and clinic.isdigit() and len(clinic) < 10 else None,
-            query.get("q", "").replace("\x00", "").strip()[:100],
+            search[:100],
             _place(query.get("after", "")),
+            query.get("q", "") if search else "",
         )
 
     @property
@@ -69,7 +72,7 @@ class Asked:
         if self.clinic:
             made["clinic"] = str(self.clinic)
         if self.search:
-            made["q"] = self.search
+            made["q"] = self.key
         return made.urlencode()
 
 

@@ -23,6 +23,7 @@ from inbox.models import Thread
 from patients.admin.acts import row_of
 from patients.models import Clinic
 from staff.admin.base import PageAdmin
+from staff.admin.search import taken, words_of
 
 
 @admin.register(Thread)
@@ -48,7 +49,10 @@ class ThreadAdmin(PageAdmin):
         """Who waits, the longest first; its live part alone where a browser that shows it already asks again."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        now, asked = timezone.now(), rows.Asked.of(request.GET)
+        searched = taken(request)
+        if searched is not None:
+            return searched
+        now, asked = timezone.now(), rows.Asked.of(request.GET, search=words_of(request))
         threads, after = rows.page(asked, request.user)
         found = rows.rows(threads, now=now)
         live = "live" in request.GET

@@ -15,6 +15,7 @@ from messaging.admin.queue import queue_page
 from messaging.admin.suppression import suppression_page
 from messaging.domain.delivery import Status
 from messaging.models import Attempt, ConsentEvent, InboundMessage, Message, Receipt, WordingVersion
+from staff.admin.search import SearchInSession
 
 #: How urgently a state asks to be looked at.
 LABELS = {
@@ -68,7 +69,7 @@ class ReceiptInline(ReadOnly, TabularInline):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, ModelAdmin):
+class MessageAdmin(ReadOnly, SearchInSession, ModelAdmin):
     """The outbox."""
 
     list_display = ["shown_status", "due_at", "channel", "address", "template", "purpose", "shown_reason", "attempts"]
@@ -152,7 +153,7 @@ class MessageAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(InboundMessage)
-class InboundMessageAdmin(ReadOnly, ModelAdmin):
+class InboundMessageAdmin(ReadOnly, SearchInSession, ModelAdmin):
     """Texts of people, newest first."""
 
     list_display = ["received_at", "from_address", "shown_disposition", "shown_body", "handled_at"]
@@ -173,7 +174,7 @@ class InboundMessageAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(ConsentEvent)
-class ConsentEventAdmin(ReadOnly, ModelAdmin):
+class ConsentEventAdmin(ReadOnly, SearchInSession, ModelAdmin):
     """The consent ledger, newest first."""
 
     list_display = ["recorded_at", "address", "purpose", "shown_word", "source", "wording_version", "recorded_by"]
