@@ -17,6 +17,12 @@ class Membership(models.Model):
     class Meta:
         verbose_name = _("clinic of a member of staff")
         verbose_name_plural = _("clinics of a member of staff")
+        # Rights that belong to no rows of their own; staff/domain/roles.py says who has them.
+        permissions = (
+            ("export_rows", "Can take lists of the admin away as files"),
+            ("import_rows", "Can bring in rows from files"),
+            ("sign_treatment", "Can sign off a treatment of the catalogue"),
+        )
         # Read by staff.scope at every request: the clinics of one person.
         constraints = (models.UniqueConstraint(fields=("user", "clinic"), name="membership_once"),)
 

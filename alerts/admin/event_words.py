@@ -112,7 +112,7 @@ def _whom(detail: Mapping[str, Any], policy: Policy, pages: Mapping[int, AlertPa
     for pk in detail.get("pages", ()):
         if page := pages.get(pk):
             name = page.responder.name if page.responder else _("the clinic’s line")
-            people.setdefault(name, []).append(CHANNELS[Channel(page.channel)])
+            people.setdefault(name, []).append(str(CHANNELS[Channel(page.channel)]))
     said = "; ".join(f"{name} ({', '.join(channels)})" for name, channels in people.items())
     position = detail.get("position")
     if isinstance(position, int) and position >= 0:

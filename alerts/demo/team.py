@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth import get_user_model
 
-from alerts import roles
 from alerts.domain.policy import Role
 from alerts.domain.rota_words import Why
 from alerts.models import Override, Responder, Rota, Rotation, RotationMember
 from messaging.domain import wall_time
 from patients.models import Clinic
+from staff.roles import keep_in_step
 
 #: How long ago the rotas began.
 _WEEKS = 26
@@ -41,7 +41,7 @@ TEAM = (
     Member("Nurse Tom Lindgren", "+12025550184"),
     Member("Charge nurse Ruth Alvarez", "+12025550185"),
     Member("Charge nurse Simon Falk", "+12025550186"),
-    Member("Dr. Elena Marsh", "+12025550187"),
+    Member("Dr. Elena Marsh", "+12025550187", "physician"),
     Member("Dr. Wei Chen", "+12025550188"),
     Member("Miles Draper", "+12025550189", "manager"),
 )
@@ -58,7 +58,7 @@ _TURNS: dict[Role, tuple[int, ...]] = {
 
 def make_team(clinic: Clinic, *, now: datetime) -> dict[str, Responder]:
     """The team by name, with rotas that have run for half a year; what is there stays as it is."""
-    roles.grant_all()
+    keep_in_step()
     people = [_responder(member, clinic, now) for member in TEAM]
     today = wall_time.local_date(now, clinic.zone)
     for role, turns in _TURNS.items():

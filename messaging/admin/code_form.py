@@ -42,7 +42,7 @@ class CodeReactionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = CodeReaction
-        fields = ("code", "reaction", lazy("wait_seconds"), "tries", "words", "note")
+        fields = ("code", "reaction", "wait_seconds", "tries", "words", "note")
         help_texts = {
             "code": lazy("As the provider names it: 30003, smtp-550, smtp-5.7.1, http-403."),
         }
@@ -63,7 +63,7 @@ class CodeReactionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_wait_seconds(self) -> int:
         """Between nothing and a day."""
-        return self._within(_("wait_seconds"), LONGEST_WAIT, _("seconds"))
+        return self._within("wait_seconds", LONGEST_WAIT, _("seconds"))
 
     def clean_tries(self) -> int:
         """A small number."""
@@ -91,47 +91,20 @@ class CodeReactionForm(forms.ModelForm):  # type: ignore[type-arg]
 def _problems(code: str, reaction: Reaction, wait: int, tries: int) -> list[tuple[str, str]]:
     default = DEFAULTS[code].reaction if code in DEFAULTS else None
     about_us = default is Reaction.HOLD and reaction in (Reaction.ADDRESS, Reaction.OPT_OUT)
-    once = _REPORTED.fullmatch(code) and reaction in TRANSIENT and tries == 0
+    once = bool(_REPORTED.fullmatch(code)) and reaction in TRANSIENT and tries == 0
+    said = {"code": code, "wait": wait, "tries": tries, "meaning": reaction.meaning}
     rules = (
-        (
-            default is Reaction.OPT_OUT and reaction is not Reaction.OPT_OUT,
-            (
-                "reaction",
-                _("%(code)s: the person has said stop. That is respected whatever we would rather do.")
-                % {"code": code},
-            ),
-        ),
-        (
-            about_us,
-            (
-                "reaction",
-                _("%(code)s is about us, not about an address: every number that we write to would be given up.")
-                % {"code": code},
-            ),
-        ),
-        (
-            reaction not in TRANSIENT and wait > 0,
-            (
-                _("wait_seconds"),
-                _("%(wait)s seconds: nothing is tried again after “%(meaning)s”, so there is no wait.")
-                % {"wait": wait, "meaning": reaction.meaning},
-            ),
-        ),
-        (
-            reaction not in TRANSIENT and tries > 0,
-            (
-                "tries",
-                _("%(tries)s more tries: nothing is tried again after “%(meaning)s”.")
-                % {"tries": tries, "meaning": reaction.meaning},
-            ),
-        ),
-        (
-            bool(once) and wait < ENDLESS_WAIT,
-            (
-                "tries",
-                _("0 for %(code)s: it comes back within seconds, so limit the tries, or wait an hour or longer.")
-                % {"code": code},
-            ),
-        ),
+        (default is Reaction.OPT_OUT and reaction is not Reaction.OPT_OUT, "reaction", _STOPPED),
+        (about_us, "reaction", _ABOUT_US),
+        (reaction not in TRANSIENT and wait > 0, "wait_seconds", _NO_WAIT),
+        (reaction not in TRANSIENT and tries > 0, "tries", _NO_TRIES),
+        (once and wait < ENDLESS_WAIT, "tries", _ENDLESS),
     )
-    return [problem for applies, problem in rules if applies]
+    return [(field, words % said) for applies, field, words in rules if applies]
+
+
+_STOPPED = lazy("%(code)s: the person has said stop. That is respected whatever we would rather do.")
+_ABOUT_US = lazy("%(code)s is about us, not about an address: every number that we write to would be given up.")
+_NO_WAIT = lazy("%(wait)s seconds: nothing is tried again after “%(meaning)s”, so there is no wait.")
+_NO_TRIES = lazy("%(tries)s more tries: nothing is tried again after “%(meaning)s”.")
+_ENDLESS = lazy("0 for %(code)s: it comes back within seconds, so limit the tries, or wait an hour or longer.")

@@ -10,7 +10,6 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
-from alerts import roles
 from alerts.admin.warning import when_in_words
 from alerts.models import PlannedWarning, WarningPlan, WarningRule, WarningText
 from alerts.warnings import planning, release
@@ -128,7 +127,6 @@ class TestWords:
         assert desk.client.get(f"/admin/{words(fever, 'fr')}").status_code == 404
 
     def test_a_nurse_may_look_and_not_write(self, client: Client, fever: WarningRule) -> None:
-        roles.grant_all()
         nurse = get_user_model().objects.create_user("nina", password="x", is_staff=True)
         nurse.groups.add(Group.objects.get(name="Nurses"))
         client.force_login(nurse)
@@ -137,7 +135,6 @@ class TestWords:
         assert not WarningText.objects.exists()
 
     def test_a_manager_may_write(self, client: Client, fever: WarningRule) -> None:
-        roles.grant_all()
         manager = get_user_model().objects.create_user("mona", password="x", is_staff=True)
         manager.groups.add(Group.objects.get(name="Managers"))
         client.force_login(manager)

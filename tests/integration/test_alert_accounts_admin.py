@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from alerts import alarms, roles
+from alerts import alarms
 from alerts.admin.marked import marked
 from alerts.models import Alarm, Alert, CanaryRun, Responder
 from tests.support import builders as make
@@ -148,20 +147,6 @@ class TestRoles:
         html = at_desk(staff("nadia", "Nurses")).see("alerts/alertrule/")
         places = [html.index(f'href="{path}') for path in ("/admin/alerts/alert/", "/admin/alerts/nursereview/")]
         assert places == sorted(places)
-
-    def test_granting_twice_is_once_and_takes_nothing_away(self) -> None:
-        roles.grant_all()
-        nurses = Group.objects.get(name="Nurses")
-        before = set(nurses.permissions.values_list("codename", flat=True))
-        roles.grant_all()
-        assert set(nurses.permissions.values_list("codename", flat=True)) == before
-        assert "change_alert" in before
-        assert not {"change_alertrule", "sign_off_rule", "change_escalationpolicy"} & before
-
-    def test_only_managers_sign_off(self) -> None:
-        roles.grant_all()
-        signers = Group.objects.filter(permissions__codename="sign_off_rule")
-        assert list(signers.values_list("name", flat=True)) == ["Managers"]
 
 
 class TestTheFirstPage:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from alerts import roles
 from messaging.demo import load
 from messaging.models import WordingVersion
 from messaging.words import versions
@@ -15,7 +14,6 @@ from reminders.demo.clinic import make_staff
 @pytest.mark.django_db
 def test_one_is_being_written_and_one_waits_for_its_signature() -> None:
     make_staff()
-    roles.grant_all()
     load(now=timezone.now())
     load(now=timezone.now())
     rows = {row.name: row for row in WordingVersion.objects.all()}

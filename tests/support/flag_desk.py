@@ -10,7 +10,6 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
-from alerts import roles
 from alerts.models import Alert, Responder
 from tests.support import builders as make
 from tests.support.admin_pages import Desk
@@ -22,7 +21,6 @@ NUMB = "i cant feel my legs since this morning"
 
 def staff(name: str, group: str, *, responder: Responder | None = None) -> Any:
     """A login of one role; with a responder, somebody who can take red flags."""
-    roles.grant_all()
     user = get_user_model().objects.create_user(name, password="pw", is_staff=True)
     user.groups.add(Group.objects.get(name=group))
     if responder is not None:

@@ -9,7 +9,6 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from alerts import roles
 from messaging.domain.delivery import Channel
 from messaging.domain.linter import Key, Text
 from messaging.models import WordingVersion
@@ -36,7 +35,6 @@ class Staff:
     signer: User = field(init=False)
 
     def __post_init__(self) -> None:
-        roles.grant_all()
         self.writer = _person("cora", "Coordinators")
         self.reader = _person("nia", "Nurses")
         self.signer = _person("mona", "Managers")
