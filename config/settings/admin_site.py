@@ -153,6 +153,11 @@ def _styles_of_red_flags(request: HttpRequest) -> str:
     return static("bonewatch/red-flags.css")
 
 
+def _file(path: str) -> Callable[[HttpRequest], str]:
+    """A static file, by the name that it has once files are collected."""
+    return lambda request: static(path)
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Bonewatch",
     "SITE_HEADER": "Bonewatch",
@@ -162,7 +167,8 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "SHOW_LANGUAGES": True,
-    "STYLES": [_styles, _styles_of_red_flags],
+    "STYLES": [_styles, _styles_of_red_flags, _file("bonewatch/doors.css")],
+    "SCRIPTS": [_file("bonewatch/session.js"), _file("bonewatch/search.js")],
     "DASHBOARD_CALLBACK": "reminders.admin.dashboard.today",
     "BORDER_RADIUS": "6px",
     "COLORS": {

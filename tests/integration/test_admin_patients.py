@@ -262,7 +262,7 @@ class TestFinding:
     """Search and filters."""
 
     def found(self, desk: Desk, **query: str) -> set[str]:
-        response = desk.client.get("/admin/patients/patient/", query)
+        response = desk.client.get("/admin/patients/patient/", query, follow=True)
         assert response.status_code == 200
         return {patient.mrn for patient in response.context["cl"].result_list}
 

@@ -137,17 +137,16 @@ def test_it_is_reset_by_a_manager_of_the_same_clinic_and_that_is_recorded(desk: 
 
 def test_it_is_not_reset_from_another_clinic_nor_without_the_right(settings: Any, nurse: Any) -> None:
     settings.SECOND_FACTOR = "off"
+    here, elsewhere = make.clinic(), Clinic.objects.create(name="Elsewhere", short_name="Else")
     stranger = get_user_model().objects.create_user("mo", password=PASSWORD, is_staff=True)
-    elsewhere = Clinic.objects.create(name="Elsewhere", short_name="Else")
-    Membership.objects.filter(user=stranger).delete()
-    Membership.objects.create(user=stranger, clinic=elsewhere)
     colleague = get_user_model().objects.create_user("cy", password=PASSWORD, is_staff=True)
-    Membership.objects.filter(user=colleague).delete()
-    Membership.objects.create(user=colleague, clinic=make.clinic())
+    Membership.objects.all().delete()
+    Membership.objects.create(user=stranger, clinic=elsewhere)
+    Membership.objects.create(user=colleague, clinic=here)
     client = Client()
     client.force_login(stranger)
     assert client.post(f"/admin/second-factor-reset/{colleague.pk}/").status_code == 404
-    Membership.objects.create(user=stranger, clinic=make.clinic())
+    Membership.objects.create(user=stranger, clinic=here)
     assert client.post(f"/admin/second-factor-reset/{colleague.pk}/").status_code == 403
 
 
