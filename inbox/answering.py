@@ -1,7 +1,6 @@
 """Answering in a conversation: who may be written to and why not, and one message for one form, however often sent."""
 
 from __future__ import annotations
-from django.utils.translation import gettext as _
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from alerts.domain.words import OPEN_STATES
 from alerts.models import Alert
@@ -77,7 +77,10 @@ def _refusal(address: str, broken: str) -> str:
         return _("It is neither a phone number nor a mailbox.")
     shown = national(address)
     if broken:
-        return _("%(shown)s does not work (%(broken)s). Phone, or use another contact.") % {"shown": shown, "broken": broken}
+        return _("%(shown)s does not work (%(broken)s). Phone, or use another contact.") % {
+            "shown": shown,
+            "broken": broken,
+        }
     if consent.opted_out(address):
         return _("%(shown)s has opted out of messages. Phone instead: %(shown)s.") % {"shown": shown}
     return ""
@@ -101,7 +104,9 @@ def send(thread: Thread, words: str, *, to: str, form: UUID, by: AbstractBaseUse
         if body not in earlier.message.body and fold_to_gsm7(body) not in earlier.message.body:
             raise RefusedAnswer(_("Other words were sent from this form already. Send again to send these too."))
         return earlier
-    why = refusal(thread) or next((way.refusal for way in ways(thread) if way.address == to), _("Choose whom to answer."))
+    why = refusal(thread) or next(
+        (way.refusal for way in ways(thread) if way.address == to), _("Choose whom to answer.")
+    )
     why = why or _too_long(body, to)
     if why:
         raise RefusedAnswer(why)
@@ -122,7 +127,12 @@ def _too_long(body: str, to: str) -> str:
     if _channel(to) is not Channel.SMS:
         return ""
     parts = segments(fold_to_gsm7(body)).count
-    return _("%(parts)s texts long, %(most_parts)s at most: shorten it, or phone.") % {"parts": parts, "most_parts": MOST_PARTS} if parts > MOST_PARTS else ""
+    return (
+        _("%(parts)s texts long, %(most_parts)s at most: shorten it, or phone.")
+        % {"parts": parts, "most_parts": MOST_PARTS}
+        if parts > MOST_PARTS
+        else ""
+    )
 
 
 def _draft(thread: Thread, body: str, *, to: str, key: str, now: datetime) -> outbox.Draft:
@@ -163,7 +173,11 @@ def ours(thread: Thread) -> list[Message]:
 
 
 def _name(contact: ContactPoint) -> str:
-    whose = _("%(owner_name)s (caregiver)") % {"owner_name": contact.owner_name} if contact.owner_name else _("the patient’s own")
+    whose = (
+        _("%(owner_name)s (caregiver)") % {"owner_name": contact.owner_name}
+        if contact.owner_name
+        else _("the patient’s own")
+    )
     return f"{national(contact.address) if contact.kind == ContactKind.PHONE else contact.address}, {whose}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.core.checks import register
+from django.utils.translation import gettext_lazy as _
 
 from messaging import checks
 
@@ -12,7 +13,7 @@ class MessagingConfig(AppConfig):
     """Outbox, channels, receipts, inbound texts and consent."""
 
     name = "messaging"
-    verbose_name = "Messages"
+    verbose_name = _("Messages")
 
     def ready(self) -> None:
         """Hand the checks to Django, and stand by for a broker that is away."""

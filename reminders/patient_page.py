@@ -76,7 +76,9 @@ def coming_messages(patient: Patient, now: datetime) -> Panel:
         context={
             "rows": _together(planned.order_by("send_at", "id")[:MOST_ROWS], patient, reach),
             "dropped": _together(dropped.order_by("send_at", "id")[:MOST_ROWS], patient, {}),
-            "problems": [f"{CHANNEL_WORDS[c]}: {why}" for c, (whom, why) in reach.items() if not whom] if count else [],
+            "problems": [f"{_(CHANNEL_WORDS[c])}: {why}" for c, (whom, why) in reach.items() if not whom]
+            if count
+            else [],
             "more": max(0, count - MOST_ROWS),
             "patient": patient,
         }
@@ -97,7 +99,7 @@ def sent_messages(patient: Patient, now: datetime) -> Panel:
     rows = [
         {
             "reminder": reminder,
-            "channel": CHANNEL_WORDS[reminder.channel],
+            "channel": _(CHANNEL_WORDS[reminder.channel]),
             "told": told[reminder.pk][-1] if reminder.message else None,
             "before": told[reminder.pk][:-1] if reminder.message else told[reminder.pk],
             "when": clock(reminder.settled_at, patient.zone),
@@ -215,7 +217,7 @@ def _together(
                 "ways": [
                     {
                         "reminder": way,
-                        "channel": CHANNEL_WORDS[way.channel],
+                        "channel": _(CHANNEL_WORDS[way.channel]),
                         "whom": reach.get(way.channel, ("", ""))[0],
                         "before": told[way.pk],
                     }

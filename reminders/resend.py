@@ -1,13 +1,13 @@
 """Once more, because a person says so: a reminder that reached nobody, now that the carrier, host or phone is back."""
 
 from __future__ import annotations
-from django.utils.translation import gettext as _
 
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from messaging import watch
 from messaging.domain.delivery import Channel, Status
@@ -57,11 +57,15 @@ def _refuse(reminder: PlannedReminder, *, now: datetime) -> None:
     if patient.status != PatientStatus.ACTIVE:
         raise ValidationError(_("The patient is %(lower)s.") % {"lower": patient.get_status_display().lower()})
     if visit.status not in STANDING:
-        raise ValidationError(_("%(visit)s is %(lower)s.") % {"visit": visit, "lower": visit.get_status_display().lower()})
+        raise ValidationError(
+            _("%(visit)s is %(lower)s.") % {"visit": visit, "lower": visit.get_status_display().lower()}
+        )
     if reminder.expires_at <= now:
         raise ValidationError(_("It would come too late: what it says is over."))
     if fate_of(Status(message.status), Channel(message.channel), fresh=False) is not Fate.LOST:
-        raise ValidationError(_("Its message is %(lower)s: it may arrive, or has.") % {"lower": message.get_status_display().lower()})
+        raise ValidationError(
+            _("Its message is %(lower)s: it may arrive, or has.") % {"lower": message.get_status_display().lower()}
+        )
     if message.status == Status.SUPPRESSED:
         raise ValidationError(_("The number has opted out."))
     for mate in rungs.mates([reminder]).exclude(pk=reminder.pk).select_related("message"):

@@ -5,13 +5,13 @@ names field and value. Messages that already wait in the outbox are taken back w
 """
 
 from __future__ import annotations
-from django.utils.translation import gettext as _
 
 from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from messaging.domain import wall_time
 from patients.board import close_all, close_task
@@ -68,7 +68,9 @@ def miss_visit(visit: Visit, *, reason: str, now: datetime) -> PlanReport:
     """The patient did not come."""
     visit = _locked(visit)
     if visit.at > now:
-        raise ValidationError({"status": _("%(visit)s is still to come; it cannot have been missed.") % {"visit": visit}})
+        raise ValidationError(
+            {"status": _("%(visit)s is still to come; it cannot have been missed.") % {"visit": visit}}
+        )
     _move_to(visit, VisitStatus.MISSED)
     visit.status_reason = _required(reason)
     return _settle(visit, outcome="Recorded as missed.", now=now)
@@ -79,13 +81,23 @@ def move_visit(visit: Visit, *, on: date, clock: time, now: datetime) -> PlanRep
     """Put the visit at another time of the patient's clock. It stays there while the treatment's rules hold."""
     visit = _locked(visit)
     if visit.status not in STANDING:
-        raise ValidationError({"on": _("%(visit)s is %(status)s; only a standing visit can be moved.") % {"visit": visit, "status": visit.status}})
+        raise ValidationError(
+            {
+                "on": _("%(visit)s is %(status)s; only a standing visit can be moved.")
+                % {"visit": visit, "status": visit.status}
+            }
+        )
     zone = visit.schedule.patient.zone
     if on > (now + LONGEST_AHEAD).date() or on < (now - LONGEST_AHEAD).date():
         raise ValidationError({"on": _("%(on)s is too far off to be planned.") % {"on": on}})
     wall = datetime.combine(on, clock)
     if not wall_time.exists(wall, zone):
-        raise ValidationError({"clock": _("%(wall)s does not exist in %(key)s; choose another time.") % {"wall": f"{wall:%Y-%m-%d %H:%M}", "key": zone.key}})
+        raise ValidationError(
+            {
+                "clock": _("%(wall)s does not exist in %(key)s; choose another time.")
+                % {"wall": f"{wall:%Y-%m-%d %H:%M}", "key": zone.key}
+            }
+        )
     at = wall_time.resolve(wall, zone)
     if at <= now:
         raise ValidationError({"on": _("%(wall)s has already passed.") % {"wall": f"{wall:%Y-%m-%d %H:%M}"}})
@@ -104,7 +116,12 @@ def confirm_visit(visit: Visit, *, now: datetime) -> PlanReport:
     """The patient says that she will come: the rungs that ask for it are not sent any more."""
     visit = _locked(visit)
     if visit.status not in STANDING:
-        raise ValidationError({"status": _("%(visit)s is %(status)s; there is nothing to confirm.") % {"visit": visit, "status": visit.status}})
+        raise ValidationError(
+            {
+                "status": _("%(visit)s is %(status)s; there is nothing to confirm.")
+                % {"visit": visit, "status": visit.status}
+            }
+        )
     if visit.confirmed_at is None:
         visit.confirmed_at = now
         visit.move_requested_at = None
@@ -133,7 +150,9 @@ def hold_schedule(schedule: Schedule, *, reason: str, now: datetime) -> PlanRepo
 def resume_schedule(schedule: Schedule, *, now: datetime) -> PlanReport:
     """The schedule is active again."""
     if schedule.status != ScheduleStatus.ON_HOLD:
-        raise ValidationError({"status": _("The schedule is %(status)s; only one on hold can be resumed.") % {"status": schedule.status}})
+        raise ValidationError(
+            {"status": _("The schedule is %(status)s; only one on hold can be resumed.") % {"status": schedule.status}}
+        )
     return _set_schedule(schedule, ScheduleStatus.ACTIVE, "", now=now)
 
 
@@ -183,7 +202,12 @@ def _locked(visit: Visit) -> Visit:
 
 def _move_to(visit: Visit, status: VisitStatus) -> None:
     if status not in VISIT_MOVES[VisitStatus(visit.status)]:
-        raise ValidationError({"status": _("%(visit)s is %(status)s and cannot become %(value)s.") % {"visit": visit, "status": visit.status, "value": status.value}})
+        raise ValidationError(
+            {
+                "status": _("%(visit)s is %(status)s and cannot become %(value)s.")
+                % {"visit": visit, "status": visit.status, "value": status.value}
+            }
+        )
     visit.status = status
 
 
@@ -205,16 +229,39 @@ def _check_given_on(visit: Visit, given_on: date, now: datetime) -> None:
     siblings = visit.schedule.visits
     today = wall_time.local_date(now, visit.schedule.patient.zone)
     if given_on > today:
-        raise ValidationError({"given_on": _("%(given_on)s lies in the future; today is %(today)s.") % {"given_on": given_on, "today": today}})
+        raise ValidationError(
+            {
+                "given_on": _("%(given_on)s lies in the future; today is %(today)s.")
+                % {"given_on": given_on, "today": today}
+            }
+        )
     if given_on < visit.on - LONGEST_BEFORE_ITS_DAY:
-        raise ValidationError({"given_on": _("%(given_on)s is long before %(visit)s; record it at the visit that it was.") % {"given_on": given_on, "visit": visit}})
+        raise ValidationError(
+            {
+                "given_on": _("%(given_on)s is long before %(visit)s; record it at the visit that it was.")
+                % {"given_on": given_on, "visit": visit}
+            }
+        )
     for other in siblings.filter(Q(number__lt=visit.number, given_on__gte=given_on)).order_by("-number")[:1]:
-        raise ValidationError({"given_on": _("Visit %(number)s was already given on %(given_on)s.") % {"number": other.number, "given_on": other.given_on}})
+        raise ValidationError(
+            {
+                "given_on": _("Visit %(number)s was already given on %(given_on)s.")
+                % {"number": other.number, "given_on": other.given_on}
+            }
+        )
     for other in siblings.filter(Q(number__gt=visit.number, given_on__lte=given_on)).order_by("number")[:1]:
-        raise ValidationError({"given_on": _("Visit %(number)s was already given on %(given_on)s.") % {"number": other.number, "given_on": other.given_on}})
+        raise ValidationError(
+            {
+                "given_on": _("Visit %(number)s was already given on %(given_on)s.")
+                % {"number": other.number, "given_on": other.given_on}
+            }
+        )
     for other in siblings.filter(number__lt=visit.number, on__gt=given_on, status__in=STANDING)[:1]:
         raise ValidationError(
-            {"given_on": _("Visit %(number)s of %(on)s still stands: record the dose there, or cancel it.") % {"number": other.number, "on": other.on}}
+            {
+                "given_on": _("Visit %(number)s of %(on)s still stands: record the dose there, or cancel it.")
+                % {"number": other.number, "on": other.on}
+            }
         )
 
 
@@ -233,7 +280,12 @@ def _check_gap(visit: Visit, on: date) -> date | None:
         given = dose.given_on or dose.on
         earliest = visit.schedule.course().earliest(visit.number, given)
         if on < earliest:
-            raise ValidationError({"on": _("%(on)s is too soon after %(given)s: not before %(earliest)s.") % {"on": on, "given": given, "earliest": earliest}})
+            raise ValidationError(
+                {
+                    "on": _("%(on)s is too soon after %(given)s: not before %(earliest)s.")
+                    % {"on": on, "given": given, "earliest": earliest}
+                }
+            )
     return last.given_on or last.on
 
 

@@ -1,11 +1,12 @@
 """What was tried to say one thing about one visit, by contact, as staff read it. No address is written out."""
 
 from __future__ import annotations
-from django.utils.translation import gettext as _
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
 
 from messaging.models import Message
 from patients.domain.profile import Owner
@@ -44,7 +45,7 @@ def of(reminders: Sequence[PlannedReminder]) -> Mapping[int, list[Told]]:
         if reminder.message is not None:
             messages[reminder.message.pk] = reminder.message
         found[reminder.pk] = [
-            Told(CHANNEL_WORDS[message.channel], known.get(message.address, "a contact that is gone"), message)
+            Told(_(CHANNEL_WORDS[message.channel]), known.get(message.address, _("a contact that is gone")), message)
             for message in messages.values()
         ]
     return found

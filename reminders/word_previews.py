@@ -12,21 +12,28 @@ from patients.models import Patient
 from reminders import rendering
 from reminders.domain import phrases
 from reminders.models import PlannedReminder
+from staff.domain.tongue import N_
 
 #: Blank → what it becomes, and an example.
 BLANKS: Mapping[str, tuple[str, str]] = {
-    "clinic": ("The clinic’s short name.", "Bayside Bone & Infusion"),
-    "day": ("The day of the visit as said when the text leaves: today, tomorrow, or a date.", "Tue, Nov 24"),
-    "time": ("The time of the visit by the patient’s clock.", "9:30 AM"),
-    "when": ("Day and time of the visit in full, for mails.", "Tuesday, November 24, 2026 at 9:30 AM"),
-    "location": ("Where the visit is; the clinic’s name where nothing else is known.", "Infusion Center, 3rd floor"),
-    "phone": ("The clinic’s daytime line, as people dial it.", "(202) 555-0123"),
-    "visits": ("Several visits, each with day and time.", "A: Tue, Nov 24 9:30 AM. B: Fri, Dec 4 2:00 PM"),
-    "tasks": ("What to do before the visit, a line each; may be empty.", "- Blood test in the week before"),
-    "page": ("A link to the patient’s own page.", "https://reminders.example-hospital.org/p/Vb3nq0LkQ2sT8xYz1aBcDe/"),
-    "count": ("How many things are told of together.", "2"),
-    "times": ("The times of several visits on one day.", "9:30 AM, 11:00 AM"),
-    "things": ("The things that are told of together, a line each.", "- Blood test\n- Visit at 9:30 AM"),
+    "clinic": (N_("The clinic’s short name."), "Bayside Bone & Infusion"),
+    "day": (N_("The day of the visit as said when the text leaves: today, tomorrow, or a date."), "Tue, Nov 24"),
+    "time": (N_("The time of the visit by the patient’s clock."), "9:30 AM"),
+    "when": (N_("Day and time of the visit in full, for mails."), "Tuesday, November 24, 2026 at 9:30 AM"),
+    "location": (
+        N_("Where the visit is; the clinic’s name where nothing else is known."),
+        "Infusion Center, 3rd floor",
+    ),
+    "phone": (N_("The clinic’s daytime line, as people dial it."), "(202) 555-0123"),
+    "visits": (N_("Several visits, each with day and time."), "A: Tue, Nov 24 9:30 AM. B: Fri, Dec 4 2:00 PM"),
+    "tasks": (N_("What to do before the visit, a line each; may be empty."), "- Blood test in the week before"),
+    "page": (
+        N_("A link to the patient’s own page."),
+        "https://reminders.example-hospital.org/p/Vb3nq0LkQ2sT8xYz1aBcDe/",
+    ),
+    "count": (N_("How many things are told of together."), "2"),
+    "times": (N_("The times of several visits on one day."), "9:30 AM, 11:00 AM"),
+    "things": (N_("The things that are told of together, a line each."), "- Blood test\n- Visit at 9:30 AM"),
 }
 _MOST = 12
 _ZONE = ZoneInfo("America/New_York")

@@ -11,7 +11,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from alerts.admin.words import CHANNELS, TIERS, VIA, place_in_words, running, step_in_words
+from alerts.admin.words import CHANNELS, TIERS, VIA, place_in_words, running, step_in_words, whom_in_words
 from alerts.domain.policy import Policy
 from alerts.domain.words import EventKind, Outcome, Tier
 from alerts.models import Alert, AlertEvent, AlertPage
@@ -98,7 +98,7 @@ def _values(event: AlertEvent, alert: Alert, policy: Policy, pages: Mapping[int,
         "who": who,
         "step": place_in_words(policy, position) if known and isinstance(position, int) else _("the step"),
         "whom": _whom(detail, policy, pages),
-        "empty": str(detail.get("whom") or _("the step")),
+        "empty": _(str(detail.get("whom") or "the step")),
         "tier": _tier(detail.get("tier")),
         "outcome": _outcome(detail.get("outcome") or alert.outcome),
         "note": _NOTES.get(note, _("Noted: {note}")).format(
@@ -116,7 +116,7 @@ def _whom(detail: Mapping[str, Any], policy: Policy, pages: Mapping[int, AlertPa
     said = "; ".join(f"{name} ({', '.join(channels)})" for name, channels in people.items())
     position = detail.get("position")
     if isinstance(position, int) and position >= 0:
-        place = f"{place_in_words(policy, position)}, {policy.step(position).whom}{_closed(detail)}"
+        place = f"{place_in_words(policy, position)}, {whom_in_words(policy.step(position))}{_closed(detail)}"
         return f"{place}: {said}" if said else step_in_words(policy.step(position))
     why = {"worse": _("it got worse"), "outcome": _("the outcome is missing")}.get(str(detail.get("why")), "")
     return f"{said} ({why})" if said and why else said or _("somebody")

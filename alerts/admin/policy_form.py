@@ -27,7 +27,14 @@ TARGETS = [
     (Target.PERSON.value, lazy("One person")),
     (Target.LINE.value, "24-hour line"),
 ]
-ROLES = [("", "–"), *[(role.value, role.words.capitalize()) for role in Role]]
+ROLES: list[tuple[str, Any]] = [
+    ("", "–"),
+    (Role.NURSE.value, lazy("On-call nurse")),
+    (Role.BACKUP.value, lazy("Backup nurse")),
+    (Role.CHARGE.value, lazy("Charge nurse")),
+    (Role.PHYSICIAN.value, lazy("Physician")),
+    (Role.MANAGER.value, lazy("Manager")),
+]
 
 
 class PolicyForm(forms.ModelForm[EscalationPolicy]):

@@ -19,7 +19,7 @@ from alerts import cases, raising, rulebook
 from alerts.admin.who import acting
 from alerts.callback import phone_of
 from alerts.domain.triage import Fired, Reading
-from alerts.domain.words import Condition, Tier
+from alerts.domain.words import TITLES, Condition, Tier
 from alerts.models import NurseReview, Responder
 from patients.admin.acts import Act, ActForm
 from patients.admin.clock import clock
@@ -97,7 +97,7 @@ def _done(review: NurseReview, data: Mapping[str, Any], request: HttpRequest, no
 def _raise(review: NurseReview, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     me = acting(request)
     condition, tier = Condition(data["condition"]), Tier(data["tier"])
-    _finish(review, f"Raised: {condition.title}", request, now)
+    _finish(review, f"Raised: {TITLES[condition]}", request, now)
     fired = Fired(_rules()[condition], condition, tier, ())
     why = f"{me.name} raised it from her inbox ({tier.name})."
     reading = Reading(fired=(fired,), evidence=(), intents=frozenset(), review=False, why=why)

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from alerts import alarms
 from alerts.admin.rota_week import DAY, Drawn, hue, span_words, week
@@ -45,7 +46,7 @@ def board(clinic: Clinic, monday: date, *, now: datetime, may_change: bool) -> d
         "people": _people(rotas, names, now),
         "changes": _changes(rotas, now),
         "troubles": _troubles(rotas, now),
-        "missing": [role.words for role in Role if role not in {rota.role for rota in rotas}],
+        "missing": [_(role.words) for role in Role if role not in {rota.role for rota in rotas}],
         "may_change": may_change,
     }
 
@@ -70,7 +71,7 @@ def badges(person: Responder, wrong: Sequence[reach.Problem]) -> list[tuple[str,
     """Chips: colour and words."""
     if not wrong:
         return [("ok", "ready")]
-    return [("bad" if problem.silences else "warning", problem.words) for problem in wrong]
+    return [("bad" if problem.silences else "warning", _(problem.words)) for problem in wrong]
 
 
 def _drawn(rota: Rota, start: datetime, end: datetime, names: dict[int, Responder], *, may_change: bool) -> Drawn:

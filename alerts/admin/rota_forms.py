@@ -191,7 +191,8 @@ def person_choices(rota: Rota, span: pure.Span, *, now: datetime) -> list[tuple[
     return [
         (
             str(p.pk),
-            _("%(name)s – not ready: %(in_words)s") % {"name": p.name, "in_words": reach.in_words(wrong[p.pk])}
+            _("%(name)s – not ready: %(in_words)s")
+            % {"name": p.name, "in_words": ", ".join(_(one.words) for one in wrong[p.pk])}
             if wrong[p.pk]
             else p.name,
         )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from alerts.domain.policy import Policy, Step
+from alerts.domain.policy import Policy, Step, Target
 from alerts.domain.words import AlertState, Tier
 from alerts.models import Rotation
 from messaging.domain.delivery import Channel
@@ -75,10 +75,17 @@ def channels_in_words(channels: Iterable[Channel | str]) -> str:
     return f" {_('and')} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def whom_in_words(step: Step) -> str:
+    """`backup nurse`, `everyone of the rota: manager`, or a name."""
+    if step.target is Target.TEAM and step.role:
+        return _("everyone of the rota: %(role)s") % {"role": _(step.role.words)}
+    return _(step.whom)
+
+
 def step_in_words(step: Step) -> str:
     """`backup nurse by text and call`."""
     return _("%(whom)s by %(channels_in_words)s") % {
-        "whom": step.whom,
+        "whom": whom_in_words(step),
         "channels_in_words": channels_in_words(step.channels),
     }
 

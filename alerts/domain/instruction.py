@@ -1,9 +1,9 @@
 """What an instruction to a patient must keep to: one SMS with the clinic's line filled in, and no carrier's word."""
 
 from __future__ import annotations
-from staff.domain.tongue import gettext as _
 
 from messaging.domain.wording import WordingError, fill, fold_to_gsm7, reserved_words, segments, variables
+from staff.domain.tongue import gettext as _
 
 MOST = 160
 #: A line as people write it at home; no clinic's is taken for shorter.
@@ -25,9 +25,17 @@ def problems(text: str, *, line: str = LINE) -> list[str]:
     weight = segments(filled)
     found = []
     if weight.forcing:
-        found.append(_("%(forcing)s cannot be sent in GSM-7: an SMS would hold 70 characters only.") % {"forcing": ' '.join(weight.forcing)})
+        found.append(
+            _("%(forcing)s cannot be sent in GSM-7: an SMS would hold 70 characters only.")
+            % {"forcing": " ".join(weight.forcing)}
+        )
     elif weight.characters > MOST:
-        found.append(_("%(characters)s characters with the clinic's line filled in; %(most)s at most.") % {"characters": weight.characters, "most": MOST})
+        found.append(
+            _("%(characters)s characters with the clinic's line filled in; %(most)s at most.")
+            % {"characters": weight.characters, "most": MOST}
+        )
     if reserved := reserved_words(text):
-        found.append(_("Carriers act upon %(reserved)s themselves; ask for another answer.") % {"reserved": ', '.join(reserved)})
+        found.append(
+            _("Carriers act upon %(reserved)s themselves; ask for another answer.") % {"reserved": ", ".join(reserved)}
+        )
     return found

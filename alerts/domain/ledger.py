@@ -4,7 +4,6 @@ docs/ledger.md prints this table; a test holds the two together, and the table t
 """
 
 from __future__ import annotations
-from staff.domain.tongue import N_
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from types import MappingProxyType
 
 from alerts.domain.words import AlertState
 from messaging.domain.delivery import Status
+from staff.domain.tongue import N_
+from staff.domain.tongue import gettext as _
 
 
 class Book(StrEnum):
@@ -42,40 +43,66 @@ class State:
 STATES: Mapping[Book, tuple[State, ...]] = MappingProxyType(
     {
         Book.ALERTS: (
-            State(AlertState.RAISED, N_("written down, waits for opening hours"), N_("its clock pages the first step")),
-            State(AlertState.PAGED, N_("people are being paged"), N_("whoever answers; else its clock pages the next step")),
-            State(AlertState.ACCEPTED, N_("a named person has taken it"), N_("its owner reaches the patient; else its clock")),
+            State(AlertState.RAISED, "written down, waits for opening hours", "its clock pages the first step"),
             State(
-                AlertState.REACHED, N_("its owner spoke with the patient"), N_("its owner records the outcome; else its clock")
+                AlertState.PAGED,
+                "people are being paged",
+                "whoever answers; else its clock pages the next step",
             ),
-            State(AlertState.CLOSED, N_("a named person recorded a coded outcome")),
+            State(
+                AlertState.ACCEPTED,
+                "a named person has taken it",
+                "its owner reaches the patient; else its clock",
+            ),
+            State(
+                AlertState.REACHED,
+                "its owner spoke with the patient",
+                "its owner records the outcome; else its clock",
+            ),
+            State(AlertState.CLOSED, "a named person recorded a coded outcome"),
         ),
         Book.PAGES: (
-            State("waiting", N_("handed to the outbox, no receipt yet"), N_("the receipt, or its limit")),
-            State("arrived", N_("on the phone, or answered")),
-            State("lost", N_("failed, came back, or brought no receipt in time: the next step was pulled forward")),
+            State("waiting", "handed to the outbox, no receipt yet", "the receipt, or its limit"),
+            State("arrived", "on the phone, or answered"),
+            State("lost", "failed, came back, or brought no receipt in time: the next step was pulled forward"),
         ),
         Book.TEXTS: (
-            State("unread", N_("stored, not read yet"), N_("the request that stored it, else the sweep, else the watchdog")),
-            State("read", N_("triaged and given its disposition")),
+            State(
+                "unread",
+                "stored, not read yet",
+                "the request that stored it, else the sweep, else the watchdog",
+            ),
+            State("read", "triaged and given its disposition"),
         ),
         Book.REVIEWS: (
-            State("open", N_("waits for a nurse, with a clock"), N_("a nurse; past its time somebody is told")),
-            State("done", N_("a nurse wrote what came of it")),
+            State("open", "waits for a nurse, with a clock", "a nurse; past its time somebody is told"),
+            State("done", "a nurse wrote what came of it"),
         ),
         Book.MESSAGES: (
-            State(Status.PLANNED, N_("waits for its due time, or for its next try"), N_("a worker at its due time")),
-            State(Status.CLAIMED, N_("a worker holds it"), N_("that worker; when its lease ends, any other")),
-            State(Status.SUBMITTING, N_("the carrier is being asked"), N_("that worker; when its lease ends it is in doubt")),
-            State(Status.IN_DOUBT, N_("nobody knows what the carrier answered"), N_("the reconciler asks the carrier's log")),
-            State(Status.HELD, "too many for one address: the flood guard holds it", N_("a person; at its expiry, nobody")),
-            State(Status.ACCEPTED, N_("the carrier has it"), N_("its receipt, or the answer when the carrier is asked")),
-            State(Status.SENT, N_("it has left the carrier"), N_("the same")),
-            State(Status.DELIVERED, N_("the phone or the mail host has it")),
-            State(Status.UNDELIVERED, N_("the network gave it back, with the reason")),
-            State(Status.FAILED, N_("it cannot be sent, with the reason")),
-            State(Status.EXPIRED, N_("it would have come too late to be of use")),
-            State(Status.SUPPRESSED, N_("it must not be sent: no consent, or taken back")),
+            State(Status.PLANNED, "waits for its due time, or for its next try", "a worker at its due time"),
+            State(Status.CLAIMED, "a worker holds it", "that worker; when its lease ends, any other"),
+            State(
+                Status.SUBMITTING,
+                "the carrier is being asked",
+                "that worker; when its lease ends it is in doubt",
+            ),
+            State(
+                Status.IN_DOUBT,
+                "nobody knows what the carrier answered",
+                "the reconciler asks the carrier's log",
+            ),
+            State(
+                Status.HELD,
+                "too many for one address: the flood guard holds it",
+                "a person; at its expiry, nobody",
+            ),
+            State(Status.ACCEPTED, "the carrier has it", "its receipt, or the answer when the carrier is asked"),
+            State(Status.SENT, "it has left the carrier", "the same"),
+            State(Status.DELIVERED, "the phone or the mail host has it"),
+            State(Status.UNDELIVERED, "the network gave it back, with the reason"),
+            State(Status.FAILED, "it cannot be sent, with the reason"),
+            State(Status.EXPIRED, "it would have come too late to be of use"),
+            State(Status.SUPPRESSED, "it must not be sent: no consent, or taken back"),
         ),
     }
 )
@@ -101,7 +128,7 @@ class Orphan(StrEnum):
     @property
     def words(self) -> str:
         """What it means, for people."""
-        return ORPHAN_WORDS[self]
+        return _(ORPHAN_WORDS[self])
 
 
 ORPHAN_WORDS: Mapping[Orphan, str] = MappingProxyType(

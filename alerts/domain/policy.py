@@ -1,7 +1,6 @@
 """An escalation policy as an alert carries it: frozen when the alert is raised, whatever staff edit later."""
 
 from __future__ import annotations
-from staff.domain.tongue import gettext as _
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from messaging.domain.delivery import Channel
+from staff.domain.tongue import N_
 
 #: The channels a page may leave by, the quickest to be noticed last.
 PAGE_CHANNELS = ("sms", "email", "voice")
@@ -28,11 +28,11 @@ class Role(StrEnum):
     def words(self) -> str:
         """The words for it on pages."""
         return {
-            Role.NURSE: "on-call nurse",
-            Role.BACKUP: _("backup nurse"),
-            Role.CHARGE: _("charge nurse"),
-            Role.PHYSICIAN: "physician",
-            Role.MANAGER: "manager",
+            Role.NURSE: N_("on-call nurse"),
+            Role.BACKUP: N_("backup nurse"),
+            Role.CHARGE: N_("charge nurse"),
+            Role.PHYSICIAN: N_("physician"),
+            Role.MANAGER: N_("manager"),
         }[self]
 
 
@@ -48,10 +48,10 @@ class Target(StrEnum):
     def words(self) -> str:
         """The words for it on pages."""
         return {
-            Target.ON_CALL: _("whoever is on call"),
-            Target.TEAM: _("everyone of the rota"),
-            Target.PERSON: _("one person"),
-            Target.LINE: _("the clinic's 24-hour line"),
+            Target.ON_CALL: N_("whoever is on call"),
+            Target.TEAM: N_("everyone of the rota"),
+            Target.PERSON: N_("one person"),
+            Target.LINE: N_("the clinic's 24-hour line"),
         }[self]
 
 
@@ -64,7 +64,7 @@ class Part(StrEnum):
     @property
     def words(self) -> str:
         """The words for it on pages."""
-        return {Part.LADDER: "step", Part.RING: _("then again and again")}[self]
+        return {Part.LADDER: N_("step"), Part.RING: N_("then again and again")}[self]
 
 
 class PolicyError(ValueError):

@@ -1,11 +1,13 @@
 """The vocabulary of warnings to patients: topics, audiences, what they count from, and why one was not sent."""
 
 from __future__ import annotations
-from staff.domain.tongue import N_
 
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
+
+from staff.domain.tongue import N_
+from staff.domain.tongue import gettext as _
 
 
 class Topic(StrEnum):
@@ -19,7 +21,7 @@ class Topic(StrEnum):
     @property
     def label(self) -> str:
         """The topic as staff read it."""
-        return TOPICS[self]
+        return _(TOPICS[self])
 
 
 TOPICS: Mapping[Topic, str] = MappingProxyType(
@@ -88,7 +90,7 @@ class WarningReason(StrEnum):
     @property
     def label(self) -> str:
         """The reason as a nurse reads it."""
-        return REASON_LABELS[self]
+        return _(REASON_LABELS[self])
 
 
 REASON_LABELS: Mapping[WarningReason, str] = MappingProxyType(
@@ -104,7 +106,9 @@ REASON_LABELS: Mapping[WarningReason, str] = MappingProxyType(
         WarningReason.NO_CONTACT: N_("The patient has no contact of the rule's kinds."),
         WarningReason.CONTACT_UNUSABLE: N_("Every contact of the rule's kinds is marked unusable."),
         WarningReason.NO_CONSENT: N_("No consent to warnings is recorded for any address."),
-        WarningReason.NO_ROOM: N_("No more routine texts may be sent to this phone before it would have been out of date."),
+        WarningReason.NO_ROOM: N_(
+            "No more routine texts may be sent to this phone before it would have been out of date."
+        ),
         WarningReason.WORDING: N_("The text could not be filled in (see the clinic's telephone lines and the text)."),
     }
 )

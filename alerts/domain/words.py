@@ -1,11 +1,13 @@
 """The vocabulary of red flags: conditions, tiers, the states of an alert and the events that move it."""
 
 from __future__ import annotations
-from staff.domain.tongue import N_
 
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
+
+from staff.domain.tongue import N_
+from staff.domain.tongue import gettext as _
 
 
 class Condition(StrEnum):
@@ -31,7 +33,7 @@ class Condition(StrEnum):
     @property
     def title(self) -> str:  # type: ignore[override]
         """The words for it on pages."""
-        return TITLES[self]
+        return _(TITLES[self])
 
 
 TITLES: Mapping[Condition, str] = MappingProxyType(
@@ -47,7 +49,7 @@ TITLES: Mapping[Condition, str] = MappingProxyType(
         Condition.JAW: N_("Jaw"),
         Condition.RENAL: N_("Renal"),
         Condition.ALLERGY: N_("Allergy"),
-        Condition.SELF_HARM: "Self-harm",
+        Condition.SELF_HARM: N_("Self-harm"),
         Condition.PAIN: N_("Uncontrolled pain"),
         Condition.REACTION: N_("Treatment reaction"),
         Condition.EMERGENCY: N_("Other emergency"),
@@ -114,7 +116,7 @@ class Outcome(StrEnum):
     @property
     def words(self) -> str:
         """The words for it on pages."""
-        return OUTCOME_WORDS[self]
+        return _(OUTCOME_WORDS[self])
 
 
 OUTCOME_WORDS: Mapping[Outcome, str] = MappingProxyType(

@@ -1,7 +1,6 @@
 """What coordinators do to a rota: an override, a swap, taking one back, looking at a substitution; and previews."""
 
 from __future__ import annotations
-from django.utils.translation import gettext as _
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from alerts import alarms
 from alerts.domain import rota as pure
@@ -159,7 +159,8 @@ def _long_hours(row: Override, then: pure.Rota, start: datetime, end: datetime) 
     own = max(row.ends_at - row.starts_at, LONG)
     names = {person.pk: str(person) for person in (row.responder, row.other) if person}
     return [
-        _("%(person)s would be on call for %(end)s hours in a row.") % {"person": names[stint.person], "end": (stint.end - stint.start) // timedelta(hours=1)}
+        _("%(person)s would be on call for %(end)s hours in a row.")
+        % {"person": names[stint.person], "end": (stint.end - stint.start) // timedelta(hours=1)}
         for stint in mine
         if stint.end - stint.start > own
     ]

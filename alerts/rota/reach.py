@@ -8,6 +8,7 @@ from enum import StrEnum
 from alerts.models import Responder
 from messaging import consent
 from messaging.domain.consent_ledger import BY_PHONE
+from staff.domain.tongue import N_
 
 
 class Problem(StrEnum):
@@ -30,12 +31,13 @@ class Problem(StrEnum):
         return self is not Problem.ONE_CHANNEL
 
 
+#: In English, for what is stored; pages say `_(problem.words)`.
 _WORDS = {
-    Problem.INACTIVE: "switched off",
-    Problem.NO_PHONE: "no phone number",
-    Problem.UNVERIFIED: "number not verified",
-    Problem.STOPPED: "texted STOP: texts no longer reach this phone",
-    Problem.ONE_CHANNEL: "no second channel: an e-mail address is missing",
+    Problem.INACTIVE: N_("switched off"),
+    Problem.NO_PHONE: N_("no phone number"),
+    Problem.UNVERIFIED: N_("number not verified"),
+    Problem.STOPPED: N_("texted STOP: texts no longer reach this phone"),
+    Problem.ONE_CHANNEL: N_("no second channel: an e-mail address is missing"),
 }
 
 

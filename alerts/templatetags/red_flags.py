@@ -1,12 +1,12 @@
 """What every page of the admin says of red flags: the banner of what is wrong, and the first page's figures."""
 
 from __future__ import annotations
-from django.utils.translation import gettext as _
 
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from alerts import alarms
 from alerts.domain.words import OPEN_STATES
@@ -41,7 +41,10 @@ def red_flag_cards(context: dict[str, Any]) -> list[tuple[str, int, str, bool]]:
         alerts = Alert.objects.filter(is_canary=False, state__in=OPEN_STATES)
         board = reverse("admin:alerts_alert_changelist")
         unowned = alerts.filter(owner__isnull=True).count()
-        cards = [(_("open red flags"), alerts.count(), board, False), (_("with nobody yet"), unowned, board, unowned > 0)]
+        cards = [
+            (_("open red flags"), alerts.count(), board, False),
+            (_("with nobody yet"), unowned, board, unowned > 0),
+        ]
     if request.user.has_perm("alerts.view_nursereview"):
         inbox = reverse("admin:alerts_nursereview_changelist") + "?state=open"
         waiting = NurseReview.objects.filter(done_at__isnull=True).count()

@@ -2,7 +2,6 @@
 with a text before it is kept."""
 
 from __future__ import annotations
-from django.utils.translation import gettext as _
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from alerts import rendering
 from alerts.models import WarningRule, WarningText
@@ -124,7 +124,9 @@ def _problems_of(field: str, words: str) -> Iterator[str]:
         return
     unknown = sorted(blanks - set(BLANKS))
     if unknown:
-        yield _("Nobody gives a value for %(unknown)s; blanks are {clinic} and {line}.") % {"unknown": ', '.join(unknown)}
+        yield _("Nobody gives a value for %(unknown)s; blanks are {clinic} and {line}.") % {
+            "unknown": ", ".join(unknown)
+        }
     if field != "subject" and "line" not in blanks:
         yield _("Say whom to call: {line} is filled with the clinic's 24-hour line.")
     if field == "subject" and ("\n" in words or "\r" in words):
@@ -136,10 +138,18 @@ def _problems_of(field: str, words: str) -> Iterator[str]:
 def _sms_problems(words: str) -> Iterator[str]:
     own = segments(fold_to_gsm7(words))
     if own.forcing:
-        yield _("%(forcing)s would make every part hold 70 characters instead of 160.") % {"forcing": ' '.join(own.forcing)}
+        yield _("%(forcing)s would make every part hold 70 characters instead of 160.") % {
+            "forcing": " ".join(own.forcing)
+        }
     filled = segments(fold_to_gsm7(fill(words, BLANKS)))
     if filled.count > wordings.MOST_SEGMENTS:
-        yield _("%(characters)s characters are %(count)s parts; %(most_segments)s at most.") % {"characters": filled.characters, "count": filled.count, "most_segments": wordings.MOST_SEGMENTS}
+        yield _("%(characters)s characters are %(count)s parts; %(most_segments)s at most.") % {
+            "characters": filled.characters,
+            "count": filled.count,
+            "most_segments": wordings.MOST_SEGMENTS,
+        }
     reserved = reserved_words(words)
     if reserved:
-        yield _("Carriers act upon %(reserved)s themselves; ask for another answer.") % {"reserved": ', '.join(reserved)}
+        yield _("Carriers act upon %(reserved)s themselves; ask for another answer.") % {
+            "reserved": ", ".join(reserved)
+        }

@@ -1,11 +1,13 @@
 """How a text ends: the dispositions that a person gives it, and in words what the service made of it before."""
 
 from __future__ import annotations
-from staff.domain.tongue import N_, gettext as _
 
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
+
+from staff.domain.tongue import N_
+from staff.domain.tongue import gettext as _
 
 
 class Disposition(StrEnum):
@@ -24,7 +26,7 @@ class Disposition(StrEnum):
     @property
     def label(self) -> str:
         """The disposition as staff read it."""
-        return DISPOSITION_LABELS[self]
+        return _(DISPOSITION_LABELS[self])
 
 
 DISPOSITION_LABELS: Mapping[Disposition, str] = MappingProxyType(
@@ -88,8 +90,8 @@ def in_words(became: str) -> str:
     """What the service made of a text, for staff: never the code itself."""
     word, _unused, more = became.partition("+")
     said = _BECAME.get(word) or next((s for start, s in _BEGINNINGS.items() if word.startswith(start)), "")
-    extra = [_MORE[each] for each in more.split("+") if each in _MORE]
-    return "; ".join([said or _("Understood"), *extra])
+    extra = [_(_MORE[each]) for each in more.split("+") if each in _MORE]
+    return "; ".join([_(said) if said else _("Understood"), *extra])
 
 
 def by_itself(became: str) -> Disposition:

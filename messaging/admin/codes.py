@@ -25,13 +25,14 @@ from messaging import codes
 from messaging.admin.code_form import CodeReactionForm
 from messaging.domain.reactions import Code, Reaction, in_words
 from messaging.models import CodeReaction
+from staff.domain.tongue import N_
 
 #: Where a code comes from, by how its name begins; the first that fits.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "The carrier’s answers to our request": ("1", "2", "http-"),
-    "What the carrier says later, in receipts": ("30",),
-    "The mail host’s answers": ("smtp-",),
-    "Scheduling, and other channels": ("",),
+    N_("The carrier’s answers to our request"): ("1", "2", "http-"),
+    N_("What the carrier says later, in receipts"): ("30",),
+    N_("The mail host’s answers"): ("smtp-",),
+    N_("Scheduling, and other channels"): ("",),
 }
 SOON = lazy("Every process follows within 30 seconds.")
 

@@ -1,7 +1,6 @@
 """What keeps a wording from being signed: holes, carrier words, length, dear letters, hard reading, telling words."""
 
 from __future__ import annotations
-from staff.domain.tongue import gettext as _
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from messaging.domain.gsm7 import LOOK_ALIKES, alphabet
 from messaging.domain.reserved import reserved_words
 from messaging.domain.telling import words_named_in
 from messaging.domain.wording import Segments, WordingError, fill, fold_to_gsm7, segments, variables
+from staff.domain.tongue import gettext as _
 
 #: A text that takes more parts than this is refused; the clinic pays for each, and each may arrive by itself.
 MOST_SEGMENTS = 2
@@ -100,7 +100,9 @@ def findings(name: str, texts: Mapping[Key, Text], house: House, *, detail: bool
         for language in house.languages:
             text = texts.get((language, channel))
             if text is None:
-                words = _("There is no %(language)s text for %(value)s: whoever reads %(language)s would get nothing.") % {"language": language, "value": channel.value}
+                words = _(
+                    "There is no %(language)s text for %(value)s: whoever reads %(language)s would get nothing."
+                ) % {"language": language, "value": channel.value}
                 found.append(Finding(Code.MISSING_LANGUAGE, language, channel, words))
                 continue
             try:
@@ -128,15 +130,25 @@ def _of_text(
     if channel is Channel.EMAIL and not text.subject.strip():
         yield finding(Code.SUBJECT, _("A mail needs a subject."))
     if len(text.subject) > LONGEST_SUBJECT:
-        yield finding(Code.SUBJECT, _("The subject has %(count)s characters; %(longest_subject)s are shown.") % {"count": len(text.subject), "longest_subject": LONGEST_SUBJECT})
+        yield finding(
+            Code.SUBJECT,
+            _("The subject has %(count)s characters; %(longest_subject)s are shown.")
+            % {"count": len(text.subject), "longest_subject": LONGEST_SUBJECT},
+        )
     unknown = [blank for blank in variables(f"{text.subject} {text.body}") if blank not in worst]
     if unknown:
         yield finding(Code.UNKNOWN_BLANK, _("Nobody gives a value for %(braced)s.") % {"braced": _braced(unknown)})
     if patient and not detail:
         for word in words_named_in(_without_blanks(f"{text.subject} {text.body}")):
-            yield finding(Code.TELLS, _("“%(word)s” names a drug or an illness: anybody who sees the phone would know.") % {"word": word})
+            yield finding(
+                Code.TELLS,
+                _("“%(word)s” names a drug or an illness: anybody who sees the phone would know.") % {"word": word},
+            )
     if patient and (grade := house.grade(_readable(text.body), language)) is not None and grade > house.highest_grade:
-        words = _("It asks for %(grade)s years of school; %(highest_grade)s at most. Shorter sentences help.") % {"grade": f"{grade:.0f}", "highest_grade": f"{house.highest_grade:.0f}"}
+        words = _("It asks for %(grade)s years of school; %(highest_grade)s at most. Shorter sentences help.") % {
+            "grade": f"{grade:.0f}",
+            "highest_grade": f"{house.highest_grade:.0f}",
+        }
         yield finding(Code.HARD_TO_READ, words)
     if channel is Channel.SMS:
         yield from _of_sms(text.body, unknown, worst, house, finding)
@@ -149,7 +161,8 @@ def _of_sms(
 ) -> Iterator[Finding]:
     for word in reserved_words(body):
         yield finding(
-            Code.CARRIER_WORD, _("Carriers act upon “%(word)s” themselves: ask for another answer, such as 1 or 2.") % {"word": word}
+            Code.CARRIER_WORD,
+            _("Carriers act upon “%(word)s” themselves: ask for another answer, such as 1 or 2.") % {"word": word},
         )
     own = segments(fold_to_gsm7(body))
     for letter in own.forcing:
@@ -161,11 +174,20 @@ def _of_sms(
     longest = segments(filled)
     if longest.forcing:
         used = [blank for blank in variables(body) if segments(fold_to_gsm7(worst[blank])).forcing]
-        words = _("%(braced)s may bring “%(forcing)s”, which leaves 70 characters to a part.") % {"braced": _braced(used), "forcing": ' '.join(longest.forcing)}
+        words = _("%(braced)s may bring “%(forcing)s”, which leaves 70 characters to a part.") % {
+            "braced": _braced(used),
+            "forcing": " ".join(longest.forcing),
+        }
         yield finding(Code.DEAR_VALUE, words)
     if longest.count > house.most_segments:
-        words = _("With the longest values it takes %(count)s parts (%(characters)s characters)") % {"count": longest.count, "characters": longest.characters}
-        yield finding(Code.TOO_LONG, _("%(words)s; %(most_segments)s at most.") % {"words": words, "most_segments": house.most_segments})
+        words = _("With the longest values it takes %(count)s parts (%(characters)s characters)") % {
+            "count": longest.count,
+            "characters": longest.characters,
+        }
+        yield finding(
+            Code.TOO_LONG,
+            _("%(words)s; %(most_segments)s at most.") % {"words": words, "most_segments": house.most_segments},
+        )
 
 
 def _of_voice(
@@ -176,7 +198,11 @@ def _of_voice(
         yield finding(Code.UNSPEAKABLE, _("“%(found)s” cannot be said; write it in words.") % {"found": found[0]})
     length = 0 if unknown else len(fill(body, worst))
     if length > LONGEST_SPOKEN:
-        yield finding(Code.TOO_LONG, _("%(length)s characters with the longest values; %(longest_spoken)s are listened to.") % {"length": length, "longest_spoken": LONGEST_SPOKEN})
+        yield finding(
+            Code.TOO_LONG,
+            _("%(length)s characters with the longest values; %(longest_spoken)s are listened to.")
+            % {"length": length, "longest_spoken": LONGEST_SPOKEN},
+        )
 
 
 def _of_blanks(blanks: Mapping[Key, set[str]]) -> Iterator[Finding]:
@@ -187,7 +213,10 @@ def _of_blanks(blanks: Mapping[Key, set[str]]) -> Iterator[Finding]:
         for language, names in of_channel.items():
             if missing := sorted(everything - names):
                 others = ", ".join(sorted(other for other, has in of_channel.items() if set(missing) & has))
-                words = _("%(braced)s is missing here; %(others)s has it.") % {"braced": _braced(missing), "others": others}
+                words = _("%(braced)s is missing here; %(others)s has it.") % {
+                    "braced": _braced(missing),
+                    "others": others,
+                }
                 yield Finding(Code.MISSING_BLANK, language, channel, words)
 
 

@@ -1,11 +1,13 @@
 """What a provider's code calls for: the kinds of reaction, an entry of the table of codes, what a report leads to."""
 
 from __future__ import annotations
-from staff.domain.tongue import N_, gettext as _
 
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from staff.domain.tongue import N_
+from staff.domain.tongue import gettext as _
 
 
 class Reaction(StrEnum):
@@ -21,7 +23,7 @@ class Reaction(StrEnum):
     @property
     def meaning(self) -> str:
         """In a few words for staff."""
-        return _MEANINGS[self]
+        return _(_MEANINGS[self])
 
 
 _MEANINGS = {
@@ -115,24 +117,31 @@ def in_words(code: Code) -> str:
         case Reaction.OPT_OUT:
             return _("counts as an opt-out; the next contact")
         case Reaction.RETRY:
-            return _("the same again%(after)s, %(how_often)s") % {"after": _after(code.wait), "how_often": _how_often(code.tries)}
+            return _again(code.wait, code.tries)
         case Reaction.OTHER_WAY:
-            marks = _("; from the %(get)s on the address counts as not working") % {"get": _ORDINALS.get(code.strikes, str(code.strikes))}
-            return _("it ends; the next contact%(value)s") % {"value": marks if code.strikes else ''}
+            return _ends(code.strikes)
         case Reaction.OPERATOR:
             return _("it ends; the next contact; the operator is told")
+        case Reaction.HOLD if code.account:
+            return _("our account is stopped, its queue kept; the operator is told")
         case Reaction.HOLD:
-            return f"{_("our account") if code.account else _("our sender")} is stopped, its queue kept; the operator is told"
+            return _("our sender is stopped, its queue kept; the operator is told")
 
 
-_ORDINALS = {1: "first", 2: "second", 3: "third"}
+def _ends(strikes: int) -> str:
+    if not strikes:
+        return _("it ends; the next contact")
+    place = _(_ORDINALS[strikes]) if strikes in _ORDINALS else str(strikes)
+    return _("it ends; the next contact; from the %(place)s on the address counts as not working") % {"place": place}
 
 
-def _after(wait: int) -> str:
-    if not wait:
-        return ""
+_ORDINALS = {1: N_("first"), 2: N_("second"), 3: N_("third")}
+
+
+def _again(wait: int, tries: int) -> str:
     number, unit = (wait, "s") if wait < 60 else (wait // 60, "min") if wait < 3600 else (wait // 3600, "h")
-    return _(" after %(number)s %(unit)s") % {"number": number, "unit": unit}
+    said = {"span": f"{number} {unit}", "often": _how_often(tries)}
+    return (_("the same again after %(span)s, %(often)s") if wait else _("the same again, %(often)s")) % said
 
 
 def _how_often(tries: int) -> str:

@@ -1,7 +1,6 @@
 """A version as the files of templates/messages, and back: so that what a clinic signs and what git holds can meet."""
 
 from __future__ import annotations
-from django.utils.translation import gettext as _
 
 import io
 import re
@@ -11,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from messaging import wordings
 from messaging.domain.delivery import Channel
@@ -47,7 +47,10 @@ def from_upload(name: str, file: str, content: bytes) -> dict[Key, Text]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         inside = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(inside) > MOST_FILES:
-            raise ValidationError(_("file: %(count)s files are in it, %(most_files)s at most.") % {"count": len(inside), "most_files": MOST_FILES})
+            raise ValidationError(
+                _("file: %(count)s files are in it, %(most_files)s at most.")
+                % {"count": len(inside), "most_files": MOST_FILES}
+            )
         for entry in inside:
             # What the archive says of its size may be a lie; one byte too many tells.
             with archive.open(entry) as stream:
@@ -62,13 +65,20 @@ def from_files(name: str, files: Iterable[tuple[str, bytes]]) -> dict[Key, Text]
         file = PurePosixPath(path).name
         key = wordings.key_of_file(name, file)
         if key is None:
-            raise ValidationError(_("file: %(file)s is not named %(name)s.<language>.txt, .mail.txt or .voice.txt.") % {"file": file, "name": name})
+            raise ValidationError(
+                _("file: %(file)s is not named %(name)s.<language>.txt, .mail.txt or .voice.txt.")
+                % {"file": file, "name": name}
+            )
         if len(content) > MOST_BYTES:
-            raise ValidationError(_("file: %(file)s has more than %(most_bytes)s bytes.") % {"file": file, "most_bytes": MOST_BYTES})
+            raise ValidationError(
+                _("file: %(file)s has more than %(most_bytes)s bytes.") % {"file": file, "most_bytes": MOST_BYTES}
+            )
         try:
             subject, body = wordings.split(file, content.decode("utf-8-sig"), key[1])
         except (UnicodeDecodeError, WordingError) as error:
-            raise ValidationError(_("file: %(file)s cannot be read: %(error)s") % {"file": file, "error": error}) from error
+            raise ValidationError(
+                _("file: %(file)s cannot be read: %(error)s") % {"file": file, "error": error}
+            ) from error
         found[key] = Text(subject, body)
     if not found:
         raise ValidationError(_("file: there is no text in it."))

@@ -1,13 +1,13 @@
 """Every wording in a line: what is sent now, what is being written, how long it becomes, when it last left."""
 
 from __future__ import annotations
-from django.utils.translation import gettext as _
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from messaging import linter, wordings
 from messaging.domain.delivery import Channel
@@ -15,15 +15,16 @@ from messaging.domain.linter import Finding, Key, Text, speaks_to_staff, worst_s
 from messaging.domain.words import WordingState
 from messaging.models import Message, WordingVersion
 from messaging.words import active
+from staff.domain.tongue import N_
 
 #: How far back is looked for when a wording last left: so much that nothing rare is missed, and no more.
 LOOKED_AT = 20_000
 #: Group → how the names in it begin; the first that fits. What speaks to staff comes after these.
 _GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Visits and treatments": ("visit_", "tests_", "tablet_", "things_", "together"),
-    "Check-ins and warnings": ("how_are_you", "warning_"),
+    N_("Visits and treatments"): ("visit_", "tests_", "tablet_", "things_", "together"),
+    N_("Check-ins and warnings"): ("how_are_you", "warning_"),
 }
-_ANSWERS, _STAFF = "Answers to patients and families", "To staff: red flags, rota, alarms"
+_ANSWERS, _STAFF = N_("Answers to patients and families"), N_("To staff: red flags, rota, alarms")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,7 @@ def in_force(name: str, texts: Mapping[Key, Text]) -> str:
     own = active.texts(name)
     if own:
         return _("version %(number)s") % {"number": next(iter(own.values())).number}
-    return "shipped" if texts else _("nothing yet")
+    return _("shipped") if texts else _("nothing yet")
 
 
 def parts(texts: Mapping[Key, Text], worst: Mapping[str, Mapping[str, str]]) -> list[tuple[str, int]]:

@@ -1,7 +1,6 @@
 """A version's words as a person would see them: filled for somebody made up or real, as a text, a mail, a call."""
 
 from __future__ import annotations
-from django.utils.translation import gettext as _
 
 import uuid
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import cast
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from messaging import outbox, wordings
 from messaging.domain.address import is_email, is_phone
@@ -103,7 +103,9 @@ def send_test(
     if channel is Channel.VOICE:
         raise ValidationError(_("channel: calls cannot be tried here; read the words aloud."))
     if channel is Channel.SMS and not is_phone(address):
-        raise ValidationError(_("address: a phone number in full, such as +12025550100, not %(address)s.") % {"address": f"{address!r}"})
+        raise ValidationError(
+            _("address: a phone number in full, such as +12025550100, not %(address)s.") % {"address": f"{address!r}"}
+        )
     if channel is Channel.EMAIL and not is_email(address):
         raise ValidationError(_("address: one mailbox, not %(address)s.") % {"address": f"{address!r}"})
     values = made_up(language) if person is None else values_of(person, language, now=now)

@@ -1,10 +1,11 @@
 """The texts of a version: read, held against each other, and copied from what is sent now."""
 
 from __future__ import annotations
-from django.utils.translation import gettext as _
 
 import hashlib
 from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
 
 from messaging import linter, wordings
 from messaging.domain.delivery import Channel

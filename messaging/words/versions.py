@@ -1,7 +1,6 @@
 """The life of a version: drafted, read by another, signed by a third, made active; each step says why it refuses."""
 
 from __future__ import annotations
-from django.utils.translation import gettext as _
 
 import re
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from messaging import linter, wordings
 from messaging.domain.linter import Finding, Key, Text
@@ -38,11 +38,16 @@ def draft(name: str, *, by: User, now: datetime, note: str = "", source: str = "
     """A new version with the words that are sent now, to be changed; ValidationError naming what stands against it."""
     _needs(by, WRITE, _("write wordings"))
     if not may_be_named(name):
-        raise ValidationError(_("name: there is no template “%(name)s”, nor one that it could be a branch of.") % {"name": name})
+        raise ValidationError(
+            _("name: there is no template “%(name)s”, nor one that it could be a branch of.") % {"name": name}
+        )
     rows = WordingVersion.objects.select_for_update().filter(name=name)
     standing = next((row for row in rows if row.state == WordingState.DRAFT), None)
     if standing is not None:
-        raise ValidationError(_("name: version %(number)s of “%(name)s” is being written already; change that one.") % {"number": standing.number, "name": name})
+        raise ValidationError(
+            _("name: version %(number)s of “%(name)s” is being written already; change that one.")
+            % {"number": standing.number, "name": name}
+        )
     number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
     version = WordingVersion.objects.create(
         name=name, number=number, note=note, source=source, made_by=by, made_at=now, state=WordingState.DRAFT
@@ -60,7 +65,10 @@ def write(
     _needs(by, WRITE, _("write wordings"))
     row = _locked(version)
     if row.state != WordingState.DRAFT:
-        raise ValidationError(_("state: version %(number)s is %(state)s; only a draft may be changed.") % {"number": row.number, "state": row.state})
+        raise ValidationError(
+            _("state: version %(number)s is %(state)s; only a draft may be changed.")
+            % {"number": row.number, "state": row.state}
+        )
     standing = texts.of(row)
     if texts.seal(standing) != seen:
         raise ValidationError(_("words: somebody else has changed this draft meanwhile. What you typed stands below."))
@@ -156,7 +164,11 @@ def _of_person(version: WordingVersion, to: WordingState, by: User) -> str:
     given_up = to is WordingState.RETIRED and version.state == WordingState.DRAFT
     needed = {WordingState.REVIEWED: REVIEW, WordingState.DRAFT: REVIEW}.get(to, WRITE if given_up else SIGN)
     if not by.has_perm(needed):
-        who = {REVIEW: _("whoever may review wordings"), SIGN: _("whoever may sign wordings"), WRITE: _("whoever may write")}
+        who = {
+            REVIEW: _("whoever may review wordings"),
+            SIGN: _("whoever may sign wordings"),
+            WRITE: _("whoever may write"),
+        }
         return _("only %(needed)s can do this") % {"needed": who[needed]}
     if to in (WordingState.REVIEWED, WordingState.SIGNED) and by.pk in trail.writers(version):
         return "you have written words of it: somebody else has to"
@@ -175,14 +187,22 @@ def _of_words(version: WordingVersion, to: WordingState, found: list[Finding] | 
         return ""
     first = refused[0]
     more = _(" (and %(count)s more)") % {"count": len(refused) - 1} if len(refused) > 1 else ""
-    return _("%(value)s in %(language)s: %(words)s%(more)s") % {"value": first.channel.value, "language": first.language, "words": first.words, "more": more}
+    return _("%(value)s in %(language)s: %(words)s%(more)s") % {
+        "value": first.channel.value,
+        "language": first.language,
+        "words": first.words,
+        "more": more,
+    }
 
 
 def _moved(version: WordingVersion, to: WordingState, by: User) -> WordingVersion:
     """The row as it stands now, locked and moved; ValidationError saying why it cannot be."""
     row = _locked(version)
     if why := why_not(row, to, by):
-        raise ValidationError(_("state: version %(number)s of “%(name)s” cannot become %(value)s: %(why)s") % {"number": row.number, "name": row.name, "value": to.value, "why": why})
+        raise ValidationError(
+            _("state: version %(number)s of “%(name)s” cannot become %(value)s: %(why)s")
+            % {"number": row.number, "name": row.name, "value": to.value, "why": why}
+        )
     row.state = to
     return row
 

@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 from unfold import widgets
 
 from patients.validators import validate_time_zone
@@ -67,7 +68,7 @@ class LanguageField(forms.ChoiceField):
 class SeveralField(forms.MultipleChoiceField):
     """Any number of known words, stored as a JSON list in the order in which they are offered."""
 
-    def __init__(self, *, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *, choices: Iterable[tuple[str, StrOrPromise]], **kwargs: Any) -> None:
         super().__init__(choices=list(choices), widget=widgets.UnfoldAdminCheckboxSelectMultipleWidget(), **kwargs)
 
     def has_changed(self, initial: Any, data: Any) -> bool:

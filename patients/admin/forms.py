@@ -21,7 +21,9 @@ class PatientForm(forms.ModelForm[Patient]):
     timezone = ZoneField(label=lazy("Time zone"), help_text=lazy("Visits and messages go by this clock."))
     language = LanguageField()
     metastasis_sites = SeveralField(
-        choices=METASTASIS_SITES.items(), required=False, label=lazy("Sites of bone metastases")
+        choices=[(site, lazy(words)) for site, words in METASTASIS_SITES.items()],
+        required=False,
+        label=lazy("Sites of bone metastases"),
     )
 
     class Meta:

@@ -1,11 +1,12 @@
 """Addresses that people typed: read, or refused saying what is wrong; and numbers as people dial them."""
 
 from __future__ import annotations
-from staff.domain.tongue import gettext as _
 
 import re
 
 import phonenumbers
+
+from staff.domain.tongue import gettext as _
 
 _EMAIL = re.compile(r"[^@\s,;<>()\[\]\"\\]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)+")
 
@@ -23,7 +24,9 @@ def phone(raw: str, *, region: str | None = None) -> str:
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
-        raise AddressError(_("%(text)s is not a phone number; write it as +12025550123") % {"text": f"{text!r}"}) from error
+        raise AddressError(
+            _("%(text)s is not a phone number; write it as +12025550123") % {"text": f"{text!r}"}
+        ) from error
     if number.extension:
         raise AddressError(_("%(text)s has an extension; texts need a direct number") % {"text": f"{text!r}"})
     if not _can_exist(number):

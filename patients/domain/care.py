@@ -1,9 +1,11 @@
 """The words of care that other rooms may build on: what happened, and of which class the treatment is."""
 
 from __future__ import annotations
-from staff.domain.tongue import N_
 
 from enum import StrEnum
+
+from staff.domain.tongue import N_
+from staff.domain.tongue import gettext as _
 
 
 class CareKind(StrEnum):
@@ -27,7 +29,7 @@ class DrugClass(StrEnum):
     @property
     def label(self) -> str:
         """The class as staff read it."""
-        return DRUG_CLASSES[self]
+        return _(DRUG_CLASSES[self])
 
 
 DRUG_CLASSES: dict[DrugClass, str] = {

@@ -1,10 +1,12 @@
 """The words of a patient's own links: what the holder of one may see and do, and when one still opens."""
 
 from __future__ import annotations
-from staff.domain.tongue import N_
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from staff.domain.tongue import N_
+from staff.domain.tongue import gettext as _
 
 
 class LinkScope(StrEnum):
@@ -28,7 +30,7 @@ class Standing(StrEnum):
     @property
     def label(self) -> str:
         """The standing as staff read it."""
-        return _LABELS[self]
+        return _(_LABELS[self])
 
 
 _LABELS = {

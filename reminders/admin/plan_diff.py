@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from patients.admin.clock import clock
@@ -152,7 +153,9 @@ def _examples(seen: Forecast) -> list[Example]:
 
 
 def _line(line: Line, patient: Patient, names: dict[str, str]) -> dict[str, str]:
-    what = f"{CHANNEL_WORDS[line.channel]}: {names.get(line.rule, line.rule)}" if line.rule else f"visit {line.visit}"
+    what = (
+        f"{_(CHANNEL_WORDS[line.channel])}: {names.get(line.rule, line.rule)}" if line.rule else f"visit {line.visit}"
+    )
     return {
         "kind": line.kind.value,
         "what": what[0].upper() + what[1:],

@@ -119,7 +119,7 @@ class PlannedReminderAdmin(PageAdmin):
     @display(description=lazy("By"), ordering="channel")
     def shown_channel(self, reminder: PlannedReminder) -> str:
         """Text or mail."""
-        return CHANNEL_WORDS[reminder.channel]
+        return _(CHANNEL_WORDS[reminder.channel])
 
     @display(description=lazy("State"), ordering="state")
     def shown_state(self, reminder: PlannedReminder) -> str:

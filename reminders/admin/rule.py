@@ -150,7 +150,7 @@ class ReminderRuleAdmin(PlanDiffMixin, PageAdmin):
     @display(description=lazy("By"))
     def shown_channels(self, rule: ReminderRule) -> str:
         """The channels."""
-        return ", ".join(CHANNEL_WORDS.get(channel, channel) for channel in rule.channels)
+        return ", ".join(_(CHANNEL_WORDS.get(channel, channel)) for channel in rule.channels)
 
     @display(description=lazy("Fresh for"), ordering="expires_minutes")
     def shown_expiry(self, rule: ReminderRule) -> str:

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from patients.admin.show import when
 from patients.models import Patient
@@ -46,9 +47,9 @@ def page(schedule: Schedule, *, now: datetime, may_act: bool) -> dict[str, Any]:
 def _together(reminders: Iterable[PlannedReminder], patient: Patient) -> list[tuple[PlannedReminder, str, str, str]]:
     """A row for each thing said at one time, with the channels by which it is said."""
     rows: list[tuple[PlannedReminder, str, str, str]] = []
-    for _, group in groupby(reminders, key=lambda each: (each.send_at, each.rule_id, each.visit_id)):
+    for _key, group in groupby(reminders, key=lambda each: (each.send_at, each.rule_id, each.visit_id)):
         ways = list(group)
-        channels = ", ".join(CHANNEL_WORDS[way.channel] for way in ways)
+        channels = ", ".join(_(CHANNEL_WORDS[way.channel]) for way in ways)
         sent_at = when(ways[0].send_at, patient.zone, patient.clinic.zone)
         rows.append((ways[0], when_in_words(ways[0].rule), sent_at, channels))
     return rows

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 
@@ -127,7 +128,11 @@ class VisitAdmin(PageAdmin):
             patient = visit.schedule.patient
             reminders = PlannedReminder.objects.filter(visit=visit).select_related("rule", "message")
             context["reminder_rows"] = [
-                (reminder, when(reminder.send_at, patient.zone, patient.clinic.zone), CHANNEL_WORDS[reminder.channel])
+                (
+                    reminder,
+                    when(reminder.send_at, patient.zone, patient.clinic.zone),
+                    _(CHANNEL_WORDS[reminder.channel]),
+                )
                 for reminder in reminders
             ]
         response: HttpResponse = super().change_view(request, object_id, form_url, context)

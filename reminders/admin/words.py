@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reminders.domain.words import Anchor
 from reminders.models import ReminderRule
@@ -13,8 +14,13 @@ def when_in_words(rule: ReminderRule) -> str:
     words = str(rule.offset())
     if rule.offset_kind == "elapsed" and not rule.offset_minutes:
         words = _("at the time of the visit")
-    if rule.anchor == Anchor.OVERDUE:
-        words = words.replace(" after at", " after it became overdue, at")
+    if rule.anchor == Anchor.OVERDUE and rule.offset_days and rule.offset_days > 0:
+        late = ngettext(
+            "the day after it became overdue, at %(clock)s",
+            "%(days)s days after it became overdue, at %(clock)s",
+            rule.offset_days,
+        )
+        words = late % {"days": rule.offset_days, "clock": f"{rule.offset_time:%H:%M}"}
     if rule.first_visits:
         words += (
             _(", first visit only")

@@ -5,13 +5,14 @@ patient's zone: across a clock change it is not a multiple of 24 hours away.
 """
 
 from __future__ import annotations
-from staff.domain.tongue import gettext as _
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from messaging.domain import wall_time
+from staff.domain.tongue import gettext as _
+from staff.domain.tongue import ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,15 @@ class Elapsed:
 
     def __str__(self) -> str:
         minutes = abs(int(self.delta.total_seconds())) // 60
-        size, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
-        return f"{size} {unit}{'' if size == 1 else 's'} {'before' if self.is_before else 'after'}"
+        if minutes % 60 == 0:
+            size = minutes // 60
+            before = ngettext("%(count)s hour before", "%(count)s hours before", size)
+            after = ngettext("%(count)s hour after", "%(count)s hours after", size)
+        else:
+            size = minutes
+            before = ngettext("%(count)s minute before", "%(count)s minutes before", size)
+            after = ngettext("%(count)s minute after", "%(count)s minutes after", size)
+        return (before if self.is_before else after) % {"count": size}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +60,14 @@ class WallTime:
         return self.days <= 0
 
     def __str__(self) -> str:
+        said = {"days": abs(self.days), "clock": f"{self.clock:%H:%M}"}
         if self.days == 0:
-            return _("the same day at %(clock)s") % {"clock": f"{self.clock:%H:%M}"}
-        size = abs(self.days)
-        side = "before" if self.days < 0 else "after"
-        span = _("the day") if size == 1 else _("%(size)s days") % {"size": size}
-        return _("%(span)s %(side)s at %(clock)s") % {"span": span, "side": side, "clock": f"{self.clock:%H:%M}"}
+            return _("the same day at %(clock)s") % said
+        if self.days < 0:
+            words = ngettext("the day before at %(clock)s", "%(days)s days before at %(clock)s", abs(self.days))
+        else:
+            words = ngettext("the day after at %(clock)s", "%(days)s days after at %(clock)s", self.days)
+        return words % said
 
 
 Offset = Elapsed | WallTime

@@ -1,9 +1,11 @@
 """The words of treatment and reminding: routes, statuses, conditions, and reasons that staff can read."""
 
 from __future__ import annotations
-from staff.domain.tongue import N_
 
 from enum import StrEnum
+
+from staff.domain.tongue import N_
+from staff.domain.tongue import gettext as _
 
 
 class Route(StrEnum):
@@ -46,7 +48,8 @@ VISIT_MOVES: dict[VisitStatus, frozenset[VisitStatus]] = {
 }
 
 #: What staff call a message of each channel.
-CHANNEL_WORDS = {"sms": "text", "email": "mail", "voice": "call"}
+#: In English, for what is stored; pages say `_(CHANNEL_WORDS[channel])`.
+CHANNEL_WORDS = {"sms": N_("text"), "email": N_("mail"), "voice": N_("call")}
 
 #: A visit that somebody still has to attend.
 STANDING = frozenset({VisitStatus.PLANNED, VisitStatus.OVERDUE})
@@ -111,7 +114,7 @@ class Reason(StrEnum):
     @property
     def label(self) -> str:
         """The reason as a coordinator reads it."""
-        return REASON_LABELS[self]
+        return _(REASON_LABELS[self])
 
 
 REASON_LABELS: dict[Reason, str] = {

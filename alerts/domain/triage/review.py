@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from alerts.domain.triage.lexicon import LEXICON
 from alerts.domain.triage.plain import Plain
 from alerts.domain.triage.values import Evidence, Fired, Reading, Stance
+from alerts.domain.words import TITLES
 
 _EVERYDAY = LEXICON.class_of("@everyday")
 _BODILY = LEXICON.class_of("@bodily")
@@ -119,7 +120,7 @@ def _why(fired: Sequence[Fired], evidence: Sequence[Evidence], *, review: bool, 
     if fired:
         worst = fired[0]
         words = ", ".join(f"“{sign.words}”" for sign in worst.evidence[:4])
-        return f"{worst.condition.title} ({worst.tier.value.upper()}): {words}."
+        return f"{TITLES[worst.condition]} ({worst.tier.value.upper()}): {words}."
     if evidence:
         told = [f"“{sign.words}” {_HOW[sign.stance]}" for sign in evidence if sign.stance in _HOW][:3]
         told += [f"“{sign.words}” alone raises no alert" for sign in evidence if sign.standing][: 3 - len(told)]
