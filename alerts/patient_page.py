@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alerts.domain import education
 from alerts.domain.education import Drop, Wait
@@ -37,13 +38,15 @@ def red_flags(patient: Patient, now: datetime) -> Panel | None:
         }
         for alert in (*open_ones, *closed)
     ]
-    many = "" if len(open_ones) == 1 else "s"
     return Panel(
         key="red-flags",
         title=_("Red flags"),
         template="admin/alerts/panel_red_flags.html",
         context={"rows": rows, "city": city(patient.clinic.zone)},
-        summary=_("%(count)s open red flag%(many)s") % {"count": len(open_ones), "many": many} if open_ones else "",
+        summary=ngettext("%(count)s open red flag", "%(count)s open red flags", len(open_ones))
+        % {"count": len(open_ones)}
+        if open_ones
+        else "",
     )
 
 
