@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 
 from django.apps import apps
@@ -40,20 +41,22 @@ def note_address(request: HttpRequest, address: str, *, page: str) -> None:
 
 
 class LooksAreNoted:
-    """For the admin of a model whose page shows one patient: says whose it is in `patient_of`."""
+    """For the admin of a model whose page shows one patient, or what was sent to an address of one."""
 
     opts: Any
-
-    def patient_of(self, obj: Any) -> Model | None:
-        """The patient whom the page of `obj` shows."""
-        raise NotImplementedError
+    #: The way from a row to the patient ("schedule.patient"), or to the address of a message.
+    shows_patient: str = ""
+    shows_address: str = ""
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """The page, and the look at it."""
-        if kwargs.get("obj") is not None:
-            note(request, self.patient_of(kwargs["obj"]), page=str(self.opts.model_name))
+        row, page = kwargs.get("obj"), str(self.opts.model_name)
+        if row is not None and self.shows_patient:
+            note(request, attrgetter(self.shows_patient)(row), page=page)
+        elif row is not None and self.shows_address:
+            note_address(request, attrgetter(self.shows_address)(row), page=page)
         response: HttpResponse = super().render_change_form(  # type: ignore[misc]
             request, context, *args, **kwargs
         )

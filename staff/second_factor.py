@@ -99,4 +99,5 @@ def _wait(device: TOTPDevice, *, now: datetime) -> int:
     allowed, why = device.verify_is_allowed()
     if allowed:
         return 0
-    return max(round((why["locked_until"] - now).total_seconds()), 1)
+    seconds: float = (why["locked_until"] - now).total_seconds()
+    return max(round(seconds), 1)

@@ -27,7 +27,10 @@ class TraceManager(LogEntryManager):  # type: ignore[misc]
         return super().create(**kwargs)
 
     def log_create(self, instance: Model, force_log: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
-        """A row about `instance`, with whose it is."""
+        """A row about `instance`, with whose it is. The package counts relations from elsewhere among the fields."""
+        if kwargs.get("changes"):
+            own = {field.name for field in instance._meta.concrete_fields}
+            kwargs["changes"] = {name: change for name, change in kwargs["changes"].items() if name in own}
         return super().log_create(instance, force_log=force_log, **kwargs, **concerns(instance))
 
     def log_m2m_changes(

@@ -23,6 +23,7 @@ from patients.admin.acts import Act, act_view, row_of
 from patients.admin.clock import clock
 from patients.admin.show import chip
 from staff.admin.base import PageAdmin
+from staff.looks import note
 
 
 def every_alert(request: HttpRequest, model_admin: AlertAdmin) -> HttpResponse:
@@ -106,6 +107,7 @@ class AlertAdmin(PageAdmin):
             raise Http404("There is no such red flag.")
         if not self.has_view_permission(request, alert):
             raise PermissionDenied
+        note(request, alert.patient, page="alert")
         now, me = timezone.now(), responder_of(request)
         may_act = self.has_change_permission(request, alert)
         context = {

@@ -140,6 +140,7 @@ NAVIGATION: list[dict[str, Any]] = [
             page("Clinics", "local_hospital", "patients.clinic"),
             page("Staff", "badge", "auth.user"),
             page("Groups", "group", "auth.group"),
+            page("Audit", "history", "staff.trace"),
         ],
     },
 ]
@@ -153,9 +154,9 @@ def _styles_of_red_flags(request: HttpRequest) -> str:
     return static("bonewatch/red-flags.css")
 
 
-def _file(path: str) -> Callable[[HttpRequest], str]:
+def _file(path: str, request: HttpRequest) -> str:
     """A static file, by the name that it has once files are collected."""
-    return lambda request: static(path)
+    return static(path)
 
 
 UNFOLD: dict[str, Any] = {
@@ -167,8 +168,8 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "SHOW_LANGUAGES": True,
-    "STYLES": [_styles, _styles_of_red_flags, _file("bonewatch/doors.css")],
-    "SCRIPTS": [_file("bonewatch/session.js"), _file("bonewatch/search.js")],
+    "STYLES": [_styles, _styles_of_red_flags, partial(_file, "bonewatch/doors.css")],
+    "SCRIPTS": [partial(_file, "bonewatch/session.js"), partial(_file, "bonewatch/search.js")],
     "DASHBOARD_CALLBACK": "reminders.admin.dashboard.today",
     "BORDER_RADIUS": "6px",
     "COLORS": {

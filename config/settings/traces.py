@@ -63,3 +63,19 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: list[dict[str, Any]] = [
     }
     for label in TRACE_CONCERNS
 ]
+#: Changes that one press puts back: fields that stand for themselves, where nothing but saving the row follows.
+#: Status, telephone numbers, dates of visits and what is signed are changed on their own pages, which say what follows.
+TRACE_PUT_BACK: dict[str, tuple[str, ...]] = {
+    "patients.patient": (
+        *("given_name", "family_name", "date_of_birth", "language", "timezone", "primary_cancer", "lesion_type"),
+        *("metastasis_sites", "messages_from", "messages_until"),
+    ),
+    "patients.contactpoint": ("position", "owner_name"),
+    "patients.clinic": (
+        *("name", "short_name", "daytime_line", "messages_from", "messages_until", "default_language", "phone_region"),
+        *("texts_a_day", "texts_a_week", "holiday_region"),
+    ),
+    "alerts.responder": ("name", "language"),
+    "reminders.schedule": ("location",),
+    "auth.user": ("first_name", "last_name", "email"),
+}

@@ -24,6 +24,7 @@ from patients.admin.acts import row_of
 from patients.models import Clinic
 from staff.admin.base import PageAdmin
 from staff.admin.search import taken, words_of
+from staff.looks import note
 
 
 @admin.register(Thread)
@@ -92,6 +93,8 @@ class ThreadAdmin(PageAdmin):
         elif may_act:
             _look(thread, now=now)
         live = "live" in request.GET
+        if not live:
+            note(request, thread.patient, page="thread")
         context = {
             **({} if live else self.admin_site.each_context(request)),
             "opts": self.opts,

@@ -16,6 +16,7 @@ from messaging.admin.suppression import suppression_page
 from messaging.domain.delivery import Status
 from messaging.models import Attempt, ConsentEvent, InboundMessage, Message, Receipt, WordingVersion
 from staff.admin.search import SearchInSession
+from staff.looks import LooksAreNoted
 
 #: How urgently a state asks to be looked at.
 LABELS = {
@@ -69,9 +70,10 @@ class ReceiptInline(ReadOnly, TabularInline):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, SearchInSession, ModelAdmin):
+class MessageAdmin(LooksAreNoted, ReadOnly, SearchInSession, ModelAdmin):
     """The outbox."""
 
+    shows_address = "address"
     list_display = ["shown_status", "due_at", "channel", "address", "template", "purpose", "shown_reason", "attempts"]
     list_filter = ["status", "channel", "purpose", "urgency", "language", "due_at"]
     list_filter_submit = False
@@ -153,9 +155,10 @@ class MessageAdmin(ReadOnly, SearchInSession, ModelAdmin):
 
 
 @admin.register(InboundMessage)
-class InboundMessageAdmin(ReadOnly, SearchInSession, ModelAdmin):
+class InboundMessageAdmin(LooksAreNoted, ReadOnly, SearchInSession, ModelAdmin):
     """Texts of people, newest first."""
 
+    shows_address = "from_address"
     list_display = ["received_at", "from_address", "shown_disposition", "shown_body", "handled_at"]
     list_filter = ["disposition", "opt_out_type", "received_at"]
     search_fields = ["from_address", "=provider_id"]

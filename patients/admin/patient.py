@@ -22,6 +22,7 @@ from patients.admin.show import chip, two_lines
 from patients.models import Clinic, ContactPoint, Patient
 from patients.panels import contact_faults, contact_notes, panels
 from staff.admin.base import PageAdmin
+from staff.looks import note
 
 STATUS_COLOURS = {"active": "ok", "on_hold": "warning", "discharged": "info", "deceased": "gone"}
 #: A search term that is a telephone number, however it is punctuated.
@@ -139,6 +140,7 @@ class PatientAdmin(PageAdmin):
         context = dict(extra_context or {})
         patient = self.get_object(request, object_id)
         if patient is not None and self.has_view_permission(request, patient):
+            note(request, patient, page="patient")
             context |= {
                 "patient": patient,
                 # As text: the template would turn a moment back into the clinic's own time.

@@ -19,6 +19,7 @@ from reminders.admin.filters import RouteFilter
 from reminders.domain.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder
 from staff.admin.base import PageAdmin
+from staff.looks import LooksAreNoted
 
 
 class ReminderRouteFilter(RouteFilter):
@@ -28,9 +29,10 @@ class ReminderRouteFilter(RouteFilter):
 
 
 @admin.register(PlannedReminder)
-class PlannedReminderAdmin(PageAdmin):
+class PlannedReminderAdmin(LooksAreNoted, PageAdmin):
     """Read only: reminders follow from visits and rules."""
 
+    shows_patient = "visit.schedule.patient"
     list_display = (
         "shown_when",
         "shown_patient",

@@ -28,6 +28,7 @@ from reminders.forecast import Proposal
 from reminders.models import Schedule, Visit
 from reminders.planner import plan_schedules
 from staff.admin.base import PageAdmin
+from staff.looks import LooksAreNoted
 
 
 def _facts(schedule: Schedule) -> list[tuple[str, str]]:
@@ -82,9 +83,10 @@ OFFERED = {
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(PlanDiffMixin, PageAdmin):
+class ScheduleAdmin(LooksAreNoted, PlanDiffMixin, PageAdmin):
     """The list of schedules, and the page of one."""
 
+    shows_patient = "patient"
     form = ScheduleForm
     list_display = (
         "shown_patient",

@@ -25,6 +25,7 @@ from reminders.admin.filters import LocationFilter, VisitRouteFilter, WhenFilter
 from reminders.domain.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder, Visit
 from staff.admin.base import PageAdmin
+from staff.looks import LooksAreNoted
 
 #: Act → the words on its link.
 LINKS = {
@@ -50,9 +51,10 @@ def act_links(visit: Visit, *, back: str) -> str:
 
 
 @admin.register(Visit)
-class VisitAdmin(PageAdmin):
+class VisitAdmin(LooksAreNoted, PageAdmin):
     """Visits come from schedules; people record what happened to them."""
 
+    shows_patient = "schedule.patient"
     list_display = ("shown_when", "shown_patient", "shown_treatment", "shown_place", "shown_status", "shown_do")
     list_filter = (
         WhenFilter,

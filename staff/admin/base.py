@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSingleTimeWidget, UnfoldAdminTextareaWidget
 
+from staff.admin.history import HistoryInWords
 from staff.admin.search import SearchInSession
 from staff.scope import within
 
@@ -45,7 +46,7 @@ class OwnChoices:
         return visible(self.admin_site, request, target.model._default_manager.all() if rows is None else rows)
 
 
-class PageAdmin(OwnChoices, SearchInSession, ModelAdmin):
+class PageAdmin(OwnChoices, SearchInSession, HistoryInWords, ModelAdmin):
     """The base of the admin's pages.
 
     `clinic_path` is the lookup from a row to its clinic; None for rows that belong to no clinic, as the catalogue.

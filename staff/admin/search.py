@@ -52,7 +52,7 @@ def posted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if request.method == "POST":
             asked = request.GET.copy()
             asked.update(request.POST)
-            request.GET = asked  # type: ignore[assignment]
+            request.GET = asked
             request.method = "GET"
         return view(request, *args, **kwargs)
 

@@ -66,7 +66,7 @@ _CARE = (
 _SENDING = _all("messaging", "sender sendingpause codereaction")
 _BULK = _all("desk", "job jobrow")
 _PEOPLE = _all("auth", "user")
-_TRACES = _all("auditlog", "logentry")
+_TRACES = _all("staff", "trace")
 
 _ROTA = _all("alerts", "rota rotation rotationmember singleshift override responder")
 #: Who takes turns may leave a rotation; one that has begun stays (see the rota's admin).

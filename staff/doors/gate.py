@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -37,7 +38,7 @@ def owed(request: HttpRequest) -> str:
     """The page that this person has to pass first; empty where none is between."""
     if settings.SECOND_FACTOR == "off" or not request.path_info.startswith("/admin/"):
         return ""
-    user = request.user
+    user: Any = request.user
     if request.path_info.startswith(OPEN) or not user.is_authenticated or user.is_verified():
         return ""
     if phone_of(user) is not None:
