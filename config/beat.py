@@ -56,4 +56,6 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "reword what waited past its day": every(60, "reminders.rewrite_stale"),
     "tell of visits that changed": every(30, "reminders.tell_of_changes"),
     "follow up what did not arrive": every(10, "reminders.tell_unreached"),
+    # forms that were taken, known again for two days
+    "forget forms that were sent": every(3600, "staff.forget_sent_forms"),
 }

@@ -38,4 +38,5 @@ TASK_QUEUES: dict[str, str] = {
     "reminders.rewrite_stale": HOUSEKEEPING,
     "reminders.tell_unreached": HOUSEKEEPING,
     "reminders.tell_of_changes": HOUSEKEEPING,
+    "staff.forget_sent_forms": HOUSEKEEPING,
 }

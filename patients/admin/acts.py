@@ -24,6 +24,8 @@ from django_stubs_ext import StrOrPromise
 from unfold import widgets
 from unfold.admin import ModelAdmin
 
+from staff.admin.once import once
+
 Facts = list[tuple[str, str]]
 
 
@@ -75,7 +77,11 @@ def add_refusal(form: forms.BaseForm, error: ValidationError) -> None:
 
 
 def act_view(model_admin: ModelAdmin, request: HttpRequest, row: Model | None, act: Act) -> HttpResponse:
-    """Show the act's form, or do it and go back to where the person came from."""
+    """Show the act's form, or do it, once however often it is sent, and go back to where the person came from."""
+    return once(request, lambda: _act_page(model_admin, request, row, act))
+
+
+def _act_page(model_admin: ModelAdmin, request: HttpRequest, row: Model | None, act: Act) -> HttpResponse:
     if row is None:
         raise Http404(_("There is no such row any more."))
     if not (

@@ -15,7 +15,9 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSingleTimeWidget, UnfoldAdminTextareaWidget
 
 from staff.admin.history import HistoryInWords
+from staff.admin.once import SentOnce
 from staff.admin.search import SearchInSession
+from staff.admin.stale import NothingOverwritten
 from staff.scope import within
 
 
@@ -46,7 +48,7 @@ class OwnChoices:
         return visible(self.admin_site, request, target.model._default_manager.all() if rows is None else rows)
 
 
-class PageAdmin(OwnChoices, SearchInSession, HistoryInWords, ModelAdmin):
+class PageAdmin(OwnChoices, SearchInSession, HistoryInWords, SentOnce, NothingOverwritten, ModelAdmin):
     """The base of the admin's pages.
 
     `clinic_path` is the lookup from a row to its clinic; None for rows that belong to no clinic, as the catalogue.

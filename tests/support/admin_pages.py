@@ -97,6 +97,13 @@ class Desk:
         fields.feed(self.see(path))
         return dict(fields.values)
 
+    def held(self, response: HttpResponse, form_id: str) -> dict[str, Any]:
+        """What the form of a page that came back holds."""
+        assert response.status_code == 200, response.status_code
+        fields = _Fields(form_id)
+        fields.feed(response.content.decode())
+        return dict(fields.values)
+
     def told(self, response: HttpResponse) -> str:
         """What the next page says to the person, after a form was taken."""
         assert response.status_code == 302, errors(response)
