@@ -25,6 +25,7 @@ from messaging import codes
 from messaging.admin.code_form import CodeReactionForm
 from messaging.domain.reactions import Code, Reaction, in_words
 from messaging.models import CodeReaction
+from staff.admin.history import HistoryInWords
 from staff.domain.tongue import N_
 
 #: Where a code comes from, by how its name begins; the first that fits.
@@ -66,7 +67,7 @@ class Find(forms.Form):
 
 
 @admin.register(CodeReaction)
-class CodeReactionAdmin(ModelAdmin):
+class CodeReactionAdmin(HistoryInWords, ModelAdmin):
     """Every code on one page; deciding otherwise is a row, and taking that back deletes it."""
 
     form = CodeReactionForm

@@ -20,6 +20,7 @@ from unfold.decorators import display
 from messaging import faults
 from messaging.admin.records import ReadOnly
 from messaging.models import AddressFault
+from staff.admin.history import HistoryInWords
 from staff.admin.search import SearchInSession
 
 MAY_CLEAR = "messaging.change_addressfault"
@@ -48,7 +49,7 @@ class Standing(admin.SimpleListFilter):
 
 
 @admin.register(AddressFault)
-class AddressFaultAdmin(ReadOnly, SearchInSession, ModelAdmin):
+class AddressFaultAdmin(HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
     """To these nothing is sent. "Try again" is for when somebody knows better than the provider."""
 
     list_display = ("found_at", "channel", "address", "words", "code", "shown_state")

@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from messaging import guard
 from messaging.models import SendingPause
+from staff.admin.history import HistoryInWords
 
 
 class PauseForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -36,7 +37,7 @@ class PauseForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(SendingPause)
-class SendingPauseAdmin(ModelAdmin):
+class SendingPauseAdmin(HistoryInWords, ModelAdmin):
     """Pauses, the latest first; adding one is pausing."""
 
     form = PauseForm

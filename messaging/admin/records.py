@@ -15,6 +15,7 @@ from messaging.admin.queue import queue_page
 from messaging.admin.suppression import suppression_page
 from messaging.domain.delivery import Status
 from messaging.models import Attempt, ConsentEvent, InboundMessage, Message, Receipt, WordingVersion
+from staff.admin.history import HistoryInWords
 from staff.admin.search import SearchInSession
 from staff.looks import LooksAreNoted
 
@@ -70,7 +71,7 @@ class ReceiptInline(ReadOnly, TabularInline):
 
 
 @admin.register(Message)
-class MessageAdmin(LooksAreNoted, ReadOnly, SearchInSession, ModelAdmin):
+class MessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
     """The outbox."""
 
     shows_address = "address"
@@ -155,7 +156,7 @@ class MessageAdmin(LooksAreNoted, ReadOnly, SearchInSession, ModelAdmin):
 
 
 @admin.register(InboundMessage)
-class InboundMessageAdmin(LooksAreNoted, ReadOnly, SearchInSession, ModelAdmin):
+class InboundMessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
     """Texts of people, newest first."""
 
     shows_address = "from_address"
@@ -177,7 +178,7 @@ class InboundMessageAdmin(LooksAreNoted, ReadOnly, SearchInSession, ModelAdmin):
 
 
 @admin.register(ConsentEvent)
-class ConsentEventAdmin(ReadOnly, SearchInSession, ModelAdmin):
+class ConsentEventAdmin(HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
     """The consent ledger, newest first."""
 
     list_display = ["recorded_at", "address", "purpose", "shown_word", "source", "wording_version", "recorded_by"]

@@ -20,6 +20,7 @@ from messaging import breakers
 from messaging.domain.address import is_email, is_phone
 from messaging.domain.delivery import Channel
 from messaging.models import Sender
+from staff.admin.history import HistoryInWords
 
 
 class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -51,7 +52,7 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Sender)
-class SenderAdmin(ModelAdmin):
+class SenderAdmin(HistoryInWords, ModelAdmin):
     """Senders that have a pace of their own or were refused once; the others have their defaults."""
 
     form = SenderForm

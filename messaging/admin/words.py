@@ -24,6 +24,7 @@ from messaging.domain.linter import Key, Text
 from messaging.domain.words import WordingState
 from messaging.models import Message, WordingVersion
 from messaging.words import files, listing, previews, texts, trail, versions
+from staff.admin.history import HistoryInWords
 
 #: State → the colour of its chip, and what it waits for.
 STATES = {
@@ -37,7 +38,7 @@ MOST_MESSAGES = 5
 
 
 @admin.register(WordingVersion)
-class WordingVersionAdmin(ModelAdmin):
+class WordingVersionAdmin(HistoryInWords, ModelAdmin):
     """The list of wordings, the page of one, and the page of one of its versions."""
 
     actions = None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from patients.models import Clinic, ContactPoint, Patient
+from staff.admin.history import HistoryInWords
 from staff.models import Membership, Trace
 from tests.support import builders as make
 from tests.support.admin_pages import Desk, course, superuser
@@ -218,3 +220,8 @@ class TestAudit:
 
 def _permission(code: str) -> Any:
     return get_user_model()._meta.get_field("user_permissions").related_model.objects.get(codename=code)
+
+
+def test_it_tells_the_history_of_every_page_of_the_admin() -> None:
+    bare = [model._meta.label for model, page in admin.site._registry.items() if not isinstance(page, HistoryInWords)]
+    assert not bare
