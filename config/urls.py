@@ -13,6 +13,7 @@ from config import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(url="/admin/", permanent=False)),
     path("admin/", include("staff.urls")),
+    path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),

@@ -56,6 +56,27 @@ def page(
     return entry | ({"badge": badge, "badge_variant": "danger"} if badge else {})
 
 
+def calendar() -> dict[str, Any]:
+    """The sidebar's entry for the calendar, which is no list of a model."""
+
+    def link(request: HttpRequest) -> str:
+        return reverse("desk:calendar_week")
+
+    def may_view(request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("reminders.view_visit"))
+
+    def is_open(request: HttpRequest) -> bool:
+        return request.path.startswith(reverse("desk:calendar"))
+
+    return {
+        "title": _("Calendar"),
+        "icon": "calendar_view_week",
+        "link": link,
+        "permission": may_view,
+        "active": is_open,
+    }
+
+
 def _tab(title: str, when: str) -> dict[str, Any]:
     def active(request: HttpRequest) -> bool:
         return request.GET.get("when", "") == when
@@ -81,6 +102,7 @@ NAVIGATION: list[dict[str, Any]] = [
             page("Nurse’s inbox", "mark_email_unread", "alerts.nursereview", query="?state=open", badge=_OPEN_TEXTS),
             page("Tasks", "assignment_late", "patients.coordinatortask", query="?state=open", badge=_OPEN_TASKS),
             page("Visits", "event", "reminders.visit", query="?when=today"),
+            calendar(),
         ],
     },
     {
