@@ -42,7 +42,7 @@ def told(memory: type[Memory], clock: HandClock) -> Message:
 
 
 def page(client: Client, path: str, **query: Any) -> str:
-    response = client.get(f"/admin/messaging/{path}", query)
+    response = client.get(f"/admin/messaging/{path}", query, follow=True)
     assert response.status_code == 200
     return response.content.decode()
 
@@ -71,7 +71,7 @@ def test_it_is_found_by(staff: Client, told: Message, by: str) -> None:
 
 @pytest.mark.parametrize("odd", ["%", "'", "\x00", "x" * 5000, "00000000-0000-0000-0000-00000000000g"])
 def test_an_odd_search_is_no_error(staff: Client, told: Message, odd: str) -> None:
-    assert staff.get("/admin/messaging/message/", {"q": odd}).status_code in (200, 302)
+    assert staff.get("/admin/messaging/message/", {"q": odd}, follow=True).status_code == 200
 
 
 @pytest.mark.parametrize("model", ["message", "inboundmessage", "consentevent"])
