@@ -11,6 +11,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 
 from alerts import services
@@ -30,27 +32,31 @@ class OutcomeForm(ActForm):
     """How it ended, coded, and a note."""
 
     outcome = forms.ChoiceField(
-        choices=[("", "Choose…"), *[(outcome.value, outcome.words) for outcome in Outcome]],
+        choices=[("", lazy("Choose…")), *[(outcome.value, outcome.words) for outcome in Outcome]],
         widget=widgets.UnfoldAdminSelectWidget(attrs={"autofocus": True}),
-        help_text="What was done. It closes the red flag and cannot be taken back.",
+        help_text=lazy("What was done. It closes the red flag and cannot be taken back."),
     )
     note = forms.CharField(
         required=False,
         max_length=2000,
         widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text="For the record: what was said and agreed.",
+        help_text=lazy("For the record: what was said and agreed."),
     )
 
 
 def facts(alert: Alert) -> list[tuple[str, str]]:
     """What every deed's page says of the alert."""
     found = [
-        ("Patient", whose(alert)),
-        ("Red flag", Condition(alert.condition).title),
-        ("Raised", clock(alert.raised_at, alert.clinic.zone)),
-        ("Stage", STAGES[AlertState(alert.state)] + (f" by {alert.owner.name}" if alert.owner else "")),
+        (_("Patient"), whose(alert)),
+        (_("Red flag"), Condition(alert.condition).title),
+        (_("Raised"), clock(alert.raised_at, alert.clinic.zone)),
+        (
+            _("Stage"),
+            str(STAGES[AlertState(alert.state)])
+            + (_(" by %(name)s") % {"name": alert.owner.name} if alert.owner else ""),
+        ),
     ]
-    return [*found, ("Phone, do not text", alert.phone_her)] if alert.phone_her else found
+    return [*found, (_("Phone, do not text"), alert.phone_her)] if alert.phone_her else found
 
 
 def _who(request: HttpRequest) -> tuple[Responder, AbstractBaseUser]:
@@ -62,9 +68,11 @@ def _take(alert: Alert, data: Mapping[str, Any], request: HttpRequest, now: date
     answer = services.accept(alert.pk, by=me, via=VIA, now=now, user=user)
     match answer.verdict:
         case Verdict.WON:
-            return f"It is yours. Phone {whose(alert)} now, then record here whether you got through."
+            return _("It is yours. Phone %(whose)s now, then record here whether you got through.") % {
+                "whose": whose(alert)
+            }
         case Verdict.YOURS:
-            return "You have it already."
+            return _("You have it already.")
         case _:
             raise ValidationError(_taken(answer))
 
@@ -72,26 +80,26 @@ def _take(alert: Alert, data: Mapping[str, Any], request: HttpRequest, now: date
 def _hand_back(alert: Alert, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     me, user = _who(request)
     answer = services.hand_back(alert.pk, by=me, via=VIA, now=now, user=user)
-    return _done(answer, "Handed back: the next step is being paged.")
+    return _done(answer, _("Handed back: the next step is being paged."))
 
 
 def _spoke(alert: Alert, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     me, user = _who(request)
     answer = services.reached(alert.pk, by=me, spoke=True, via=VIA, now=now, user=user)
-    return _done(answer, "You spoke with the patient. Record the outcome when it is settled.")
+    return _done(answer, _("You spoke with the patient. Record the outcome when it is settled."))
 
 
 def _not_reached(alert: Alert, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     me, user = _who(request)
     answer = services.reached(alert.pk, by=me, spoke=False, via=VIA, now=now, user=user)
-    return _done(answer, "Noted: not reached. The clock goes on; try again, or hand it back.")
+    return _done(answer, _("Noted: not reached. The clock goes on; try again, or hand it back."))
 
 
 def _close(alert: Alert, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     me, user = _who(request)
     outcome = Outcome(data["outcome"])
     answer = services.close(alert.pk, by=me, outcome=outcome, note=data["note"], via=VIA, now=now, user=user)
-    return _done(answer, f"Closed: {outcome.words[0].lower()}{outcome.words[1:]}.")
+    return _done(answer, _("Closed: %(outcome)s.") % {"outcome": f"{outcome.words[0].lower()}{outcome.words[1:]}"})
 
 
 def _done(answer: Answer, told: str) -> str:
@@ -101,12 +109,16 @@ def _done(answer: Answer, told: str) -> str:
 
 
 def _taken(answer: Answer) -> str:
-    owner = answer.owner.name if answer.owner else "somebody else"
+    owner = answer.owner.name if answer.owner else _("somebody else")
     if answer.verdict is Verdict.CLOSED:
         at = clock(answer.alert.closed_at, answer.alert.clinic.zone)
-        return f"It is over: {owner} recorded “{Outcome(answer.alert.outcome).words}” on {at}."
+        return _("It is over: %(owner)s recorded “%(words)s” on %(at)s.") % {
+            "owner": owner,
+            "words": Outcome(answer.alert.outcome).words,
+            "at": at,
+        }
     at = clock(answer.alert.accepted_at, answer.alert.clinic.zone)
-    return f"{owner} has it, since {at}. Nothing was changed."
+    return _("%(owner)s has it, since %(at)s. Nothing was changed.") % {"owner": owner, "at": at}
 
 
 def _home(alert: Alert) -> str:
@@ -114,41 +126,41 @@ def _home(alert: Alert) -> str:
 
 
 TAKE = Act(
-    title="Take this red flag",
-    submit="Take it",
+    title=lazy("Take this red flag"),
+    submit=lazy("Take it"),
     do=_take,
     facts=facts,
     home=_home,
-    explain="You phone the patient. Pages to the others stop, and the patient is told that a nurse will call.",
+    explain=lazy("You phone the patient. Pages to the others stop, and the patient is told that a nurse will call."),
 )
 HAND_BACK = Act(
-    title="Hand it back",
-    submit="Hand it back",
+    title=lazy("Hand it back"),
+    submit=lazy("Hand it back"),
     do=_hand_back,
     facts=facts,
     home=_home,
-    explain="The next step of the policy is paged at once.",
+    explain=lazy("The next step of the policy is paged at once."),
     danger=True,
 )
 SPOKE = Act(
-    title="Spoke with the patient",
-    submit="I spoke with the patient",
+    title=lazy("Spoke with the patient"),
+    submit=lazy("I spoke with the patient"),
     do=_spoke,
     facts=facts,
     home=_home,
-    explain="Whoever speaks with the patient has the red flag; next comes the outcome.",
+    explain=lazy("Whoever speaks with the patient has the red flag; next comes the outcome."),
 )
 NOT_REACHED = Act(
-    title="Not reached",
-    submit="I got no answer",
+    title=lazy("Not reached"),
+    submit=lazy("I got no answer"),
     do=_not_reached,
     facts=facts,
     home=_home,
-    explain="It stays yours, and the clock goes on: unless the patient is reached in time, others are paged.",
+    explain=lazy("It stays yours, and the clock goes on: unless the patient is reached in time, others are paged."),
 )
 OUTCOME = Act(
-    title="Record the outcome",
-    submit="Record and close",
+    title=lazy("Record the outcome"),
+    submit=lazy("Record and close"),
     do=_close,
     form=OutcomeForm,
     facts=facts,

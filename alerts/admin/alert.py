@@ -10,6 +10,8 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
@@ -47,7 +49,7 @@ class AlertAdmin(PageAdmin):
     list_select_related = ("patient", "clinic", "owner")
     ordering = ("-raised_at", "-id")
     search_fields = ("patient__family_name", "patient__given_name", "patient__mrn")
-    search_help_text = "Name or MRN"
+    search_help_text = lazy("Name or MRN")
     actions = None
     actions_detail = ("take", "hand_back", "spoke", "not_reached", "record")
     custom_urls = (("all/", "alerts_alert_all", every_alert),)
@@ -68,7 +70,7 @@ class AlertAdmin(PageAdmin):
 
     def list_view(self, request: HttpRequest) -> HttpResponse:
         """Django's own list."""
-        response: HttpResponse = super().changelist_view(request, {"title": "All red flags"})
+        response: HttpResponse = super().changelist_view(request, {"title": _("All red flags")})
         return response
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -81,7 +83,7 @@ class AlertAdmin(PageAdmin):
         may_act = self.has_change_permission(request)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Red flags",
+            "title": _("Red flags"),
             "opts": self.opts,
             "rows": board_rows.rows(alerts, me, now=now),
             "closed": board_rows.closed_rows(now=now),
@@ -104,7 +106,7 @@ class AlertAdmin(PageAdmin):
         """The story of one alert."""
         alert = row_of(self, request, object_id)
         if not isinstance(alert, Alert):
-            raise Http404("There is no such red flag.")
+            raise Http404(_("There is no such red flag."))
         if not self.has_view_permission(request, alert):
             raise PermissionDenied
         note(request, alert.patient, page="alert")
@@ -124,27 +126,27 @@ class AlertAdmin(PageAdmin):
         }
         return TemplateResponse(request, "admin/alerts/story.html", context)
 
-    @action(description="Take it", url_path="take", permissions=["change"])
+    @action(description=lazy("Take it"), url_path="take", permissions=["change"])
     def take(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """I phone her."""
         return self._act(request, object_id, acts.TAKE)
 
-    @action(description="Hand back", url_path="hand-back", permissions=["change"])
+    @action(description=lazy("Hand back"), url_path="hand-back", permissions=["change"])
     def hand_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Somebody else must."""
         return self._act(request, object_id, acts.HAND_BACK)
 
-    @action(description="Spoke with the patient", url_path="spoke", permissions=["change"])
+    @action(description=lazy("Spoke with the patient"), url_path="spoke", permissions=["change"])
     def spoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """She was reached."""
         return self._act(request, object_id, acts.SPOKE)
 
-    @action(description="Not reached", url_path="not-reached", permissions=["change"])
+    @action(description=lazy("Not reached"), url_path="not-reached", permissions=["change"])
     def not_reached(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """She was not."""
         return self._act(request, object_id, acts.NOT_REACHED)
 
-    @action(description="Record outcome", url_path="outcome", permissions=["change"])
+    @action(description=lazy("Record outcome"), url_path="outcome", permissions=["change"])
     def record(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """How it ended."""
         return self._act(request, object_id, acts.OUTCOME)
@@ -152,32 +154,32 @@ class AlertAdmin(PageAdmin):
     def _act(self, request: HttpRequest, object_id: str, act: Act) -> HttpResponse:
         return act_view(self, request, row_of(self, request, object_id), act)
 
-    @display(description="Patient", ordering="patient__family_name")
+    @display(description=lazy("Patient"), ordering="patient__family_name")
     def shown_who(self, alert: Alert) -> str:
         """The name, or the number that nobody knows."""
         return board_rows.whose(alert)
 
-    @display(description="Red flag", ordering="condition")
+    @display(description=lazy("Red flag"), ordering="condition")
     def shown_condition(self, alert: Alert) -> str:
         """The condition."""
         return Condition(alert.condition).title
 
-    @display(description="Tier", ordering="tier")
+    @display(description=lazy("Tier"), ordering="tier")
     def shown_tier(self, alert: Alert) -> str:
         """The tier in its colour."""
         return chip(f"tier-{alert.tier}", TIERS[Tier(alert.tier)])
 
-    @display(description="Stage", ordering="state")
+    @display(description=lazy("Stage"), ordering="state")
     def shown_state(self, alert: Alert) -> str:
         """Where it stands, and with whom."""
         return str(STAGES[AlertState(alert.state)]) + (f": {alert.owner.name}" if alert.owner and alert.is_open else "")
 
-    @display(description="Raised", ordering="raised_at")
+    @display(description=lazy("Raised"), ordering="raised_at")
     def shown_raised(self, alert: Alert) -> str:
         """When, by the clinic's clock."""
         return clock(alert.raised_at, alert.clinic.zone)
 
-    @display(description="Outcome", ordering="outcome")
+    @display(description=lazy("Outcome"), ordering="outcome")
     def shown_outcome(self, alert: Alert) -> str:
         """How it ended."""
         return Outcome(alert.outcome).words if alert.outcome else "–"

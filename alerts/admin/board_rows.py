@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import BooleanField, ExpressionWrapper, IntegerField, Q, QuerySet, Value, When
 from django.db.models import Case as SqlCase
+from django.utils.translation import gettext as _
 
 from alerts import rendering
 from alerts.admin.words import STAGES, TIERS, running, step_in_words
@@ -109,7 +110,7 @@ def whose(alert: Alert) -> str:
     """The patient's name, or the number that nobody knows."""
     if alert.patient:
         return f"{alert.patient.family_name}, {alert.patient.given_name}"
-    return f"Unknown number {national(alert.phone)}" if alert.phone else "Unknown number"
+    return _("Unknown number %(phone)s") % {"phone": national(alert.phone)} if alert.phone else _("Unknown number")
 
 
 def _row(alert: Alert, me: Responder | None, now: datetime) -> Row:
@@ -117,7 +118,7 @@ def _row(alert: Alert, me: Responder | None, now: datetime) -> Row:
     return Row(
         alert=alert,
         name=whose(alert),
-        detail=alert.patient.mrn if alert.patient else "belongs to no patient",
+        detail=alert.patient.mrn if alert.patient else _("belongs to no patient"),
         initials=rendering.initials(alert.patient),
         condition=Condition(alert.condition).title,
         tier_words=TIERS[Tier(alert.tier)],
@@ -150,12 +151,13 @@ def coming_in_words(alert: Alert, line: Line | None) -> str:
     if line is None:
         return ""
     if line.what is What.FALLBACK:
-        return "the patient gets the fallback instruction"
+        return _("the patient gets the fallback instruction")
     if line.what is What.NUDGE:
-        return f"{alert.owner.name if alert.owner else 'its owner'} is reminded of the outcome"
+        owner = alert.owner.name if alert.owner else _("its owner")
+        return _("%(owner)s is reminded of the outcome") % {"owner": owner}
     step = step_in_words(line.step) if line.step else ""
     if alert.state == AlertState.ACCEPTED:
-        return f"paged again unless the patient is reached: {step}"
+        return _("paged again unless the patient is reached: %(step)s") % {"step": step}
     if alert.state == AlertState.REACHED:
-        return f"paged again unless the outcome is recorded: {step}"
+        return _("paged again unless the outcome is recorded: %(step)s") % {"step": step}
     return step

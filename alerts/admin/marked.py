@@ -8,15 +8,16 @@ from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 #: Stance → how staff say it.
-STANCES = {
-    "asserted": "reported as so",
-    "negated": "denied",
-    "past": "over, or long ago",
-    "hypothetical": "only supposed",
-    "question": "a question",
-    "elsewhere": "somebody else's",
+STANCES: dict[str, Any] = {
+    "asserted": _("reported as so"),
+    "negated": _("denied"),
+    "past": _("over, or long ago"),
+    "hypothetical": _("only supposed"),
+    "question": _("a question"),
+    "elsewhere": _("somebody else's"),
 }
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from alerts import dry_run
 from alerts.admin.event_words import Told, tell_event
@@ -25,10 +29,10 @@ from messaging.models import InboundMessage, Message
 from patients.admin.clock import clock
 
 COMING = 6
-_TEMPLATES = {
-    "instruction": "What to do now",
-    "nurse_will_call": "A nurse will call",
-    "fallback": "Fallback instruction",
+_TEMPLATES: dict[str, Any] = {
+    "instruction": lazy("What to do now"),
+    "nurse_will_call": lazy("A nurse will call"),
+    "fallback": lazy("Fallback instruction"),
 }
 
 
@@ -103,16 +107,16 @@ def coming_rows(lines: Sequence[Line], policy: Policy, zone: ZoneInfo) -> list[t
     # Where clocks change in between, two lines may show the same time: the zone's name tells them apart.
     name = " %Z" if len({moment.utcoffset() for moment in local}) > 1 else ""
     return [
-        (f"{moment:%a %-d %b, %H:%M:%S{name}}", *_line_in_words(line, policy))
+        (f"{date_format(moment, 'D j M, H:i:s')}{moment.strftime(name)}", *_line_in_words(line, policy))
         for moment, line in zip(local, lines, strict=True)
     ]
 
 
 def _line_in_words(line: Line, policy: Policy) -> tuple[str, str]:
     if line.what is What.FALLBACK:
-        return "The patient gets the fallback instruction", ""
+        return _("The patient gets the fallback instruction"), ""
     if line.what is What.NUDGE or line.step is None:
-        return "Whoever has it is reminded of the outcome", ""
+        return _("Whoever has it is reminded of the outcome"), ""
     what = f"{place_in_words(policy, line.position).capitalize()}: {step_in_words(line.step)}"
     if line.is_empty:
         return what, "nobody: skipped at once"
@@ -148,8 +152,8 @@ def _said(alert: Alert, reports: Sequence[AlertReport]) -> list[Said]:
 def _paged(page: AlertPage, alert: Alert, policy: Policy) -> Paged:
     return Paged(
         page=page,
-        place=place_in_words(policy, page.position).capitalize() if page.position >= 0 else "Outside the ladder",
-        whom=page.responder.name if page.responder else "the clinic’s 24-hour line",
+        place=place_in_words(policy, page.position).capitalize() if page.position >= 0 else _("Outside the ladder"),
+        whom=page.responder.name if page.responder else _("the clinic’s 24-hour line"),
         channel=CHANNELS[Channel(page.channel)],
         at=clock(page.sent_at, alert.clinic.zone),
         after=running(page.sent_at - alert.raised_at),
@@ -167,10 +171,13 @@ def _steps(policy: Policy) -> list[tuple[str, str, str]]:
 
 def _clocks(alert: Alert, policy: Policy) -> list[tuple[str, str]]:
     return [
-        ("To speak with the patient", span_in_words(policy.reach_within)),
-        ("To record the outcome", span_in_words(policy.outcome_within)),
-        ("To a receipt of each page", span_in_words(policy.receipt_within)),
-        ("To the fallback instruction", f"{alert.rule_version.fallback_after} min without a nurse"),
+        (_("To speak with the patient"), span_in_words(policy.reach_within)),
+        (_("To record the outcome"), span_in_words(policy.outcome_within)),
+        (_("To a receipt of each page"), span_in_words(policy.receipt_within)),
+        (
+            _("To the fallback instruction"),
+            _("%(fallback_after)s min without a nurse") % {"fallback_after": alert.rule_version.fallback_after},
+        ),
     ]
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 
 def _address(view: str, query: str, request: HttpRequest) -> str:
@@ -42,7 +44,7 @@ def _is_open(app: str, model: str, view: str, request: HttpRequest) -> bool:
 
 
 def page(
-    title: str, icon: str, label: str, *, query: str = "", badge: str = "", view: str = "changelist"
+    title: StrOrPromise, icon: str, label: str, *, query: str = "", badge: str = "", view: str = "changelist"
 ) -> dict[str, Any]:
     """A sidebar entry for the list of `label` ("app.model") or another `view` of it, for those who may view it."""
     app, model = label.split(".")
@@ -77,7 +79,7 @@ def calendar() -> dict[str, Any]:
     }
 
 
-def _tab(title: str, when: str) -> dict[str, Any]:
+def _tab(title: StrOrPromise, when: str) -> dict[str, Any]:
     def active(request: HttpRequest) -> bool:
         return request.GET.get("when", "") == when
 
@@ -95,74 +97,74 @@ _HELD = "messaging.admin.held.held_count"
 
 NAVIGATION: list[dict[str, Any]] = [
     {
-        "title": "Today",
+        "title": _("Today"),
         "items": [
-            page("Red flags", "emergency", "alerts.alert", badge=_OPEN_FLAGS),
-            page("Inbox", "forum", "inbox.thread", badge=_WAITING),
-            page("Nurse’s inbox", "mark_email_unread", "alerts.nursereview", query="?state=open", badge=_OPEN_TEXTS),
-            page("Tasks", "assignment_late", "patients.coordinatortask", query="?state=open", badge=_OPEN_TASKS),
-            page("Visits", "event", "reminders.visit", query="?when=today"),
+            page(_("Red flags"), "emergency", "alerts.alert", badge=_OPEN_FLAGS),
+            page(_("Inbox"), "forum", "inbox.thread", badge=_WAITING),
+            page(_("Nurse’s inbox"), "mark_email_unread", "alerts.nursereview", query="?state=open", badge=_OPEN_TEXTS),
+            page(_("Tasks"), "assignment_late", "patients.coordinatortask", query="?state=open", badge=_OPEN_TASKS),
+            page(_("Visits"), "event", "reminders.visit", query="?when=today"),
             calendar(),
         ],
     },
     {
-        "title": "Patients",
+        "title": _("Patients"),
         "separator": True,
         "items": [
-            page("Patients", "personal_injury", "patients.patient"),
-            page("Schedules", "event_repeat", "reminders.schedule"),
-            page("Bulk work", "checklist", "desk.job"),
+            page(_("Patients"), "personal_injury", "patients.patient"),
+            page(_("Schedules"), "event_repeat", "reminders.schedule"),
+            page(_("Bulk work"), "checklist", "desk.job"),
         ],
     },
     {
-        "title": "Messages",
+        "title": _("Messages"),
         "separator": True,
         "items": [
-            page("Planned reminders", "schedule_send", "reminders.plannedreminder"),
-            page("Queue", "pending", "messaging.message", view="queue"),
-            page("Outbox", "outbox", "messaging.message"),
-            page("Inbound texts", "inbox", "messaging.inboundmessage"),
-            page("Consent", "verified_user", "messaging.consentevent"),
-            page("Suppression list", "do_not_disturb_on", "messaging.consentevent", view="suppressed"),
-            page("Held messages", "front_hand", "messaging.message", view="held", badge=_HELD),
-            page("Addresses that do not work", "phone_disabled", "messaging.addressfault"),
-            page("Reactions to codes", "rule_settings", "messaging.codereaction"),
-            page("Senders", "cell_tower", "messaging.sender"),
-            page("Pause", "pause_circle", "messaging.sendingpause"),
+            page(_("Planned reminders"), "schedule_send", "reminders.plannedreminder"),
+            page(_("Queue"), "pending", "messaging.message", view="queue"),
+            page(_("Outbox"), "outbox", "messaging.message"),
+            page(_("Inbound texts"), "inbox", "messaging.inboundmessage"),
+            page(_("Consent"), "verified_user", "messaging.consentevent"),
+            page(_("Suppression list"), "do_not_disturb_on", "messaging.consentevent", view="suppressed"),
+            page(_("Held messages"), "front_hand", "messaging.message", view="held", badge=_HELD),
+            page(_("Addresses that do not work"), "phone_disabled", "messaging.addressfault"),
+            page(_("Reactions to codes"), "rule_settings", "messaging.codereaction"),
+            page(_("Senders"), "cell_tower", "messaging.sender"),
+            page(_("Pause"), "pause_circle", "messaging.sendingpause"),
         ],
     },
     {
-        "title": "Catalogue and ladder",
+        "title": _("Catalogue and ladder"),
         "separator": True,
         "items": [
-            page("Treatments", "medication", "reminders.treatment"),
-            page("Reminder rules", "stairs", "reminders.reminderrule"),
-            page("Wordings", "edit_note", "messaging.wordingversion"),
+            page(_("Treatments"), "medication", "reminders.treatment"),
+            page(_("Reminder rules"), "stairs", "reminders.reminderrule"),
+            page(_("Wordings"), "edit_note", "messaging.wordingversion"),
         ],
     },
     {
-        "title": "Red flags",
+        "title": _("Red flags"),
         "separator": True,
         "items": [
-            page("On-call rota", "calendar_month", "alerts.rota"),
-            page("Responders", "contact_emergency", "alerts.responder"),
-            page("Alert rules", "rule", "alerts.alertrule"),
-            page("Try a text", "science", "alerts.alertrule", view="try"),
-            page("Escalation policies", "escalator_warning", "alerts.escalationpolicy"),
-            page("Dry run", "play_circle", "alerts.escalationpolicy", view="dry_run"),
-            page("Warnings to patients", "campaign", "alerts.warningrule"),
-            page("Alarms", "notification_important", "alerts.alarm"),
-            page("Ledger", "account_balance", "alerts.alarm", view="ledger"),
+            page(_("On-call rota"), "calendar_month", "alerts.rota"),
+            page(_("Responders"), "contact_emergency", "alerts.responder"),
+            page(_("Alert rules"), "rule", "alerts.alertrule"),
+            page(_("Try a text"), "science", "alerts.alertrule", view="try"),
+            page(_("Escalation policies"), "escalator_warning", "alerts.escalationpolicy"),
+            page(_("Dry run"), "play_circle", "alerts.escalationpolicy", view="dry_run"),
+            page(_("Warnings to patients"), "campaign", "alerts.warningrule"),
+            page(_("Alarms"), "notification_important", "alerts.alarm"),
+            page(_("Ledger"), "account_balance", "alerts.alarm", view="ledger"),
         ],
     },
     {
-        "title": "People",
+        "title": _("People"),
         "separator": True,
         "items": [
-            page("Clinics", "local_hospital", "patients.clinic"),
-            page("Staff", "badge", "auth.user"),
-            page("Groups", "group", "auth.group"),
-            page("Audit", "history", "staff.trace"),
+            page(_("Clinics"), "local_hospital", "patients.clinic"),
+            page(_("Staff"), "badge", "auth.user"),
+            page(_("Groups"), "group", "auth.group"),
+            page(_("Audit"), "history", "staff.trace"),
         ],
     },
 ]
@@ -184,7 +186,7 @@ def _file(path: str, request: HttpRequest) -> str:
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Bonewatch",
     "SITE_HEADER": "Bonewatch",
-    "SITE_SUBHEADER": "Reminders and red flags",
+    "SITE_SUBHEADER": _("Reminders and red flags"),
     "SITE_SYMBOL": "notifications_active",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
@@ -215,13 +217,13 @@ UNFOLD: dict[str, Any] = {
         {
             "models": ["reminders.visit"],
             "items": [
-                _tab("All visits", ""),
-                _tab("Today", "today"),
-                _tab("Next 7 days", "week"),
-                _tab("Unconfirmed", "unconfirmed"),
-                _tab("Asked to move", "move"),
-                _tab("Overdue", "overdue"),
-                _tab("Dose not recorded", "unrecorded"),
+                _tab(_("All visits"), ""),
+                _tab(_("Today"), "today"),
+                _tab(_("Next 7 days"), "week"),
+                _tab(_("Unconfirmed"), "unconfirmed"),
+                _tab(_("Asked to move"), "move"),
+                _tab(_("Overdue"), "overdue"),
+                _tab(_("Dose not recorded"), "unrecorded"),
             ],
         },
     ],

@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
@@ -53,7 +54,7 @@ class AttemptInline(ReadOnly, TabularInline):
     """Every try, in order."""
 
     model = Attempt
-    verbose_name_plural = "tries"
+    verbose_name_plural = _("tries")
     fields = ["number", "started_at", "finished_at", "outcome", "error_code", "provider_id", "worker"]
     extra = 0
     tab = False
@@ -79,7 +80,7 @@ class MessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSession, Mod
     list_filter = ["status", "channel", "purpose", "urgency", "language", "due_at"]
     list_filter_submit = False
     search_fields = ["^key", "=uuid", "address", "=provider_id"]
-    search_help_text = "Address, key, uuid, or the carrier's name for it"
+    search_help_text = _("Address, key, uuid, or the carrier's name for it")
     ordering = ["-due_at", "-id"]
     list_per_page = 50
     # Counting all rows at every look costs more than the look.
@@ -102,7 +103,7 @@ class MessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSession, Mod
             },
         ),
         (
-            "When",
+            _("When"),
             {
                 "fields": [
                     ("wanted_at", "created_at"),
@@ -113,7 +114,7 @@ class MessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSession, Mod
             },
         ),
         (
-            "What for",
+            _("What for"),
             {
                 "fields": [
                     ("purpose", "urgency"),
@@ -123,7 +124,7 @@ class MessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSession, Mod
                 ]
             },
         ),
-        ("Names", {"fields": ["key", "uuid", "provider_id", ("claimed_by", "lease_until")]}),
+        (_("Names"), {"fields": ["key", "uuid", "provider_id", ("claimed_by", "lease_until")]}),
     ]
 
     def get_urls(self) -> list[URLPattern]:
@@ -135,11 +136,11 @@ class MessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSession, Mod
         ]
         return [*own, *super().get_urls()]
 
-    @display(description="status", ordering="status", label=LABELS)
+    @display(description=_("status"), ordering="status", label=LABELS)
     def shown_status(self, message: Message) -> tuple[str, str]:
         return message.status, message.get_status_display()
 
-    @display(description="version of its words")
+    @display(description=_("version of its words"))
     def shown_words(self, message: Message) -> str:
         number = message.template_version
         version = None
@@ -150,7 +151,7 @@ class MessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSession, Mod
         address = reverse("admin:messaging_wordingversion_change", args=[version.pk])
         return format_html('<a class="bw-link" href="{}">version {}</a>', address, number)
 
-    @display(description="why", ordering="reason")
+    @display(description=_("why"), ordering="reason")
     def shown_reason(self, message: Message) -> str:
         return f"{message.reason} ({message.error_code})" if message.error_code and message.reason else message.reason
 
@@ -163,16 +164,16 @@ class InboundMessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSessi
     list_display = ["received_at", "from_address", "shown_disposition", "shown_body", "handled_at"]
     list_filter = ["disposition", "opt_out_type", "received_at"]
     search_fields = ["from_address", "=provider_id"]
-    search_help_text = "Phone number, or the carrier's name for the text"
+    search_help_text = _("Phone number, or the carrier's name for the text")
     ordering = ["-received_at", "-id"]
     list_per_page = 50
     show_full_result_count = False
 
-    @display(description="what became of it", ordering="disposition", label=True)
+    @display(description=_("what became of it"), ordering="disposition", label=True)
     def shown_disposition(self, message: InboundMessage) -> str:
         return message.disposition.replace("_", " ") or "unread"
 
-    @display(description="text")
+    @display(description=_("text"))
     def shown_body(self, message: InboundMessage) -> str:
         return message.body if len(message.body) <= 80 else message.body[:79] + "…"
 
@@ -184,7 +185,7 @@ class ConsentEventAdmin(HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
     list_display = ["recorded_at", "address", "purpose", "shown_word", "source", "wording_version", "recorded_by"]
     list_filter = ["purpose", "granted", "source", "language", "unencrypted_ok", "recorded_at"]
     search_fields = ["address"]
-    search_help_text = "Phone number or mailbox"
+    search_help_text = _("Phone number or mailbox")
     ordering = ["-recorded_at", "-id"]
     list_per_page = 50
     show_full_result_count = False
@@ -194,6 +195,6 @@ class ConsentEventAdmin(HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
         page = self.admin_site.admin_view(suppression_page)
         return [path("suppressed/", page, name="messaging_consentevent_suppressed"), *super().get_urls()]
 
-    @display(description="said", ordering="granted", label={"yes": "success", "no": "danger"})
+    @display(description=_("said"), ordering="granted", label={"yes": "success", "no": "danger"})
     def shown_word(self, event: ConsentEvent) -> str:
         return "yes" if event.granted else "no"

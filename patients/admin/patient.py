@@ -10,6 +10,8 @@ from django.contrib import admin
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
@@ -37,8 +39,8 @@ class ContactInline(TabularInline):
     extra = 0
     fields = ("kind", "address", "owner", "owner_name", "position", "unusable_reason", "shown_note")
     readonly_fields = ("shown_note",)
-    verbose_name = "contact"
-    verbose_name_plural = "Contacts: phones and mailboxes"
+    verbose_name = lazy("contact")
+    verbose_name_plural = lazy("Contacts: phones and mailboxes")
     notes: Mapping[int, str] = {}
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
@@ -47,7 +49,7 @@ class ContactInline(TabularInline):
             self.notes = contact_notes(list(obj.contacts.all()), now=timezone.now())
         return super().get_formset(request, obj, **kwargs)
 
-    @display(description="Consent to reminders, and whether it works")
+    @display(description=lazy("Consent to reminders, and whether it works"))
     def shown_note(self, contact: ContactPoint) -> str:
         """What was recorded for this address and where to record it, and what providers have said of it."""
         return self.notes.get(contact.pk, "Save first, then record consent.")
@@ -79,7 +81,7 @@ class PatientAdmin(PageAdmin):
     # Said again, because a count of tasks would make the table forget its own order.
     ordering = ("family_name", "given_name", "id")
     search_fields = ("family_name", "given_name", "mrn", "contacts__address")
-    search_help_text = "Name, MRN, phone or e-mail"
+    search_help_text = lazy("Name, MRN, phone or e-mail")
     autocomplete_fields = ("clinic",)
     change_form_outer_before_template = "admin/patients/patient_strip.html"
     change_form_outer_after_template = "admin/patients/patient_panels.html"
@@ -96,7 +98,7 @@ class PatientAdmin(PageAdmin):
                 )
             },
         ),
-        ("Disease", {"fields": (("primary_cancer", "lesion_type"), "metastasis_sites")}),
+        (lazy("Disease"), {"fields": (("primary_cancer", "lesion_type"), "metastasis_sites")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
@@ -152,38 +154,42 @@ class PatientAdmin(PageAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
 
-    @display(description="Patient", ordering="family_name", header=True)
+    @display(description=lazy("Patient"), ordering="family_name", header=True)
     def shown_name(self, patient: Patient) -> list[str]:
         """The name over the MRN."""
         return [f"{patient.family_name}, {patient.given_name}", patient.mrn]
 
-    @display(description="Status", ordering="status")
+    @display(description=lazy("Status"), ordering="status")
     def shown_status(self, patient: Patient) -> str:
         """The status in its colour."""
         return chip(STATUS_COLOURS[patient.status], patient.get_status_display())
 
-    @display(description="Language", ordering="language")
+    @display(description=lazy("Language"), ordering="language")
     def shown_language(self, patient: Patient) -> str:
         """The language of the messages."""
         return LANGUAGE_NAMES.get(patient.language, patient.language)
 
-    @display(description="Their clock", ordering="timezone")
+    @display(description=lazy("Their clock"), ordering="timezone")
     def shown_clock(self, patient: Patient) -> str:
         """What the patient's clock shows now: is it a good time to call?"""
         return f"{local_now(patient.zone):%H:%M} {city(patient.zone)}"
 
-    @display(description="Reachable by")
+    @display(description=lazy("Reachable by"))
     def shown_contacts(self, patient: Patient) -> str:
         """The kinds of contact that are in use."""
         faults: Mapping[int, str] = getattr(patient, "contact_faults", {})
         usable = [contact for contact in patient.contacts.all() if contact.is_usable]
         kinds = [contact.get_kind_display().lower() for contact in usable if contact.pk not in faults]
         words = [f"{kinds.count(kind)} {kind}s" if kinds.count(kind) > 1 else kind for kind in dict.fromkeys(kinds)]
-        dead = [f"{each.get_kind_display().lower()} does not work" for each in usable if each.pk in faults]
-        working = ", ".join(words) or chip("bad", "Nothing")
+        dead = [
+            _("%(lower)s does not work") % {"lower": each.get_kind_display().lower()}
+            for each in usable
+            if each.pk in faults
+        ]
+        working = ", ".join(words) or chip("bad", _("Nothing"))
         return two_lines(working, ", ".join(dict.fromkeys(dead))) if dead else working
 
-    @display(description="Open tasks", ordering="open_task_count")
+    @display(description=lazy("Open tasks"), ordering="open_task_count")
     def shown_tasks(self, patient: Patient) -> str:
         """How many tasks wait for somebody."""
         count = int(patient.open_task_count)  # type: ignore[attr-defined]

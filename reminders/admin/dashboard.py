@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from messaging.domain.delivery import Status
 from messaging.models import Message
@@ -34,7 +35,7 @@ def today(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         return act_links(visit, back=reverse("admin:index")) if may_act else ""
 
     return context | {
-        "title": "Today",
+        "title": _("Today"),
         "cards": _cards(now),
         "visits": [
             (visit, when(visit.at, visit.schedule.patient.zone, visit.schedule.patient.clinic.zone), links(visit))
@@ -59,27 +60,27 @@ def _cards(now: datetime) -> list[tuple[str, int, str]]:
     trouble = Message.objects.filter(status__in=TROUBLE, due_at__gte=now - timedelta(days=1))
     cards = [
         (
-            "open tasks",
+            _("open tasks"),
             CoordinatorTask.objects.filter(done_at__isnull=True).count(),
             reverse("admin:patients_coordinatortask_changelist") + "?state=open",
         )
     ]
     for name, words in (
-        ("today", "visits today"),
-        ("unconfirmed", "unconfirmed in the next 7 days"),
-        ("move", "ask to move"),
+        ("today", _("visits today")),
+        ("unconfirmed", _("unconfirmed in the next 7 days")),
+        ("move", _("ask to move")),
         ("overdue", "overdue"),
     ):
         cards.append((words, visits_of(name).count(), f"{visits}?when={name}"))
     return [
         *cards,
         (
-            "messages in the next 24 hours",
+            _("messages in the next 24 hours"),
             planned.count(),
             reverse("admin:reminders_plannedreminder_changelist") + "?state__exact=planned",
         ),
         (
-            "messages in trouble since yesterday",
+            _("messages in trouble since yesterday"),
             trouble.count(),
             reverse("admin:messaging_message_changelist") + f"?status__in={','.join(TROUBLE)}",
         ),

@@ -86,7 +86,7 @@ class PlanDiffMixin(ModelAdmin):
     ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": "What this changes",
+            "title": _("What this changes"),
             "opts": self.opts,
             "subject": "" if is_new else str(proposed),
             "days": DAYS,
@@ -127,15 +127,15 @@ def _rows(seen: Forecast) -> list[dict[str, Any]]:
     """Added, moved and removed, by text, mail and visit."""
     rows = [
         {"what": what, "counts": [seen.count(kind, channel) for kind in Kind]}
-        for channel, what in (("sms", "Texts"), ("email", "Mails"))
+        for channel, what in (("sms", _("Texts")), ("email", _("Mails")))
     ]
-    rows.append({"what": "Visits", "counts": [seen.visits_of(kind) for kind in Kind]})
+    rows.append({"what": _("Visits"), "counts": [seen.visits_of(kind) for kind in Kind]})
     return [row for row in rows if any(row["counts"])]
 
 
 def _cost(segments: int) -> str:
     """What the carrier will bill more or less, where a price is set."""
-    amount, _, currency = str(settings.TEXT_PRICE).partition(" ")
+    amount, _unused, currency = str(settings.TEXT_PRICE).partition(" ")
     if not amount:
         return ""
     return f"{Decimal(amount) * segments:+.2f} {currency}".strip()
@@ -143,7 +143,7 @@ def _cost(segments: int) -> str:
 
 def _examples(seen: Forecast) -> list[Example]:
     chosen = seen.examples(PATIENTS, LINES)
-    people = Patient.objects.select_related("clinic").in_bulk([patient for patient, _ in chosen])
+    people = Patient.objects.select_related("clinic").in_bulk([patient for patient, _unused in chosen])
     names = dict(ReminderRule.objects.values_list("code", "name"))
     return [
         Example(people[patient], [_line(line, people[patient], names) for line in lines])
@@ -154,7 +154,9 @@ def _examples(seen: Forecast) -> list[Example]:
 
 def _line(line: Line, patient: Patient, names: dict[str, str]) -> dict[str, str]:
     what = (
-        f"{_(CHANNEL_WORDS[line.channel])}: {names.get(line.rule, line.rule)}" if line.rule else f"visit {line.visit}"
+        f"{_(CHANNEL_WORDS[line.channel])}: {names.get(line.rule, line.rule)}"
+        if line.rule
+        else _("visit %(visit)s") % {"visit": line.visit}
     )
     return {
         "kind": line.kind.value,

@@ -10,6 +10,9 @@ from django.contrib import admin, messages
 from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
@@ -32,45 +35,47 @@ from staff.looks import LooksAreNoted
 
 
 def _facts(schedule: Schedule) -> list[tuple[str, str]]:
-    facts = [("Patient", str(schedule.patient)), ("Treatment", schedule.treatment.name)]
-    return [*facts, ("State", schedule.get_status_display()), ("Planned", coming_in_words(schedule))]
+    facts = [(_("Patient"), str(schedule.patient)), (_("Treatment"), schedule.treatment.name)]
+    return [*facts, (_("State"), schedule.get_status_display()), (_("Planned"), coming_in_words(schedule))]
 
 
 def _hold(schedule: Schedule, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
-    return told("On hold.", services.hold_schedule(schedule, reason=data["reason"], now=now))
+    return told(_("On hold."), services.hold_schedule(schedule, reason=data["reason"], now=now))
 
 
 def _resume(schedule: Schedule, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     services.resume_schedule(schedule, now=now)
-    return f"Resumed: {coming_in_words(schedule)}."
+    return _("Resumed: %(coming_in_words)s.") % {"coming_in_words": coming_in_words(schedule)}
 
 
 def _cancel(schedule: Schedule, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
-    return told("Schedule cancelled.", services.cancel_schedule(schedule, reason=data["reason"], now=now))
+    return told(_("Schedule cancelled."), services.cancel_schedule(schedule, reason=data["reason"], now=now))
 
 
 HOLD = Act(
-    title="Put on hold",
-    submit="Put on hold",
+    title=lazy("Put on hold"),
+    submit=lazy("Put on hold"),
     do=_hold,
     form=ReasonForm,
     facts=_facts,
-    explain="Nothing is sent about this schedule until it is resumed; planned messages are taken back.",
+    explain=lazy("Nothing is sent about this schedule until it is resumed; planned messages are taken back."),
 )
 RESUME = Act(
-    title="Resume",
-    submit="Resume schedule",
+    title=lazy("Resume"),
+    submit=lazy("Resume schedule"),
     do=_resume,
     facts=_facts,
-    explain="Visits and messages are planned again from now on.",
+    explain=lazy("Visits and messages are planned again from now on."),
 )
 CANCEL = Act(
-    title="Cancel the schedule",
-    submit="Cancel schedule",
+    title=lazy("Cancel the schedule"),
+    submit=lazy("Cancel schedule"),
     do=_cancel,
     form=ReasonForm,
     facts=_facts,
-    explain="For good: its coming visits are cancelled and its messages taken back. What was given stays on record.",
+    explain=lazy(
+        "For good: its coming visits are cancelled and its messages taken back. What was given stays on record."
+    ),
     danger=True,
 )
 #: Which acts each status offers.
@@ -111,7 +116,7 @@ class ScheduleAdmin(LooksAreNoted, PlanDiffMixin, PageAdmin):
         "treatment__name",
         "treatment__code",
     )
-    search_help_text = "Name, MRN or treatment"
+    search_help_text = lazy("Name, MRN or treatment")
     autocomplete_fields = ("patient", "treatment")
     actions_detail = ("hold", "resume", "cancel")
     custom_urls = (
@@ -147,7 +152,7 @@ class ScheduleAdmin(LooksAreNoted, PlanDiffMixin, PageAdmin):
         """Saved means planned, in the same transaction; the person is told what came of it."""
         super().save_model(request, obj, form, change)
         plan_schedules([obj.pk], now=timezone.now())
-        messages.info(request, f"Planned: {coming_in_words(obj)}.")
+        messages.info(request, _("Planned: %(coming_in_words)s.") % {"coming_in_words": coming_in_words(obj)})
 
     def proposal(self, obj: Schedule) -> Proposal:
         """The course as it would be."""
@@ -179,61 +184,68 @@ class ScheduleAdmin(LooksAreNoted, PlanDiffMixin, PageAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
 
-    @action(description="Put on hold", url_path="hold", permissions=["change"], icon="pause_circle")
+    @action(description=lazy("Put on hold"), url_path="hold", permissions=["change"], icon="pause_circle")
     def hold(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Nothing is sent for a while."""
         return act_view(self, request, row_of(self, request, object_id), HOLD)
 
-    @action(description="Resume", url_path="resume", permissions=["change"], icon="play_circle")
+    @action(description=lazy("Resume"), url_path="resume", permissions=["change"], icon="play_circle")
     def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Active again."""
         return act_view(self, request, row_of(self, request, object_id), RESUME)
 
-    @action(description="Cancel schedule", url_path="cancel", permissions=["change"], icon="cancel")
+    @action(description=lazy("Cancel schedule"), url_path="cancel", permissions=["change"], icon="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """For good."""
         return act_view(self, request, row_of(self, request, object_id), CANCEL)
 
-    @display(description="Patient", ordering="patient__family_name")
+    @display(description=lazy("Patient"), ordering="patient__family_name")
     def shown_patient(self, schedule: Schedule) -> str:
         """Who."""
         return str(schedule.patient)
 
-    @display(description="Patient")
+    @display(description=lazy("Patient"))
     def shown_person(self, schedule: Schedule) -> str:
         """Who, and the way there."""
         return link("patients_patient_change", schedule.patient_id, schedule.patient)
 
-    @display(description="Treatment", ordering="treatment__name")
+    @display(description=lazy("Treatment"), ordering="treatment__name")
     def shown_treatment(self, schedule: Schedule) -> str:
         """What, and how often."""
         interval = schedule.interval_days or schedule.treatment.interval_days
-        often = "daily" if interval == 1 else f"every {interval} days" if interval else "once"
+        if not interval:
+            often = _("once")
+        else:
+            often = ngettext("daily", "every %(interval)s days", interval) % {"interval": interval}
         return two_lines(schedule.treatment.name, often)
 
-    @display(description="Treatment")
+    @display(description=lazy("Treatment"))
     def shown_course(self, schedule: Schedule) -> str:
         """What, and the way to the catalogue."""
         return link("reminders_treatment_change", schedule.treatment_id, schedule.treatment.name)
 
-    @display(description="Next visit", ordering="next_at")
+    @display(description=lazy("Next visit"), ordering="next_at")
     def shown_next(self, schedule: Schedule) -> str:
         """By the patient's clock, and the clinic's where it differs."""
         at: datetime | None = schedule.next_at  # type: ignore[attr-defined]
         return when(at, schedule.patient.zone, schedule.patient.clinic.zone)
 
-    @display(description="Given", ordering="given_count")
+    @display(description=lazy("Given"), ordering="given_count")
     def shown_progress(self, schedule: Schedule) -> str:
         """How many doses were given, and out of how many."""
         given = int(schedule.given_count)  # type: ignore[attr-defined]
-        return f"{given} of {schedule.number_of_visits}" if schedule.number_of_visits else str(given)
+        return (
+            _("%(given)s of %(number_of_visits)s") % {"given": given, "number_of_visits": schedule.number_of_visits}
+            if schedule.number_of_visits
+            else str(given)
+        )
 
-    @display(description="Status", ordering="status")
+    @display(description=lazy("Status"), ordering="status")
     def shown_status(self, schedule: Schedule) -> str:
         """The status in its colour."""
         return chip(schedule.status, schedule.get_status_display())
 
-    @display(description="Planned")
+    @display(description=lazy("Planned"))
     def shown_planned(self, schedule: Schedule) -> str:
         """How much is planned."""
         return coming_in_words(schedule)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from patients.admin.acts import add_refusal
 from reminders.models import Schedule
@@ -27,10 +28,10 @@ class ScheduleForm(forms.ModelForm[Schedule]):
             "number_of_visits",
             "location",
         )
-        labels = {"first_visit_on": "First visit", "visit_time": "Time", "interval_days": "Interval in days"}
+        labels = {"first_visit_on": _("First visit"), "visit_time": _("Time"), "interval_days": _("Interval in days")}
         help_texts = {
-            "interval_days": "Empty takes the treatment's own.",
-            "number_of_visits": "Empty takes the treatment's own; where it has none, the course is open-ended.",
+            "interval_days": _("Empty takes the treatment's own."),
+            "number_of_visits": _("Empty takes the treatment's own; where it has none, the course is open-ended."),
         }
 
     def clean(self) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -50,9 +52,9 @@ class TreatmentForm(forms.ModelForm[Treatment]):
     """One entry; lists are written as people write lists."""
 
     loading_days = DaysField(
-        required=False, help_text="Days of the loading doses counted from the first, e.g. 0, 7, 14, 28."
+        required=False, help_text=lazy("Days of the loading doses counted from the first, e.g. 0, 7, 14, 28.")
     )
-    before_visit_tasks = LinesField(required=False, help_text="What has to be done before a visit, a line each.")
+    before_visit_tasks = LinesField(required=False, help_text=lazy("What has to be done before a visit, a line each."))
 
     class Meta:
         model = Treatment
@@ -72,39 +74,47 @@ class SignOffForm(ActForm):
     """Who signs."""
 
     signed_off_by = forms.CharField(
-        label="Signed by",
+        label=lazy("Signed by"),
         max_length=120,
         widget=widgets.UnfoldAdminTextInputWidget(),
-        help_text="Name and role of the clinician who takes responsibility for these numbers.",
+        help_text=lazy("Name and role of the clinician who takes responsibility for these numbers."),
     )
 
 
 def _sign(treatment: Treatment, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     treatment.signed_off_by, treatment.signed_off_at = data["signed_off_by"], now
     treatment.save(update_fields=["signed_off_by", "signed_off_at"])
-    return f"Signed off by {treatment.signed_off_by}."
+    return _("Signed off by %(signed_off_by)s.") % {"signed_off_by": treatment.signed_off_by}
 
 
 def _facts(treatment: Treatment) -> list[tuple[str, str]]:
-    days = f"{treatment.early_days} days early to {treatment.late_days} days late"
+    days = _("%(early_days)s days early to %(late_days)s days late") % {
+        "early_days": treatment.early_days,
+        "late_days": treatment.late_days,
+    }
     return [
-        ("Treatment", f"{treatment.name} ({treatment.code})"),
-        ("Interval", f"{treatment.interval_days} days" if treatment.interval_days else "once"),
-        ("Window", days),
-        ("Never sooner than", f"{treatment.minimum_gap_days} days"),
-        ("Loading doses on days", ", ".join(map(str, treatment.loading_days)) or "–"),
-        ("Maximum doses", str(treatment.maximum_doses or "–")),
-        ("Source", treatment.source),
+        (_("Treatment"), f"{treatment.name} ({treatment.code})"),
+        (
+            _("Interval"),
+            _("%(interval_days)s days") % {"interval_days": treatment.interval_days}
+            if treatment.interval_days
+            else _("once"),
+        ),
+        (_("Window"), days),
+        (_("Never sooner than"), _("%(minimum_gap_days)s days") % {"minimum_gap_days": treatment.minimum_gap_days}),
+        (_("Loading doses on days"), ", ".join(map(str, treatment.loading_days)) or "–"),
+        (_("Maximum doses"), str(treatment.maximum_doses or "–")),
+        (_("Source"), treatment.source),
     ]
 
 
 SIGN = Act(
-    title="Sign off",
-    submit="Sign off",
+    title=lazy("Sign off"),
+    submit=lazy("Sign off"),
     do=_sign,
     form=SignOffForm,
     facts=_facts,
-    explain="The numbers below are right for this clinic. Changing any of them later takes the signature away.",
+    explain=lazy("The numbers below are right for this clinic. Changing any of them later takes the signature away."),
 )
 
 
@@ -127,7 +137,7 @@ class TreatmentAdmin(PlanDiffMixin, PageAdmin):
     list_per_page = 60
     search_fields = ("name", "code")
     ordering = ("route", "name")
-    search_help_text = "Name or code"
+    search_help_text = lazy("Name or code")
     actions_detail = ("sign_off",)
     warn_unsaved_form = True
     readonly_fields = ("shown_sign_off",)
@@ -137,7 +147,7 @@ class TreatmentAdmin(PlanDiffMixin, PageAdmin):
             {"fields": (("name", "code", "route", "drug_class"), ("is_active", "needs_sign_off", "shown_sign_off"))},
         ),
         (
-            "How often",
+            lazy("How often"),
             {
                 "fields": (
                     ("interval_days", "minimum_gap_days", "early_days", "late_days"),
@@ -146,8 +156,8 @@ class TreatmentAdmin(PlanDiffMixin, PageAdmin):
                 )
             },
         ),
-        ("Before and after", {"fields": (("before_visit_tasks", "after_visit_notes"),)}),
-        ("Where the numbers come from", {"fields": ("source",)}),
+        (lazy("Before and after"), {"fields": (("before_visit_tasks", "after_visit_notes"),)}),
+        (lazy("Where the numbers come from"), {"fields": ("source",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Treatment]:
@@ -161,7 +171,7 @@ class TreatmentAdmin(PlanDiffMixin, PageAdmin):
         changed = set(form.changed_data)
         if change and obj.signed_off_at and changed & set(SIGNED_FIELDS):
             obj.signed_off_by, obj.signed_off_at = "", None
-            messages.warning(request, "Signed numbers were changed: the treatment needs a new signature.")
+            messages.warning(request, _("Signed numbers were changed: the treatment needs a new signature."))
         super().save_model(request, obj, form, change)
         if change and changed & set(PLANNED_FIELDS):
             plan_now(list(Proposal(treatment=obj).affected().values_list("pk", flat=True)))
@@ -170,45 +180,50 @@ class TreatmentAdmin(PlanDiffMixin, PageAdmin):
         """The numbers as they would be."""
         return Proposal(treatment=obj)
 
-    @action(description="Sign off", url_path="sign-off", permissions=["change"], icon="signature")
+    @action(description=lazy("Sign off"), url_path="sign-off", permissions=["change"], icon="signature")
     def sign_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A clinician takes responsibility for the numbers."""
         return act_view(self, request, row_of(self, request, object_id), SIGN)
 
-    @display(description="Treatment", ordering="name", header=True)
+    @display(description=lazy("Treatment"), ordering="name", header=True)
     def shown_name(self, treatment: Treatment) -> list[str]:
         """The name over the code."""
         return [treatment.name, treatment.code]
 
-    @display(description="Interval", ordering="interval_days")
+    @display(description=lazy("Interval"), ordering="interval_days")
     def shown_interval(self, treatment: Treatment) -> str:
         """How often, and the loading doses."""
-        often = f"every {treatment.interval_days} days" if treatment.interval_days else "once"
+        often = (
+            _("every %(interval_days)s days") % {"interval_days": treatment.interval_days}
+            if treatment.interval_days
+            else _("once")
+        )
         often = "daily" if treatment.interval_days == 1 else often
         return (
-            f"{often}, loading on days {', '.join(map(str, treatment.loading_days))}"
+            _("%(often)s, loading on days %(map)s")
+            % {"often": often, "map": ", ".join(map(str, treatment.loading_days))}
             if treatment.loading_days
             else often
         )
 
-    @display(description="Window")
+    @display(description=lazy("Window"))
     def shown_window(self, treatment: Treatment) -> str:
         """Days early and late."""
         if not treatment.tracks_doses:
-            return "not recorded"
+            return _("not recorded")
         if not treatment.early_days and not treatment.late_days:
-            return "on the day"
+            return _("on the day")
         return format_html('<span class="bw-time">−{} / +{} days</span>', treatment.early_days, treatment.late_days)
 
-    @display(description="Schedules", ordering="schedule_count")
+    @display(description=lazy("Schedules"), ordering="schedule_count")
     def shown_schedules(self, treatment: Treatment) -> int:
         """How many run."""
         return int(treatment.schedule_count)  # type: ignore[attr-defined]
 
-    @display(description="Sign-off", ordering="signed_off_at")
+    @display(description=lazy("Sign-off"), ordering="signed_off_at")
     def shown_sign_off(self, treatment: Treatment) -> str:
         """Who signed and when, or that somebody must."""
         if treatment.signed_off_at:
             day = day_in_words(treatment.signed_off_at.date())
-            return two_lines(chip("ok", "Signed off"), f"{treatment.signed_off_by}, {day}")
-        return chip("warning", "Waits for sign-off") if treatment.needs_sign_off else "Needs none"
+            return two_lines(chip("ok", _("Signed off")), f"{treatment.signed_off_by}, {day}")
+        return chip("warning", _("Waits for sign-off")) if treatment.needs_sign_off else _("Needs none")

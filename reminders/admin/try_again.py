@@ -9,6 +9,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from unfold.admin import ModelAdmin
 
 from messaging import faults
@@ -27,25 +29,31 @@ def try_again_view(request: HttpRequest, contact_id: int, model_admin: ModelAdmi
 def _clear(contact: ContactPoint, data: Mapping[str, Any], request: HttpRequest, now: datetime) -> str:
     fault = faults_of([contact]).get(contact.pk)
     if fault is None or not faults.clear(fault, by=request.user.get_username(), now=now):
-        raise ValidationError("Nothing stands against this contact any more.")
-    return "It is used again from now on."
+        raise ValidationError(_("Nothing stands against this contact any more."))
+    return _("It is used again from now on.")
 
 
 def _facts(contact: ContactPoint) -> list[tuple[str, str]]:
-    facts = [("Patient", str(contact.patient)), (contact.get_kind_display(), contact.address)]
+    facts = [(_("Patient"), str(contact.patient)), (contact.get_kind_display(), contact.address)]
     fault = faults_of([contact]).get(contact.pk)
     if fault is None:
-        return [*facts, ("State", "Nothing stands against this contact.")]
+        return [*facts, (_("State"), _("Nothing stands against this contact."))]
     since = clock(fault.found_at, contact.patient.clinic.zone)
-    return [*facts, ("Does not work since", since), ("Because", f"{fault.words} (code {fault.code})")]
+    return [
+        *facts,
+        (_("Does not work since"), since),
+        (_("Because"), _("%(words)s (code %(code)s)") % {"words": fault.words, "code": fault.code}),
+    ]
 
 
 TRY_AGAIN = Act(
-    title="Try this contact again",
-    submit="Try again",
+    title=lazy("Try this contact again"),
+    submit=lazy("Try again"),
     do=_clear,
     facts=_facts,
-    explain="The next message goes there again. Should it fail in the same way, the contact is passed over as before.",
+    explain=lazy(
+        "The next message goes there again. Should it fail in the same way, the contact is passed over as before."
+    ),
     permission="patients.change_contactpoint",
     home=lambda contact: reverse("admin:patients_patient_change", args=[contact.patient_id]),
 )

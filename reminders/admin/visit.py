@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 
@@ -29,19 +31,19 @@ from staff.looks import LooksAreNoted
 
 #: Act → the words on its link.
 LINKS = {
-    "dose": "Record dose",
-    "confirm": "Confirm",
-    "move": "Move",
-    "miss": "Missed",
-    "cancel": "Cancel",
-    "undo": "Take dose back",
+    "dose": lazy("Record dose"),
+    "confirm": lazy("Confirm"),
+    "move": lazy("Move"),
+    "miss": lazy("Missed"),
+    "cancel": lazy("Cancel"),
+    "undo": lazy("Take dose back"),
 }
 
 
 def act_links(visit: Visit, *, back: str) -> str:
     """Links to what makes sense for the visit; each comes back to the page `back`."""
     names = visit_acts.offered(visit, timezone.now())
-    words = LINKS if visit_acts.is_dose(visit) else LINKS | {"dose": "Took place", "undo": "Did not take place"}
+    words = LINKS if visit_acts.is_dose(visit) else LINKS | {"dose": _("Took place"), "undo": _("Did not take place")}
     links = format_html_join(
         " ",
         '<a class="bw-do" href="{}?next={}">{}</a>',
@@ -73,7 +75,7 @@ class VisitAdmin(LooksAreNoted, PageAdmin):
         "schedule__patient__mrn",
         "schedule__treatment__name",
     )
-    search_help_text = "Name, MRN or treatment"
+    search_help_text = lazy("Name, MRN or treatment")
     fields = (
         ("shown_patient", "shown_treatment"),
         ("shown_when", "shown_place"),
@@ -140,34 +142,34 @@ class VisitAdmin(LooksAreNoted, PageAdmin):
         response: HttpResponse = super().change_view(request, object_id, form_url, context)
         return response
 
-    @action(description="Record as given or done", url_path="dose", permissions=["change"], icon="vaccines")
+    @action(description=lazy("Record as given or done"), url_path="dose", permissions=["change"], icon="vaccines")
     def dose(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The dose was given."""
         visit = row_of(self, request, object_id)
         dose = not isinstance(visit, Visit) or visit_acts.is_dose(visit)
         return act_view(self, request, visit, visit_acts.DOSE if dose else visit_acts.TOOK_PLACE)
 
-    @action(description="Confirmed by phone", url_path="confirm", permissions=["change"], icon="call")
+    @action(description=lazy("Confirmed by phone"), url_path="confirm", permissions=["change"], icon="call")
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The patient will come."""
         return self._act(request, object_id, visit_acts.CONFIRM)
 
-    @action(description="Move", url_path="move", permissions=["change"], icon="edit_calendar")
+    @action(description=lazy("Move"), url_path="move", permissions=["change"], icon="edit_calendar")
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Another day or time."""
         return self._act(request, object_id, visit_acts.MOVE)
 
-    @action(description="Missed", url_path="miss", permissions=["change"], icon="event_busy")
+    @action(description=lazy("Missed"), url_path="miss", permissions=["change"], icon="event_busy")
     def miss(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The patient did not come."""
         return self._act(request, object_id, visit_acts.MISS)
 
-    @action(description="Cancel visit", url_path="cancel", permissions=["change"], icon="cancel")
+    @action(description=lazy("Cancel visit"), url_path="cancel", permissions=["change"], icon="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """It will not take place."""
         return self._act(request, object_id, visit_acts.CANCEL)
 
-    @action(description="Take dose back", url_path="undo", permissions=["change"], icon="undo")
+    @action(description=lazy("Take dose back"), url_path="undo", permissions=["change"], icon="undo")
     def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The dose was recorded by mistake."""
         return self._act(request, object_id, visit_acts.UNDO)
@@ -175,7 +177,7 @@ class VisitAdmin(LooksAreNoted, PageAdmin):
     def _act(self, request: HttpRequest, object_id: str, act: Act) -> HttpResponse:
         return act_view(self, request, row_of(self, request, object_id), act)
 
-    @admin.action(description="Confirmed by phone", permissions=["change"])
+    @admin.action(description=lazy("Confirmed by phone"), permissions=["change"])
     def confirm_selected(self, request: HttpRequest, queryset: QuerySet[Visit]) -> None:
         """Confirm all that are ticked; those that cannot be are named."""
         confirmed = 0
@@ -186,55 +188,66 @@ class VisitAdmin(LooksAreNoted, PageAdmin):
             except ValidationError as error:
                 messages.error(request, f"{visit.schedule.patient}: {' '.join(error.messages)}")
         if confirmed:
-            messages.success(request, f"{confirmed} visit{'' if confirmed == 1 else 's'} confirmed.")
+            messages.success(
+                request,
+                ngettext("%(count)s visit confirmed.", "%(count)s visits confirmed.", confirmed) % {"count": confirmed},
+            )
 
-    @display(description="When", ordering="at")
+    @display(description=lazy("When"), ordering="at")
     def shown_when(self, visit: Visit) -> str:
         """By the patient's clock, and the clinic's where it differs."""
         patient = visit.schedule.patient
         return when(visit.at, patient.zone, patient.clinic.zone)
 
-    @display(description="Patient", ordering="schedule__patient__family_name")
+    @display(description=lazy("Patient"), ordering="schedule__patient__family_name")
     def shown_patient(self, visit: Visit) -> str:
         """The patient, and the way there."""
         return link("patients_patient_change", visit.schedule.patient_id, visit.schedule.patient)
 
-    @display(description="Treatment", ordering="schedule__treatment__name")
+    @display(description=lazy("Treatment"), ordering="schedule__treatment__name")
     def shown_treatment(self, visit: Visit) -> str:
         """The treatment with the number of the visit, and the way to the schedule."""
         treatment = link("reminders_schedule_change", visit.schedule_id, visit.schedule.treatment.name)
-        return two_lines(treatment, f"visit {visit.number}")
+        return two_lines(treatment, _("visit %(number)s") % {"number": visit.number})
 
-    @display(description="Location", ordering="schedule__location")
+    @display(description=lazy("Location"), ordering="schedule__location")
     def shown_place(self, visit: Visit) -> str:
         """Where."""
         return visit.schedule.location or "–"
 
-    @display(description="State", ordering="status")
+    @display(description=lazy("State"), ordering="status")
     def shown_status(self, visit: Visit) -> str:
         """The state in its colour; a standing visit says what the patient answered."""
         if visit.status == "planned" and visit.move_requested_at:
-            return chip("warning", "Asks to move")
+            return chip("warning", _("Asks to move"))
         if visit.status == "planned" and visit.confirmed_at:
-            return chip("ok", "Confirmed")
+            return chip("ok", _("Confirmed"))
         if visit.given_on:
-            return two_lines(chip("given", "Given"), f"on {day_in_words(visit.given_on)}")
+            return two_lines(
+                chip("given", _("Given")), _("on %(day_in_words)s") % {"day_in_words": day_in_words(visit.given_on)}
+            )
         return chip(visit.status, visit.get_status_display())
 
-    @display(description="Overdue from")
+    @display(description=lazy("Overdue from"))
     def shown_window(self, visit: Visit) -> str:
         """The end of its late window."""
         return clock(visit.late_until, visit.schedule.patient.zone)
 
-    @display(description="The patient's answer")
+    @display(description=lazy("The patient's answer"))
     def shown_answer(self, visit: Visit) -> str:
         """Confirmed, asked to move, or nothing."""
         zone = visit.schedule.patient.zone
         if visit.move_requested_at:
-            return f"Asked to move, {clock(visit.move_requested_at, zone)}"
-        return f"Confirmed, {clock(visit.confirmed_at, zone)}" if visit.confirmed_at else "None yet"
+            return _("Asked to move, %(move_requested_at)s") % {
+                "move_requested_at": clock(visit.move_requested_at, zone)
+            }
+        return (
+            _("Confirmed, %(confirmed_at)s") % {"confirmed_at": clock(visit.confirmed_at, zone)}
+            if visit.confirmed_at
+            else _("None yet")
+        )
 
-    @display(description="Do")
+    @display(description=lazy("Do"))
     def shown_do(self, visit: Visit) -> str:
         """What can be done to it."""
         return act_links(visit, back=reverse("admin:reminders_visit_changelist"))
