@@ -168,12 +168,13 @@ def _words(field: Any, value: Any) -> str:
         except ValidationError:
             chosen = None
         return str(chosen) if chosen is not None else "–"
-    labels = dict(field.choices) if isinstance(field, forms.ChoiceField) and not _is_grouped(field) else {}
-    return str(labels.get(value, value)) or "–"
+    return str(_labels(field).get(value, value)) or "–"
 
 
-def _is_grouped(field: forms.ChoiceField) -> bool:
-    return any(isinstance(label, list | tuple) for _value, label in field.choices)
+def _labels(field: Any) -> dict[Any, Any]:
+    """The words of a plain list of choices."""
+    choices: list[Any] = list(field.choices) if isinstance(field, forms.ChoiceField) else []
+    return {} if any(isinstance(label, list | tuple) for _value, label in choices) else dict(choices)
 
 
 def _traces(obj: Model) -> list[Trace]:

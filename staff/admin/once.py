@@ -85,7 +85,7 @@ def _key(request: HttpRequest) -> str:
 
 def _path(response: HttpResponse) -> str:
     """Where it leads; a long tail of filters is left off."""
-    whole = cast(str, response["Location"])
+    whole: str = response["Location"]
     return whole if len(whole) <= _LONGEST_PATH else whole.partition("?")[0][:_LONGEST_PATH]
 
 

@@ -78,7 +78,8 @@ class NothingOverwritten:
     def _as_it_is(self, request: HttpRequest, obj: Model) -> tuple[Any, Shown]:
         """The form as it would be shown now, and what it would hold."""
         asked = copy.copy(request)
-        asked.method, asked.POST = "GET", QueryDict()  # type: ignore[assignment]
+        asked.method = "GET"
+        asked.POST = QueryDict()  # type: ignore[assignment]
         form = self.get_form(asked, obj, change=True)(instance=obj)
         formsets, inlines = self._create_formsets(asked, obj, change=True)
         rows: dict[str, Mapping[str, Any]] = {}

@@ -74,6 +74,8 @@ MALFORMED = {
     "DJANGO_SECRET_KEY_FALLBACKS": ["short", "change-me" * 5],
     "CARRIER_CONCURRENCY": ["many", "0", "-1", "10001"],
     "ALERTS_CANARY_MINUTES": ["often", "-1", "1.5", "1441"],
+    "SESSION_IDLE_MINUTES": ["an hour", "4", "721"],
+    "TRUSTED_PROXIES": ["yes", "-1", "6"],
     "CANARY_PHONE": ["2025550123", "+1 202 555 0123", "canary"],
     "SANDBOX": ["1", "true", "YES"],
 }
@@ -157,6 +159,8 @@ def test_production_is_what_it_should_be() -> None:
         "assert s.TWILIO_AUTH_TOKENS == ['a' * 32, 'b' * 32]; "
         "assert s.TWILIO_API_BASE_URL == 'https://api.twilio.com'; "
         "assert s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE and s.SECURE_HSTS_SECONDS > 0; "
+        "assert s.SECOND_FACTOR == 'required' and s.SESSION_IDLE_MINUTES == 60 and s.SESSION_COOKIE_AGE == 43200; "
+        "assert s.AXES_ENABLED and s.LOGGING['loggers']['axes']['level'] == 'CRITICAL'; "
         "assert s.EMAIL_HOST == 'mail.clinic.example' and s.EMAIL_USE_TLS; "
         "assert s.CELERY_BROKER_URL == 'redis://:secret-password@redis.clinic.example:6379/0'"
     )

@@ -115,4 +115,5 @@ def test_two_clicks_at_the_same_moment_make_one_task(client: Client) -> None:
         thread.join()
     assert [answer.status_code for answer in answers] == [302, 302]
     assert answers[0]["Location"] == answers[1]["Location"]
-    assert Patient.objects.count() == 1 and not CoordinatorTask.objects.exists()
+    assert Patient.objects.count() == 1
+    assert not CoordinatorTask.objects.exists()
