@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from messaging import scope
 from messaging.admin.held import held_page
 from messaging.admin.queue import queue_page
 from messaging.admin.suppression import suppression_page
 from messaging.domain.delivery import Status
 from messaging.models import Attempt, ConsentEvent, InboundMessage, Message, Receipt, WordingVersion
+from staff.admin.base import PageAdmin
 
 #: How urgently a state asks to be looked at.
 LABELS = {
@@ -68,7 +70,7 @@ class ReceiptInline(ReadOnly, TabularInline):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, ModelAdmin):
+class MessageAdmin(ReadOnly, PageAdmin):
     """The outbox."""
 
     list_display = ["shown_status", "due_at", "channel", "address", "template", "purpose", "shown_reason", "attempts"]
@@ -122,6 +124,10 @@ class MessageAdmin(ReadOnly, ModelAdmin):
         ("Names", {"fields": ["key", "uuid", "provider_id", ("claimed_by", "lease_until")]}),
     ]
 
+    def scoped(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
+        """Messages know no clinic; whose they are is known above."""
+        return scope.of_messages(rows, request.user)
+
     def get_urls(self) -> list[URLPattern]:
         """And the queue, and what the flood guard holds."""
         view = self.admin_site.admin_view
@@ -152,9 +158,10 @@ class MessageAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(InboundMessage)
-class InboundMessageAdmin(ReadOnly, ModelAdmin):
+class InboundMessageAdmin(ReadOnly, PageAdmin):
     """Texts of people, newest first."""
 
+    list_filter_submit = False
     list_display = ["received_at", "from_address", "shown_disposition", "shown_body", "handled_at"]
     list_filter = ["disposition", "opt_out_type", "received_at"]
     search_fields = ["from_address", "=provider_id"]
@@ -162,6 +169,10 @@ class InboundMessageAdmin(ReadOnly, ModelAdmin):
     ordering = ["-received_at", "-id"]
     list_per_page = 50
     show_full_result_count = False
+
+    def scoped(self, request: HttpRequest, rows: QuerySet[InboundMessage]) -> QuerySet[InboundMessage]:
+        """By the conversations that they stand in."""
+        return scope.of_texts(rows, request.user)
 
     @display(description="what became of it", ordering="disposition", label=True)
     def shown_disposition(self, message: InboundMessage) -> str:
@@ -173,9 +184,10 @@ class InboundMessageAdmin(ReadOnly, ModelAdmin):
 
 
 @admin.register(ConsentEvent)
-class ConsentEventAdmin(ReadOnly, ModelAdmin):
+class ConsentEventAdmin(ReadOnly, PageAdmin):
     """The consent ledger, newest first."""
 
+    list_filter_submit = False
     list_display = ["recorded_at", "address", "purpose", "shown_word", "source", "wording_version", "recorded_by"]
     list_filter = ["purpose", "granted", "source", "language", "unencrypted_ok", "recorded_at"]
     search_fields = ["address"]
@@ -183,6 +195,10 @@ class ConsentEventAdmin(ReadOnly, ModelAdmin):
     ordering = ["-recorded_at", "-id"]
     list_per_page = 50
     show_full_result_count = False
+
+    def scoped(self, request: HttpRequest, rows: QuerySet[ConsentEvent]) -> QuerySet[ConsentEvent]:
+        """By the address that agreed or did not."""
+        return scope.of_addresses(rows, request.user)
 
     def get_urls(self) -> list[URLPattern]:
         """And those who said no."""

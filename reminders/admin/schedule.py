@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, ReasonForm, act_view, row_of
@@ -28,6 +28,7 @@ from reminders.forecast import Proposal
 from reminders.models import Schedule, Visit
 from reminders.planner import plan_schedules
 from staff.admin.base import PageAdmin
+from staff.admin.filters import OwnAutocompleteFilter, OwnDropdownFilter
 
 
 def _facts(schedule: Schedule) -> list[tuple[str, str]]:
@@ -85,6 +86,7 @@ OFFERED = {
 class ScheduleAdmin(PlanDiffMixin, PageAdmin):
     """The list of schedules, and the page of one."""
 
+    clinic_path = "patient__clinic"
     form = ScheduleForm
     list_display = (
         "shown_patient",
@@ -96,9 +98,9 @@ class ScheduleAdmin(PlanDiffMixin, PageAdmin):
     )
     list_filter = (
         ("status", ChoicesDropdownFilter),
-        ("treatment", AutocompleteSelectFilter),
+        ("treatment", OwnAutocompleteFilter),
         RouteFilter,
-        ("patient__clinic", RelatedDropdownFilter),
+        ("patient__clinic", OwnDropdownFilter),
     )
     list_select_related = ("patient__clinic", "treatment")
     ordering = ("-created_at", "-id")

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, act_view, row_of
@@ -24,6 +24,7 @@ from reminders.admin.filters import LocationFilter, VisitRouteFilter, WhenFilter
 from reminders.domain.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder, Visit
 from staff.admin.base import PageAdmin
+from staff.admin.filters import OwnAutocompleteFilter
 
 #: Act → the words on its link.
 LINKS = {
@@ -52,11 +53,12 @@ def act_links(visit: Visit, *, back: str) -> str:
 class VisitAdmin(PageAdmin):
     """Visits come from schedules; people record what happened to them."""
 
+    clinic_path = "schedule__patient__clinic"
     list_display = ("shown_when", "shown_patient", "shown_treatment", "shown_place", "shown_status", "shown_do")
     list_filter = (
         WhenFilter,
         ("status", ChoicesDropdownFilter),
-        ("schedule__treatment", AutocompleteSelectFilter),
+        ("schedule__treatment", OwnAutocompleteFilter),
         VisitRouteFilter,
         LocationFilter,
     )
