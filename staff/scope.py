@@ -38,7 +38,7 @@ def sees_every_clinic(user: Any) -> bool:
     kept: bool | None = getattr(user, _KEPT_ALL, None)
     if kept is None:
         clinics: Any = Membership._meta.get_field("clinic").related_model
-        kept = bool(ids) and not clinics.objects.exclude(pk__in=ids).exists()
+        kept = not clinics.objects.exclude(pk__in=ids).exists()
         setattr(user, _KEPT_ALL, kept)
     return kept
 
