@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
+from django.db.models import QuerySet
 
 from alerts.models import Alarm
 
@@ -42,4 +43,9 @@ def settle(key: str, *, now: datetime) -> bool:
 
 def open_alarms() -> list[Alarm]:
     """What is wrong at this moment, the grave ones first, then the oldest."""
-    return list(Alarm.objects.filter(closed_at__isnull=True).order_by("-grave", "opened_at"))
+    return list(standing())
+
+
+def standing() -> QuerySet[Alarm]:
+    """The same, to be narrowed down."""
+    return Alarm.objects.filter(closed_at__isnull=True).order_by("-grave", "opened_at")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -17,6 +18,7 @@ from inbox.filing import set_clock, task_key
 from inbox.models import Thread, ThreadText
 from patients.board import close_task
 from patients.models import CoordinatorTask, TaskKind
+from staff.scope import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def close(
     if disposition not in CHOSEN:
         raise ValueError(f"disposition: {disposition} is not a person's to give")
     with transaction.atomic():
-        held = _hold(thread, others_too=others_too)
+        held = _hold(thread, by, others_too=others_too)
         texts = [text for each in held for text in _open(each, until=until) if each.pk == thread.pk or text.shared]
         own = {text.inbound_id for text in texts if text.thread_id == thread.pk}
         texts = [text for text in texts if text.inbound_id in own]
@@ -61,11 +63,15 @@ def close(
     return Closed(len(own), left)
 
 
-def beside(thread: Thread) -> QuerySet[Thread]:
-    """Conversations of other patients in which an open text of this one stands too: their phone is shared."""
+def beside(thread: Thread, by: Any) -> QuerySet[Thread]:
+    """Conversations of other patients in which an open text of this one stands too: their phone is shared.
+
+    Those of clinics that `by` does not see are left out: their own staff read the text there.
+    """
     open_here = thread.texts.filter(closed_at__isnull=True, shared=True).values("inbound_id")
     same = ThreadText.objects.filter(inbound_id__in=open_here, closed_at__isnull=True).exclude(thread=thread)
-    return Thread.objects.filter(pk__in=same.values("thread_id")).select_related("patient", "clinic").order_by("pk")
+    own = within(Thread.objects.filter(pk__in=same.values("thread_id")), by, "clinic")
+    return own.select_related("patient", "clinic").order_by("pk")
 
 
 def catch_up(texts: Iterable[ThreadText], *, now: datetime) -> int:
@@ -98,9 +104,9 @@ def _done_elsewhere(text: ThreadText, rows: list[NurseReview | CoordinatorTask],
     return changed
 
 
-def _hold(thread: Thread, *, others_too: bool) -> list[Thread]:
+def _hold(thread: Thread, by: Any, *, others_too: bool) -> list[Thread]:
     """The conversation and, where asked, those beside it, held in one order for all."""
-    wanted = Q(pk=thread.pk) | (Q(pk__in=[other.pk for other in beside(thread)]) if others_too else Q(pk=thread.pk))
+    wanted = Q(pk=thread.pk) | (Q(pk__in=[other.pk for other in beside(thread, by)]) if others_too else Q(pk=thread.pk))
     rows = Thread.objects.select_for_update(of=("self",)).select_related("clinic")
     return list(rows.filter(wanted).order_by("pk"))
 

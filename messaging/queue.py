@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
 
@@ -68,15 +68,23 @@ class Queue:
         )
 
 
-def look(*, now: datetime) -> Queue:
-    """Count what stands in the outbox now."""
+def look(*, now: datetime, only: Q | None = None, owners: frozenset[str] | None = None) -> Queue:
+    """Count what stands in the outbox now: all of it, or the messages of `only` and the lanes of `owners`."""
+    mine = Q() if only is None else only
     stops = _Stops(now)
     lines = [
         InLine(urgency, lanes.parse(lane.text), _due(urgency, lane.text, now), lane.oldest_due, stops.of(urgency, lane))
         for urgency in Urgency
         for lane in outbox.due_lanes(urgency, now=now)
+        if owners is None or _owner(lane.text) in owners
     ]
-    return Queue(lines, _by_urgency(in_flight()), _by_urgency(in_doubt()), guard.holding().count())
+    held = guard.holding().filter(mine).count()
+    return Queue(lines, _by_urgency(in_flight().filter(mine)), _by_urgency(in_doubt().filter(mine)), held)
+
+
+def _owner(lane: str) -> str:
+    known = lanes.parse(lane)
+    return known.owner if known else ""
 
 
 def ended_badly(*, now: datetime) -> QuerySet[Message]:

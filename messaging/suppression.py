@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from messaging import consent
 from messaging.domain.consent_ledger import BY_PHONE, OWN_WORD
 from messaging.domain.delivery import CONSENT_PURPOSES, EVERYTHING
@@ -25,9 +27,9 @@ class Suppressed:
         return "everything" if len(self.purposes) == len(CONSENT_PURPOSES) else ", ".join(self.purposes)
 
 
-def listed(search: str = "") -> list[Suppressed]:
-    """Everybody on it, the newest first; `search`: a part of the address."""
-    noes = ConsentEvent.objects.filter(granted=False, source__in=sorted(OWN_WORD))
+def listed(search: str = "", *, only: QuerySet[ConsentEvent] | None = None) -> list[Suppressed]:
+    """Everybody on it, the newest first; `search`: a part of the address; `only`: of these entries' addresses."""
+    noes = (ConsentEvent.objects.all() if only is None else only).filter(granted=False, source__in=sorted(OWN_WORD))
     if search:
         noes = noes.filter(address__icontains=search)
     addresses = set(noes.values_list("address", flat=True))

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from patients.models import Clinic
 from patients.validators import zone_info
+from staff.scope import within
 
 
 class ClinicTime:
-    """Shows the admin's times in the zone of the clinics; in UTC where they lie in several."""
+    """Shows the admin's times in the zone of the person's clinics; in UTC where they lie in several."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -22,6 +23,7 @@ class ClinicTime:
         """Answer the request by that clock."""
         if not request.path.startswith(reverse("admin:index")):
             return self.get_response(request)
-        zones = set(Clinic.objects.order_by().values_list("timezone", flat=True).distinct()[:2])
+        own = within(Clinic.objects.order_by(), request.user, "pk")
+        zones = set(own.values_list("timezone", flat=True).distinct()[:2])
         with timezone.override(zone_info(zones.pop()) if len(zones) == 1 else timezone.get_default_timezone()):
             return self.get_response(request)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models.functions import Lower
 from django.urls import reverse
 
 from patients.domain.address import national
 from patients.models import Clinic, ContactPoint
+from staff.scope import within
 
 
 def names() -> dict[str, str]:
@@ -26,11 +28,12 @@ def who_we_are(address: str) -> dict[str, str]:
     return {"clinic": clinic.short_name, "phone": national(str(clinic.daytime_line or ""))}
 
 
-def of_addresses(addresses: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """The patients of each address (mailboxes in lower case), each with the address of its page."""
+def of_addresses(addresses: Sequence[str], user: Any) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """The patients of each address (mailboxes in lower case) whom `user` may see, each with the address of its page."""
     found: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
     known = ContactPoint.objects.annotate(plain=Lower("address")).filter(plain__in=list(addresses))
-    for contact in known.select_related("patient").order_by("patient_id"):
+    own = within(known, user, "patient__clinic")
+    for contact in own.select_related("patient").order_by("patient_id"):
         page = reverse("admin:patients_patient_change", args=[contact.patient_id])
         found[contact.address.lower()][contact.patient_id] = (str(contact.patient), page)
     return {address: list(patients.values()) for address, patients in found.items()}

@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from holidays import list_supported_countries
 
 from patients.domain.names import hidden_in
-from django.utils.translation import gettext_lazy as _
-from holidays import list_supported_countries
 
 
 def validate_time_zone(name: str) -> None:

@@ -26,6 +26,7 @@ from patients.domain.profile import PatientStatus
 from patients.models import ContactPoint, Patient, PatientLink
 from portal import page_links
 from staff.admin.base import PageAdmin
+from staff.scope import within
 
 
 class SendForm(ActForm):
@@ -111,6 +112,8 @@ REVOKE_ALL = Act(
 class PatientLinkAdmin(PageAdmin):
     """Links have no list of their own: they are shown on the patient's page, and the key in them to nobody."""
 
+    clinic_path = "patient__clinic"
+
     def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
         """Not in the index."""
         return {}
@@ -143,14 +146,17 @@ class PatientLinkAdmin(PageAdmin):
 
     def send_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Text or mail the link to one contact."""
-        contact = ContactPoint.objects.select_related("patient__clinic").filter(pk=pk).first()
+        own = within(ContactPoint.objects.select_related("patient__clinic"), request.user, "patient__clinic")
+        contact = own.filter(pk=pk).first()
         return act_view(self, request, contact, SEND)
 
     def revoke_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """End one link."""
-        link = PatientLink.objects.select_related("patient", "contact").filter(pk=pk).first()
+        own = within(PatientLink.objects.select_related("patient", "contact"), request.user, "patient__clinic")
+        link = own.filter(pk=pk).first()
         return act_view(self, request, link, REVOKE)
 
     def revoke_all_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """End all links of a patient."""
-        return act_view(self, request, Patient.objects.filter(pk=pk).first(), REVOKE_ALL)
+        own = within(Patient.objects.all(), request.user, "clinic")
+        return act_view(self, request, own.filter(pk=pk).first(), REVOKE_ALL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -13,6 +14,7 @@ from reminders import rendering
 from reminders.domain import phrases
 from reminders.models import PlannedReminder
 from staff.domain.tongue import N_
+from staff.scope import within
 
 #: Blank → what it becomes, and an example.
 BLANKS: Mapping[str, tuple[str, str]] = {
@@ -49,21 +51,21 @@ def nobody(language: str) -> dict[str, str]:
     }
 
 
-def search(asked: str) -> list[tuple[int, str]]:
-    """Patients whose name or record number begins like that."""
+def search(asked: str, user: Any) -> list[tuple[int, str]]:
+    """Patients of the user's clinics whose name or record number begins like that."""
     asked = " ".join(asked.split())[:80]
     if not asked:
         return []
     wanted = Q(mrn__iexact=asked)
     for word in asked.split():
         wanted |= Q(family_name__istartswith=word) | Q(given_name__istartswith=word)
-    rows = Patient.objects.filter(wanted).order_by("family_name", "given_name", "pk")[:_MOST]
+    rows = within(Patient.objects.filter(wanted), user, "clinic").order_by("family_name", "given_name", "pk")[:_MOST]
     return [(row.pk, f"{row.given_name} {row.family_name} ({row.mrn})") for row in rows]
 
 
-def values(patient_id: int, language: str, *, now: datetime) -> dict[str, str] | None:
-    """What fills the blanks for her next reminder, in `language`; None: there is no such patient."""
-    patient = Patient.objects.select_related("clinic").filter(pk=patient_id).first()
+def values(patient_id: int, language: str, user: Any, *, now: datetime) -> dict[str, str] | None:
+    """What fills the blanks for her next reminder, in `language`; None: the user sees no such patient."""
+    patient = within(Patient.objects.select_related("clinic"), user, "clinic").filter(pk=patient_id).first()
     if patient is None:
         return None
     coming = PlannedReminder.objects.filter(visit__schedule__patient=patient, visit__at__gt=now)

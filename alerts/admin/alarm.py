@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from unfold.decorators import display
 from alerts import ledger
 from alerts.admin.canary_figures import figures
 from alerts.admin.words import span_in_words
+from alerts.alarm_scope import own
 from alerts.models import Alarm
 from patients.admin.show import chip
 from staff.admin.base import PageAdmin
@@ -54,6 +55,10 @@ class AlarmAdmin(PageAdmin):
     actions = None
     fields = ("words", ("shown_state", "grave"), ("opened_at", "seen_at"), ("told_at", "closed_at"), "key")
     custom_urls = (("ledger/", "alerts_alarm_ledger", ledger_page),)
+
+    def scoped(self, request: HttpRequest, rows: QuerySet[Alarm]) -> QuerySet[Alarm]:
+        """Those of the service, and of rotas those of the person's clinics."""
+        return own(rows, request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """The service shouts by itself."""

@@ -12,19 +12,21 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from alerts import alarms
 from alerts.admin import acts, board_rows, story
 from alerts.admin.who import HOW_TO_BECOME_ONE, responder_of
 from alerts.admin.words import STAGES, TIERS
+from alerts.alarm_scope import own
 from alerts.domain.words import AlertState, Condition, Outcome, Tier
 from alerts.models import Alert
 from patients.admin.acts import Act, act_view, row_of
 from patients.admin.clock import clock
 from patients.admin.show import chip
 from staff.admin.base import PageAdmin
+from staff.admin.filters import OwnDropdownFilter
 from staff.looks import note
 
 
@@ -37,6 +39,7 @@ def every_alert(request: HttpRequest, model_admin: AlertAdmin) -> HttpResponse:
 class AlertAdmin(PageAdmin):
     """Alerts are raised by what patients write, and move by what responders do; nothing is edited."""
 
+    clinic_path = "clinic"
     list_display = ("shown_who", "shown_condition", "shown_tier", "shown_state", "shown_raised", "shown_outcome")
     list_display_links = ("shown_who",)
     list_filter = (
@@ -44,7 +47,7 @@ class AlertAdmin(PageAdmin):
         ("tier", ChoicesDropdownFilter),
         ("condition", ChoicesDropdownFilter),
         ("outcome", ChoicesDropdownFilter),
-        ("clinic", RelatedDropdownFilter),
+        ("clinic", OwnDropdownFilter),
     )
     list_select_related = ("patient", "clinic", "owner")
     ordering = ("-raised_at", "-id")
@@ -79,17 +82,17 @@ class AlertAdmin(PageAdmin):
             raise PermissionDenied
         now = timezone.now()
         me = responder_of(request)
-        alerts = list(board_rows.open_alerts())
+        alerts = list(self.scoped(request, board_rows.open_alerts()))
         may_act = self.has_change_permission(request)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Red flags"),
             "opts": self.opts,
             "rows": board_rows.rows(alerts, me, now=now),
-            "closed": board_rows.closed_rows(now=now),
+            "closed": board_rows.closed_rows(self.scoped(request, Alert.objects.all()), now=now),
             "signature": board_rows.signature(alerts, me),
             "unowned": sum(1 for alert in alerts if alert.owner_id is None),
-            "grave_alarms": sum(alarm.grave for alarm in alarms.open_alarms()),
+            "grave_alarms": sum(alarm.grave for alarm in own(alarms.standing(), request.user)),
             "me": me,
             "may_act": may_act,
             "how_to_become_one": HOW_TO_BECOME_ONE if may_act and me is None else "",

@@ -82,9 +82,9 @@ def rows(alerts: Iterable[Alert], me: Responder | None, *, now: datetime) -> lis
     return [_row(alert, me, now) for alert in alerts]
 
 
-def closed_rows(*, now: datetime) -> list[ClosedRow]:
-    """What was closed of late, the latest first."""
-    recent = Alert.objects.filter(state=AlertState.CLOSED, is_canary=False, closed_at__gte=now - timedelta(days=7))
+def closed_rows(alerts: QuerySet[Alert], *, now: datetime) -> list[ClosedRow]:
+    """Those of `alerts` that were closed of late, the latest first."""
+    recent = alerts.filter(state=AlertState.CLOSED, is_canary=False, closed_at__gte=now - timedelta(days=7))
     found = recent.select_related("patient", "clinic", "closed_by").order_by("-closed_at")[:MOST_CLOSED]
     return [
         ClosedRow(

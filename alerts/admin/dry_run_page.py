@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -16,7 +18,7 @@ from unfold.admin import ModelAdmin
 
 from alerts import dry_run, rulebook
 from alerts.admin.story import coming_rows
-from alerts.admin.trial_page import start
+from alerts.admin.trial_page import own_clinics, start
 from alerts.admin.words import span_in_words
 from alerts.domain.dry_run import What
 from alerts.domain.policy import Policy, PolicyError
@@ -25,6 +27,7 @@ from alerts.models import EscalationPolicy
 from messaging.domain import wall_time
 from patients.admin.clock import clock
 from patients.models import Clinic
+from staff.scope import within
 
 LINES = 16
 TIERS = [(Tier.T0.value, "T0"), (Tier.RED.value, lazy("Red")), (Tier.AMBER.value, lazy("Amber"))]
@@ -52,10 +55,20 @@ class DryRunForm(forms.Form):
         widget=widgets.UnfoldAdminIntegerFieldWidget(),
     )
 
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[Clinic]", self.fields["clinic"]).queryset = own_clinics(user)
+        cast("forms.ModelChoiceField[EscalationPolicy]", self.fields["policy"]).queryset = own_policies(user)
+
     def at(self) -> datetime:
         """The moment."""
         data = self.cleaned_data
         return wall_time.at(data["on"], data["clock"], data["clinic"].zone)
+
+
+def own_policies(user: Any) -> QuerySet[EscalationPolicy]:
+    """Those for this person's clinics, and those for all."""
+    return within(EscalationPolicy.objects.all(), user, "clinic", or_no_clinic=True)
 
 
 def dry_run_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
@@ -63,10 +76,11 @@ def dry_run_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     now = timezone.now()
-    policy = EscalationPolicy.objects.filter(waits_for_opening=False).first() or EscalationPolicy.objects.first()
-    initial = {**start(now), "policy": policy, "tier": Tier.RED.value, "fallback_after": 10}
+    policies = own_policies(request.user)
+    policy = policies.filter(waits_for_opening=False).first() or policies.first()
+    initial = {**start(now, request.user), "policy": policy, "tier": Tier.RED.value, "fallback_after": 10}
     asked = request.GET if request.GET else None
-    form = DryRunForm(asked, initial=initial)
+    form = DryRunForm(asked, initial=initial, user=request.user)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Dry run"),

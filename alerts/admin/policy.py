@@ -16,10 +16,11 @@ from alerts.admin.dry_run_page import dry_run_page
 from alerts.admin.policy_form import PolicyForm, StepForm, StepFormSet
 from alerts.models import EscalationPolicy, PolicyStep
 from patients.admin.show import chip
-from staff.admin.base import PageAdmin
+from staff.admin.base import OwnChoices, PageAdmin
+from staff.scope import sees_every_clinic
 
 
-class StepInline(TabularInline):
+class StepInline(OwnChoices, TabularInline):
     """The steps in their order."""
 
     model = PolicyStep
@@ -46,6 +47,8 @@ class StepInline(TabularInline):
 class PolicyAdmin(PageAdmin):
     """Policies. Alerts carry a frozen copy: a change is for alerts that are raised from now on."""
 
+    clinic_path = "clinic"
+    or_no_clinic = True
     form = PolicyForm
     inlines = (StepInline,)
     list_display = ("name", "shown_clinic", "shown_steps", "shown_clocks", "shown_waits")
@@ -70,6 +73,18 @@ class PolicyAdmin(PageAdmin):
         """With the number of steps."""
         queryset: QuerySet[EscalationPolicy] = super().get_queryset(request)
         return queryset.select_related("clinic").annotate(step_count=Count("steps"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """One that holds for every clinic is changed by whoever sees every clinic."""
+        shared = isinstance(obj, EscalationPolicy) and obj.clinic_id is None
+        return bool(super().has_change_permission(request, obj)) and (not shared or sees_every_clinic(request.user))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The same for a new one: who does not see every clinic names one of hers."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name == "clinic" and not sees_every_clinic(request.user):
+            field.required = True
+        return field
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Rules of the past refer to it."""

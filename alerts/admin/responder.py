@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
-from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
 from alerts.admin.rota_person import OnTheRota
@@ -21,6 +21,8 @@ from patients.admin.clock import clock
 from patients.admin.fields import LanguageField
 from patients.admin.show import chip, two_lines
 from staff.admin.base import PageAdmin
+from staff.admin.filters import OwnDropdownFilter
+from staff.scope import clinic_ids, who_see
 
 
 class LoginField(forms.ModelChoiceField[Any]):
@@ -64,9 +66,10 @@ class ResponderForm(forms.ModelForm[Responder]):
 class ResponderAdmin(OnTheRota, PageAdmin):
     """Nurses, physicians and managers who take red flags; switched off, never deleted."""
 
+    clinic_path = "clinic"
     form = ResponderForm
     list_display = ("name", "clinic", "shown_phone", "shown_email", "shown_login", "shown_state")
-    list_filter = (("clinic", RelatedDropdownFilter), ("is_active", BooleanRadioFilter))
+    list_filter = (("clinic", OwnDropdownFilter), ("is_active", BooleanRadioFilter))
     list_select_related = ("clinic", "user")
     search_fields = ("name", "phone", "email", "user__username")
     search_help_text = lazy("Name, phone, e-mail or login")
@@ -83,6 +86,14 @@ class ResponderAdmin(OnTheRota, PageAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Switch her off instead: what she did refers to her."""
         return False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  # as Django calls it
+        """Only logins of colleagues."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        ids = clinic_ids(request.user)
+        if "user" in form.base_fields and ids is not None:
+            form.base_fields["user"].queryset = who_see(form.base_fields["user"].queryset, ids)
+        return form
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Responder]:
         """With clinic and login."""

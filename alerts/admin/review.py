@@ -12,7 +12,6 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 
 from alerts.admin import review_acts
@@ -27,6 +26,7 @@ from patients.admin.filters import DoneFilter
 from patients.admin.show import chip, two_lines
 from patients.domain.address import national
 from staff.admin.base import PageAdmin
+from staff.admin.filters import OwnDropdownFilter
 
 LONGEST = 120
 
@@ -35,9 +35,10 @@ LONGEST = 120
 class ReviewAdmin(PageAdmin):
     """What is open comes first, the longest waiting on top. Nothing is answered here: the patient is phoned."""
 
+    clinic_path = "clinic"
     list_display = ("shown_due", "shown_who", "shown_text", "why", "shown_state")
     list_display_links = ("shown_due",)
-    list_filter = (DoneFilter, ("clinic", RelatedDropdownFilter))
+    list_filter = (DoneFilter, ("clinic", OwnDropdownFilter))
     list_select_related = ("clinic", "patient", "inbound", "done_by")
     search_fields = ("patient__family_name", "patient__given_name", "patient__mrn")
     search_help_text = lazy("Name or MRN")

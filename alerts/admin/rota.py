@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from alerts.admin import rota_change
@@ -31,7 +31,9 @@ from patients.admin.acts import Act, act_view, row_of
 from patients.admin.clock import local_now
 from patients.admin.show import chip, two_lines
 from patients.models import Clinic
-from staff.admin.base import PageAdmin
+from staff.admin.base import OwnChoices, PageAdmin
+from staff.admin.filters import OwnDropdownFilter
+from staff.scope import within
 
 
 def _home(row: Any) -> str:
@@ -99,6 +101,7 @@ def tell_coverage(request: HttpRequest, rota: Rota, now: datetime) -> None:
 class RotaAdmin(PageAdmin):
     """The page of weeks in the place of a list, and the settings of one rota."""
 
+    clinic_path = "clinic"
     fields = (("clinic", "role"), ("checks_readiness", "handoff_minutes"))
     autocomplete_fields = ("clinic",)
     search_fields = ("clinic__name", "role")
@@ -118,7 +121,7 @@ class RotaAdmin(PageAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         now = timezone.now()
-        clinics = list(Clinic.objects.order_by("name"))
+        clinics = list(within(Clinic.objects.order_by("name"), request.user, "pk"))
         asked = request.GET.get("clinic", "")
         clinic = next((each for each in clinics if str(each.pk) == asked), clinics[0] if clinics else None)
         context = {
@@ -130,7 +133,7 @@ class RotaAdmin(PageAdmin):
         }
         if clinic is not None:
             monday = monday_of(request.GET.get("from", ""), clinic, now=now)
-            context |= board(clinic, monday, now=now, may_change=self.has_change_permission(request))
+            context |= board(clinic, monday, request.user, now=now, may_change=self.has_change_permission(request))
         return TemplateResponse(request, "admin/alerts/rota.html", context)
 
     def change_view(
@@ -145,7 +148,7 @@ class RotaAdmin(PageAdmin):
         return response
 
 
-class MemberInline(TabularInline):
+class MemberInline(OwnChoices, TabularInline):
     """Who takes turns, in order."""
 
     model = RotationMember
@@ -160,10 +163,11 @@ class MemberInline(TabularInline):
 class RotationAdmin(PageAdmin):
     """Turns: who, when they change, and in which part of the week they count."""
 
+    clinic_path = "rota__clinic"
     form = RotationForm
     inlines = (MemberInline,)
     list_display = ("name", "rota", "shown_turn", "shown_members", "position")
-    list_filter = (("rota", RelatedDropdownFilter),)
+    list_filter = (("rota", OwnDropdownFilter),)
     list_select_related = ("rota__clinic",)
     search_fields = ("name", "members__responder__name")
     autocomplete_fields = ("rota",)
@@ -201,9 +205,10 @@ class RotationAdmin(PageAdmin):
 class SingleShiftAdmin(PageAdmin):
     """Shifts outside every rotation."""
 
+    clinic_path = "rota__clinic"
     form = SingleShiftForm
     list_display = ("responder", "rota", "starts_at", "ends_at", "note")
-    list_filter = (("rota", RelatedDropdownFilter),)
+    list_filter = (("rota", OwnDropdownFilter),)
     list_select_related = ("rota__clinic", "responder")
     search_fields = ("responder__name", "note")
     autocomplete_fields = ("rota", "responder")
@@ -220,8 +225,9 @@ class SingleShiftAdmin(PageAdmin):
 class OverrideAdmin(PageAdmin):
     """Overrides and swaps as history: made on the rota page, taken back here, never edited."""
 
+    clinic_path = "rota__clinic"
     list_display = ("shown_who", "shown_span", "kind", "reason", "shown_state")
-    list_filter = (("kind", ChoicesDropdownFilter), ("rota", RelatedDropdownFilter))
+    list_filter = (("kind", ChoicesDropdownFilter), ("rota", OwnDropdownFilter))
     search_fields = ("responder__name", "other__name", "reason")
     ordering = ("-id",)
     actions_detail = ("withdraw", "seen")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from alerts import alarms
 from alerts.admin.rota_week import DAY, Drawn, hue, span_words, week
+from alerts.alarm_scope import own_keys
 from alerts.domain import rota as pure
 from alerts.domain.policy import Role
 from alerts.models import Override, Responder, Rota, RotaQuestion
@@ -28,8 +29,8 @@ FAR = timedelta(days=20)
 MARGIN = timedelta(days=32)
 
 
-def board(clinic: Clinic, monday: date, *, now: datetime, may_change: bool) -> dict[str, Any]:
-    """The context of the page."""
+def board(clinic: Clinic, monday: date, user: Any, *, now: datetime, may_change: bool) -> dict[str, Any]:
+    """The context of the page, as `user` may see it."""
     rotas = sorted(clinic.rotas.select_related("clinic"), key=lambda rota: list(Role).index(Role(rota.role)))
     names = {person.pk: person for person in Responder.objects.filter(clinic=clinic)}
     start = wall_time.at(monday, time(0), clinic.zone)
@@ -45,7 +46,7 @@ def board(clinic: Clinic, monday: date, *, now: datetime, may_change: bool) -> d
         "cards": [_card(rota, now) for rota in rotas],
         "people": _people(rotas, names, now),
         "changes": _changes(rotas, now),
-        "troubles": _troubles(rotas, now),
+        "troubles": _troubles(rotas, user, now),
         "missing": [_(role.words) for role in Role if role not in {rota.role for rota in rotas}],
         "may_change": may_change,
     }
@@ -161,11 +162,12 @@ def _changes(rotas: Sequence[Rota], now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _troubles(rotas: Sequence[Rota], now: datetime) -> list[troubles.Trouble]:
+def _troubles(rotas: Sequence[Rota], user: Any, now: datetime) -> list[troubles.Trouble]:
     """What is wrong with these rotas and is not in the banner of open alarms already."""
     shown = {alarm.key for alarm in alarms.open_alarms()}
     found = [each for each in troubles.troubles(now) if each.key not in shown and _is_of(each.key, rotas)]
-    return [*found, *troubles.twice(rotas, now)]
+    known = own_keys([each.key for each in found], user)
+    return [*(each for each in found if each.key in known), *troubles.twice(rotas, now)]
 
 
 def _is_of(key: str, rotas: Sequence[Rota]) -> bool:

@@ -26,6 +26,7 @@ from alerts.rota import changes
 from alerts.rota.loading import load
 from messaging.domain import wall_time
 from patients.admin.acts import add_refusal
+from staff.scope import within
 
 _MINUTE = timedelta(minutes=1)
 
@@ -57,7 +58,7 @@ def cover(request: HttpRequest, model_admin: ModelAdmin, rota_id: int) -> HttpRe
     )
 
     def make(data: dict[str, Any]) -> Override:
-        person = get_object_or_404(Responder, pk=data["person"])
+        person = get_object_or_404(Responder, pk=data["person"], clinic=rota.clinic_id)
         return changes.cover(rota, person, span_of(data), reason=data["reason"], now=now)
 
     query = request.META.get("QUERY_STRING", "")
@@ -166,7 +167,8 @@ def _preview(page: _Page, *, now: datetime) -> dict[str, Any] | None:
 
 def _asked(request: HttpRequest, model_admin: ModelAdmin, rota_id: int) -> tuple[Rota, pure.Span, datetime]:
     """The rota, the span that was clicked (from now on at the earliest), and the present moment."""
-    rota = get_object_or_404(Rota.objects.select_related("clinic"), pk=rota_id)
+    own = within(Rota.objects.select_related("clinic"), request.user, "clinic")
+    rota = get_object_or_404(own, pk=rota_id)
     if not model_admin.has_change_permission(request, rota):
         raise PermissionDenied
     now = timezone.now()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -25,6 +26,7 @@ from alerts.domain.triage import Context, Evidence
 from messaging.domain import wall_time
 from patients.admin.fields import LanguageField
 from patients.models import Clinic
+from staff.scope import within
 
 
 def _days(label: StrOrPromise) -> forms.IntegerField:
@@ -57,6 +59,10 @@ class TrialForm(forms.Form):
     days_since_bisphosphonate = _days(lazy("Days since bisphosphonate"))
     days_since_gnrh_start = _days(lazy("Days since GnRH start"))
 
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[Clinic]", self.fields["clinic"]).queryset = own_clinics(user)
+
     def at(self) -> datetime:
         """When it arrives."""
         data = self.cleaned_data
@@ -80,9 +86,14 @@ class Shown:
     worst: bool
 
 
-def start(now: datetime) -> dict[str, Any]:
+def own_clinics(user: Any) -> QuerySet[Clinic]:
+    """The clinics that this person may play with."""
+    return within(Clinic.objects.all(), user, "pk")
+
+
+def start(now: datetime, user: Any) -> dict[str, Any]:
     """What the form starts with."""
-    clinic = Clinic.objects.first()
+    clinic = own_clinics(user).first()
     local = now.astimezone(clinic.zone) if clinic else now
     return {
         "clinic": clinic,
@@ -96,8 +107,8 @@ def try_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     """The form, and what the posted text would come to."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    initial = start(timezone.now())
-    form = TrialForm(request.POST if request.method == "POST" else None, initial=initial)
+    initial = start(timezone.now(), request.user)
+    form = TrialForm(request.POST if request.method == "POST" else None, initial=initial, user=request.user)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Try a text"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
 from alerts.admin.warning_form import CHANNEL_WORDS, WarningRuleForm, write_act
@@ -27,6 +27,7 @@ from patients.admin.clock import moment
 from patients.admin.fields import LANGUAGE_NAMES
 from patients.admin.show import chip, two_lines
 from staff.admin.base import PageAdmin
+from staff.admin.filters import OwnDropdownFilter
 
 _ANCHORS = {
     Anchor.ENROLMENT: lazy("after enrolment"),
@@ -157,11 +158,12 @@ class WarningRuleAdmin(PageAdmin):
 class PlannedWarningAdmin(PageAdmin):
     """What is planned, was released, or will not be sent, and why; nothing is edited."""
 
+    clinic_path = "patient__clinic"
     list_display = ("patient", "rule", "shown_when", "shown_state", "shown_channel")
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("reason", ChoicesDropdownFilter),
-        ("rule", RelatedDropdownFilter),
+        ("rule", OwnDropdownFilter),
     )
     list_select_related = ("patient__clinic", "rule", "message")
     search_fields = ("patient__family_name", "patient__given_name", "patient__mrn")

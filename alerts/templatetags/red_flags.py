@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alerts import alarms
+from alerts.alarm_scope import own
 from alerts.domain.words import OPEN_STATES
 from alerts.models import Alert, NurseReview
+from staff.scope import within
 
 register = template.Library()
 
@@ -24,7 +26,7 @@ def open_alarms(context: dict[str, Any]) -> dict[str, Any]:
     user = getattr(context.get("request"), "user", None)
     if user is None or not user.is_staff:
         return {"alarms": []}
-    found = alarms.open_alarms()
+    found = list(own(alarms.standing(), user))
     return {
         "alarms": found[:MOST],
         "more": len(found) - MOST if len(found) > MOST else 0,
@@ -38,7 +40,7 @@ def red_flag_cards(context: dict[str, Any]) -> list[tuple[str, int, str, bool]]:
     request = context["request"]
     cards: list[tuple[str, int, str, bool]] = []
     if request.user.has_perm("alerts.view_alert"):
-        alerts = Alert.objects.filter(is_canary=False, state__in=OPEN_STATES)
+        alerts = within(Alert.objects.filter(is_canary=False, state__in=OPEN_STATES), request.user, "clinic")
         board = reverse("admin:alerts_alert_changelist")
         unowned = alerts.filter(owner__isnull=True).count()
         cards = [
@@ -47,6 +49,6 @@ def red_flag_cards(context: dict[str, Any]) -> list[tuple[str, int, str, bool]]:
         ]
     if request.user.has_perm("alerts.view_nursereview"):
         inbox = reverse("admin:alerts_nursereview_changelist") + "?state=open"
-        waiting = NurseReview.objects.filter(done_at__isnull=True).count()
+        waiting = within(NurseReview.objects.filter(done_at__isnull=True), request.user, "clinic").count()
         cards.append((_("texts in the nurse’s inbox"), waiting, inbox, False))
     return cards

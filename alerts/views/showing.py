@@ -16,6 +16,7 @@ from alerts.models import Alert, AlertPage
 from patients.domain.address import national
 from patients.domain.profile import ContactKind
 from patients.models import Clinic
+from staff.scope import sees
 
 MOST_LINES = 5
 
@@ -76,6 +77,8 @@ def may_see_patient(user: AbstractBaseUser | AnonymousUser, alert: Alert) -> boo
         return False
     responder = getattr(user, "responder", None)
     if responder is not None and responder.clinic_id != alert.clinic_id:
+        return False
+    if not sees(user, alert.clinic_id):
         return False
     return isinstance(user, PermissionsMixin) and user.has_perm("patients.view_patient")
 

@@ -247,6 +247,8 @@ PATIENT_PAGE_PANELS = [
 LANE_OWNERS = "patients.owners.names"
 #: Whose patients the addresses of the suppression list are: `(addresses) -> {address: [(name, page)]}`.
 ADDRESS_OWNERS = "patients.owners.of_addresses"
+#: Which messages, texts and addresses a member of staff may see: a module, see messaging/scope.py.
+ADDRESS_SCOPE = "inbox.address_scope"
 #: What is said beside each contact of a patient: `(contacts, now) -> {contact id: text}`.
 CONTACT_NOTES = "reminders.contact_notes.notes"
 #: Which contacts do not work: `(contacts, now) -> {contact id: why}`.

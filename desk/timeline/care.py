@@ -1,4 +1,4 @@
-"""What happened to the patient: visits, red flags, tasks, facts of care, and each change of standing with the clinic."""
+"""What happened to the patient: visits, red flags, tasks, facts of care, each change of standing with the clinic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was and will be written to the patient: reminders, warnings, and everything else that goes to these addresses."""
+"""What was and will be written to the patient: reminders, warnings, whatever else goes to these addresses."""
 
 from __future__ import annotations
 

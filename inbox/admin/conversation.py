@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from patients.admin.clock import clock
 from patients.domain.address import national
 from patients.models import Patient
 from reminders.models import VisitQuestion
+from staff.scope import sees
 
 #: Shown at once, and when everything is asked for.
 LATEST, EVERYTHING = 60, 1000
@@ -138,9 +140,10 @@ def _ours(message: Message, answer: StaffAnswer | None, zone: ZoneInfo) -> Item:
     )
 
 
-def others_at(thread: Thread) -> list[Patient]:
-    """Other patients with the number that the last text came from."""
-    return [patient for patient in patients_at([thread.address]) if patient.pk != thread.patient_id]
+def others_at(thread: Thread, user: Any) -> list[Patient]:
+    """Other patients with the number that the last text came from, of the user's clinics."""
+    found = patients_at([thread.address])
+    return [patient for patient in found if patient.pk != thread.patient_id and sees(user, patient.clinic_id)]
 
 
 def questions(thread: Thread, *, now: datetime) -> list[VisitQuestion]:

@@ -15,6 +15,7 @@ from unfold import widgets
 
 from inbox.answering import Way
 from inbox.domain.words import CHOSEN
+from staff.scope import who_see
 
 LONGEST = 1500
 
@@ -73,14 +74,17 @@ class AssignForm(forms.Form):
         widget=widgets.UnfoldAdminSelectWidget(),
     )
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, clinic: int, **kwargs: Any) -> None:
         super().__init__(data, auto_id="assign_%s", **kwargs)
-        cast("forms.ModelChoiceField[Any]", self.fields["to"]).queryset = colleagues()
+        cast("forms.ModelChoiceField[Any]", self.fields["to"]).queryset = colleagues(clinic)
 
 
-def colleagues() -> QuerySet[AbstractBaseUser]:
-    """Staff who may take a conversation."""
+def colleagues(clinic: int) -> QuerySet[AbstractBaseUser]:
+    """Staff who may take a conversation of a clinic."""
     users = get_user_model().objects.with_perm(
         "inbox.change_thread", backend="django.contrib.auth.backends.ModelBackend"
     )
-    return cast("QuerySet[AbstractBaseUser]", users.filter(is_staff=True, is_active=True).order_by("username"))
+    return cast(
+        "QuerySet[AbstractBaseUser]",
+        who_see(users.filter(is_staff=True, is_active=True), [clinic]).order_by("username"),
+    )

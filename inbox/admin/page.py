@@ -38,8 +38,8 @@ def live(thread: Thread, *, everything: bool, now: datetime) -> dict[str, Any]:
     }
 
 
-def around(thread: Thread, *, now: datetime) -> dict[str, Any]:
-    """What is known of who writes, and what an answer may be made of."""
+def around(thread: Thread, user: Any, *, now: datetime) -> dict[str, Any]:
+    """What is known of who writes, as far as `user` may know it, and what an answer may be made of."""
     language = language_of(thread)
     folds = {"basic": "".join(sorted(alphabet())), "double": "".join(sorted(EXTENSION)), "like": LOOK_ALIKES}
     return {
@@ -47,9 +47,9 @@ def around(thread: Thread, *, now: datetime) -> dict[str, Any]:
         "language": LANGUAGE_NAMES.get(language, language),
         "language_code": language,
         "consents": conversation.consent_of(thread),
-        "others": [(patient, _thread_of(patient.pk)) for patient in conversation.others_at(thread)],
+        "others": [(patient, _thread_of(patient.pk)) for patient in conversation.others_at(thread, user)],
         "questions": conversation.questions(thread, now=now),
-        "beside": [whose(other) for other in closing.beside(thread)],
+        "beside": [whose(other) for other in closing.beside(thread, user)],
         "refusal": refusal(thread),
         "way_refusals": [way.refusal for way in ways(thread) if way.refusal],
         "ready": answers.ready(thread.clinic, thread.patient, language=language, now=now),

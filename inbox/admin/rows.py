@@ -21,6 +21,7 @@ from inbox import ledger
 from inbox.models import Thread, ThreadText
 from messaging.models import InboundMessage
 from patients.domain.address import national
+from staff.scope import within
 
 PAGE = 50
 LONGEST = 140
@@ -98,7 +99,7 @@ def page(asked: Asked, user: AbstractBaseUser | AnonymousUser) -> tuple[list[Thr
 
 
 def _found(asked: Asked, user: AbstractBaseUser | AnonymousUser) -> QuerySet[Thread]:
-    rows = Thread.objects.all() if asked.show == "all" else ledger.waiting()
+    rows = within(Thread.objects.all() if asked.show == "all" else ledger.waiting(), user, "clinic")
     if asked.show == "mine":
         rows = rows.filter(assigned_to=user.pk)
     elif asked.show == "unassigned":

@@ -25,12 +25,14 @@ from patients.models import Clinic
 from staff.admin.base import PageAdmin
 from staff.admin.search import taken, words_of
 from staff.looks import note
+from staff.scope import within
 
 
 @admin.register(Thread)
 class ThreadAdmin(PageAdmin):
     """Conversations begin by themselves; nothing that was said is edited."""
 
+    clinic_path = "clinic"
     actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -54,6 +56,7 @@ class ThreadAdmin(PageAdmin):
         if searched is not None:
             return searched
         now, asked = timezone.now(), rows.Asked.of(request.GET, search=words_of(request))
+        own = within(Clinic.objects.order_by("name"), request.user, "pk")
         threads, after = rows.page(asked, request.user)
         found = rows.rows(threads, now=now)
         live = "live" in request.GET
@@ -63,7 +66,7 @@ class ThreadAdmin(PageAdmin):
             "opts": self.opts,
             "asked": asked,
             "shown": rows.SHOWN,
-            "clinics": [] if live else list(Clinic.objects.values_list("pk", "name")),
+            "clinics": [] if live else list(own.values_list("pk", "name")),
             "rows": found,
             "after": after,
             "place": request.GET.get("after", ""),
@@ -103,7 +106,7 @@ class ThreadAdmin(PageAdmin):
             "form": forms_.get(request.POST.get("act", "")),
             "title": rows.whose(thread),
             **(page.live(thread, everything="all" in request.GET, now=now)),
-            **({} if live else page.around(thread, now=now)),
+            **({} if live else page.around(thread, request.user, now=now)),
         }
         return _fresh(TemplateResponse(request, f"admin/inbox/thread{'_live' if live else ''}.html", context))
 
@@ -112,7 +115,7 @@ class ThreadAdmin(PageAdmin):
         return {
             "answer": AnswerForm(data if act == "answer" else None, ways=ways(thread), initial=AnswerForm.fresh()),
             "close": CloseForm(data if act == "close" else None),
-            "assign": AssignForm(data if act == "assign" else None, initial=fresh),
+            "assign": AssignForm(data if act == "assign" else None, clinic=thread.clinic_id, initial=fresh),
         }
 
     def _do(

@@ -9,19 +9,16 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from messaging import faults
+from messaging import faults, scope
 from messaging.admin.records import ReadOnly
 from messaging.models import AddressFault
-from staff.admin.history import HistoryInWords
-from staff.admin.search import SearchInSession
+from staff.admin.base import PageAdmin
 
 MAY_CLEAR = "messaging.change_addressfault"
 
@@ -49,7 +46,7 @@ class Standing(admin.SimpleListFilter):
 
 
 @admin.register(AddressFault)
-class AddressFaultAdmin(HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
+class AddressFaultAdmin(ReadOnly, PageAdmin):
     """To these nothing is sent. "Try again" is for when somebody knows better than the provider."""
 
     list_display = ("found_at", "channel", "address", "words", "code", "shown_state")
@@ -58,11 +55,15 @@ class AddressFaultAdmin(HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
     search_fields = ("address", "=code")
     search_help_text = lazy("Phone number, mailbox, or code")
     ordering = ("-found_at", "-id")
-    list_per_page = 50
+    list_filter_submit = False
     show_full_result_count = False
     actions = ("try_again",)
     list_before_template = "admin/messaging/address_faults_top.html"
     change_form_outer_before_template = "admin/messaging/address_fault_top.html"
+
+    def scoped(self, request: HttpRequest, rows: QuerySet[AddressFault]) -> QuerySet[AddressFault]:
+        """By the address."""
+        return scope.of_addresses(rows, request.user)
 
     @display(description=lazy("state"), label={"broken": "danger", "cleared": "success"})
     def shown_state(self, fault: AddressFault) -> tuple[str, str]:
@@ -93,7 +94,7 @@ class AddressFaultAdmin(HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
 
     def try_one_again(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Let one be over, and go back to its page."""
-        fault = get_object_or_404(AddressFault, pk=object_id)
+        fault = self.row_or_404(request, object_id)
         if not self.has_try_again_permission(request):
             raise PermissionDenied
         if request.method != "POST":

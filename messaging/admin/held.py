@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from messaging import guard
+from messaging import guard, scope
 from messaging.models import Message
 
 MAY_DECIDE = "messaging.change_message"
@@ -48,7 +48,7 @@ class Group:
 
 def held_count(request: HttpRequest) -> str:
     """For the sidebar: how many messages wait for a decision."""
-    return str(guard.holding().count())
+    return str(_holding(request).count())
 
 
 def held_page(request: HttpRequest) -> HttpResponse:
@@ -57,7 +57,7 @@ def held_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _decide(request)
-    found = groups()
+    found = groups(_holding(request))
     context = {
         **admin.site.each_context(request),
         "title": _("Held messages"),
@@ -68,11 +68,15 @@ def held_page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/messaging/held.html", context)
 
 
-def groups() -> list[Group]:
-    """Everything that is held, what ends soonest first."""
+def _holding(request: HttpRequest) -> QuerySet[Message]:
+    """What is held of the messages that are this person's to see."""
+    return scope.of_messages(guard.holding(), request.user)
+
+
+def groups(holding: QuerySet[Message]) -> list[Group]:
+    """Everything of `holding`, what ends soonest first."""
     rows = (
-        guard.holding()
-        .order_by()
+        holding.order_by()
         .values("address", "template", "channel")
         .annotate(
             first=Min("pk"),
@@ -90,7 +94,7 @@ def _decide(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(MAY_DECIDE):
         raise PermissionDenied
     deed = request.POST.get("deed", "")
-    chosen = _rows(request.POST.getlist("group"))
+    chosen = _rows(request.POST.getlist("group"), _holding(request))
     if deed not in DEEDS:
         messages.error(request, _("deed: say whether they are let through or dropped."))
     elif not chosen:
@@ -105,14 +109,14 @@ def _decide(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:messaging_message_held"))
 
 
-def _rows(keys: Sequence[str]) -> list[QuerySet[Message]]:
+def _rows(keys: Sequence[str], holding: QuerySet[Message]) -> list[QuerySet[Message]]:
     """What each key of the form stands for, as far as it is still held; not what came after the page was made."""
     found = []
     for key in keys:
         first, _unused, last = key.partition("-")
         if not (first.isascii() and first.isdigit() and last.isascii() and last.isdigit() and len(key) < 40):
             continue
-        like = guard.holding().filter(pk=int(first)).values("address", "template", "channel").first()
+        like = holding.filter(pk=int(first)).values("address", "template", "channel").first()
         if like is not None:
-            found.append(guard.holding().filter(**like, pk__lte=int(last)))
+            found.append(holding.filter(**like, pk__lte=int(last)))
     return found

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from messaging import queue
+from messaging import queue, scope
 from messaging.domain.delivery import Status, Urgency
 from messaging.queue import InLine, Queue
 
@@ -27,9 +27,10 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("messaging.view_message"):
         raise PermissionDenied
     now = timezone.now()
-    seen = queue.look(now=now)
+    mine, owners = scope.messages(request.user), scope.owners(request.user)
+    seen = queue.look(now=now, only=mine, owners=owners)
     names: dict[str, str] = import_string(settings.LANE_OWNERS)()
-    doubts = queue.in_doubt()
+    doubts = queue.in_doubt().filter(mine)
     context = {
         **admin.site.each_context(request),
         "title": _("Queue"),
@@ -41,7 +42,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "more_doubts": max(sum(seen.in_doubt.values()) - MOST, 0),
         "bad": [
             {"status": Status(status).value.replace("_", " "), "code": code, "reason": reason, "count": count}
-            for status, code, reason, count in queue.reasons(queue.ended_badly(now=now))[:MOST]
+            for status, code, reason, count in queue.reasons(queue.ended_badly(now=now).filter(mine))[:MOST]
         ],
     }
     return TemplateResponse(request, "admin/messaging/queue.html", context)

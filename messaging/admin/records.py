@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from messaging import scope
 from messaging.admin.held import held_page
 from messaging.admin.queue import queue_page
 from messaging.admin.suppression import suppression_page
 from messaging.domain.delivery import Status
 from messaging.models import Attempt, ConsentEvent, InboundMessage, Message, Receipt, WordingVersion
-from staff.admin.history import HistoryInWords
-from staff.admin.search import SearchInSession
+from staff.admin.base import PageAdmin
 from staff.looks import LooksAreNoted
 
 #: How urgently a state asks to be looked at.
@@ -72,7 +72,7 @@ class ReceiptInline(ReadOnly, TabularInline):
 
 
 @admin.register(Message)
-class MessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
+class MessageAdmin(LooksAreNoted, ReadOnly, PageAdmin):
     """The outbox."""
 
     shows_address = "address"
@@ -127,6 +127,10 @@ class MessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSession, Mod
         (_("Names"), {"fields": ["key", "uuid", "provider_id", ("claimed_by", "lease_until")]}),
     ]
 
+    def scoped(self, request: HttpRequest, rows: QuerySet[Message]) -> QuerySet[Message]:
+        """Messages know no clinic; whose they are is known above."""
+        return scope.of_messages(rows, request.user)
+
     def get_urls(self) -> list[URLPattern]:
         """And the queue, and what the flood guard holds."""
         view = self.admin_site.admin_view
@@ -157,10 +161,11 @@ class MessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSession, Mod
 
 
 @admin.register(InboundMessage)
-class InboundMessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
+class InboundMessageAdmin(LooksAreNoted, ReadOnly, PageAdmin):
     """Texts of people, newest first."""
 
     shows_address = "from_address"
+    list_filter_submit = False
     list_display = ["received_at", "from_address", "shown_disposition", "shown_body", "handled_at"]
     list_filter = ["disposition", "opt_out_type", "received_at"]
     search_fields = ["from_address", "=provider_id"]
@@ -168,6 +173,10 @@ class InboundMessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSessi
     ordering = ["-received_at", "-id"]
     list_per_page = 50
     show_full_result_count = False
+
+    def scoped(self, request: HttpRequest, rows: QuerySet[InboundMessage]) -> QuerySet[InboundMessage]:
+        """By the conversations that they stand in."""
+        return scope.of_texts(rows, request.user)
 
     @display(description=_("what became of it"), ordering="disposition", label=True)
     def shown_disposition(self, message: InboundMessage) -> str:
@@ -179,9 +188,10 @@ class InboundMessageAdmin(LooksAreNoted, HistoryInWords, ReadOnly, SearchInSessi
 
 
 @admin.register(ConsentEvent)
-class ConsentEventAdmin(HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
+class ConsentEventAdmin(ReadOnly, PageAdmin):
     """The consent ledger, newest first."""
 
+    list_filter_submit = False
     list_display = ["recorded_at", "address", "purpose", "shown_word", "source", "wording_version", "recorded_by"]
     list_filter = ["purpose", "granted", "source", "language", "unencrypted_ok", "recorded_at"]
     search_fields = ["address"]
@@ -189,6 +199,10 @@ class ConsentEventAdmin(HistoryInWords, ReadOnly, SearchInSession, ModelAdmin):
     ordering = ["-recorded_at", "-id"]
     list_per_page = 50
     show_full_result_count = False
+
+    def scoped(self, request: HttpRequest, rows: QuerySet[ConsentEvent]) -> QuerySet[ConsentEvent]:
+        """By the address that agreed or did not."""
+        return scope.of_addresses(rows, request.user)
 
     def get_urls(self) -> list[URLPattern]:
         """And those who said no."""

@@ -12,7 +12,8 @@ from django.template.response import TemplateResponse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from messaging import suppression
+from messaging import scope, suppression
+from messaging.models import ConsentEvent
 
 #: Rows on one page; the search narrows it down.
 MOST = 200
@@ -24,10 +25,10 @@ def suppression_page(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("messaging.view_consentevent"):
         raise PermissionDenied
     search = request.POST.get("search", "").strip()[:LONGEST_SEARCH] if request.method == "POST" else ""
-    found = suppression.listed(search)
+    found = suppression.listed(search, only=scope.of_addresses(ConsentEvent.objects.all(), request.user))
     shown = found[:MOST]
     whose: Mapping[str, Sequence[tuple[str, str]]] = import_string(settings.ADDRESS_OWNERS)(
-        [one.address for one in shown]
+        [one.address for one in shown], request.user
     )
     context = {
         **admin.site.each_context(request),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -35,17 +36,17 @@ def context(request: HttpRequest, version: WordingVersion, *, now: datetime) -> 
     if "send" in request.POST and may_test:
         _send(request, version, person, now)
     try:
-        shown = previews.previews(version, person=person, now=now)
+        shown = previews.previews(version, person=person, by=request.user, now=now)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        person, shown = None, previews.previews(version, person=None, now=now)
+        person, shown = None, previews.previews(version, person=None, by=request.user, now=now)
     return {
         "version": version,
         "shown": [(language_name(one.language), one) for one in shown],
         "may_look": may_look,
         "may_test": may_test,
         "asked": asked,
-        "found": previews.people(asked) if asked else [],
+        "found": previews.people(asked, request.user) if asked else [],
         "person": person,
         "keys": [
             (f"{language}-{channel.value}", f"{language_name(language)}, {channel.value}")
@@ -62,7 +63,7 @@ def _send(request: HttpRequest, version: WordingVersion, person: int | None, now
     try:
         if channel not in set(Channel):
             raise ValidationError(_("which: choose the text to send."))
-        address, by = request.POST.get("address", ""), request.user.get_username()
+        address, by = request.POST.get("address", ""), cast("User", request.user)
         previews.send_test(version, (language, Channel(channel)), address, person=person, by=by, now=now)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))

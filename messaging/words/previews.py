@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -71,31 +72,31 @@ def made_up(language: str) -> dict[str, str]:
     return {blank.name: blank.example for blank in blanks()} | dict(own)
 
 
-def people(asked: str) -> list[tuple[int, str]]:
-    """Patients whom somebody looks for, by id, as staff know them."""
-    found: list[tuple[int, str]] = import_string(f"{settings.WORDING_PEOPLE}.search")(asked)
+def people(asked: str, by: Any) -> list[tuple[int, str]]:
+    """Patients whom `by` looks for and may see, by id, as staff know them."""
+    found: list[tuple[int, str]] = import_string(f"{settings.WORDING_PEOPLE}.search")(asked, by)
     return found
 
 
-def values_of(person: int, language: str, *, now: datetime) -> dict[str, str]:
+def values_of(person: int, language: str, by: Any, *, now: datetime) -> dict[str, str]:
     """What would fill the blanks for a real patient; made-up values where she has none. ValidationError: no such."""
-    own: Mapping[str, str] | None = import_string(f"{settings.WORDING_PEOPLE}.values")(person, language, now=now)
+    own: Mapping[str, str] | None = import_string(f"{settings.WORDING_PEOPLE}.values")(person, language, by, now=now)
     if own is None:
         raise ValidationError(_("patient: there is no such patient any more."))
     return made_up(language) | dict(own)
 
 
-def previews(version: WordingVersion, *, person: int | None, now: datetime) -> list[Preview]:
-    """Every text of the version as it would leave."""
+def previews(version: WordingVersion, *, person: int | None, by: Any, now: datetime) -> list[Preview]:
+    """Every text of the version as it would leave, to a `person` whom `by` may see."""
     shown = []
     for key in sorted(texts.of(version), key=lambda key: (key[1].value, key[0])):
-        values = made_up(key[0]) if person is None else values_of(person, key[0], now=now)
+        values = made_up(key[0]) if person is None else values_of(person, key[0], by, now=now)
         shown.append(_preview(version, key, values))
     return shown
 
 
 def send_test(
-    version: WordingVersion, key: Key, address: str, *, person: int | None, by: str, now: datetime
+    version: WordingVersion, key: Key, address: str, *, person: int | None, by: User, now: datetime
 ) -> Message:
     """Send one text of a version to whoever works on it; ValidationError naming what stands against it."""
     language, channel = key
@@ -108,12 +109,12 @@ def send_test(
         )
     if channel is Channel.EMAIL and not is_email(address):
         raise ValidationError(_("address: one mailbox, not %(address)s.") % {"address": f"{address!r}"})
-    values = made_up(language) if person is None else values_of(person, language, now=now)
+    values = made_up(language) if person is None else values_of(person, language, by, now=now)
     shown = _preview(version, key, values)
     if shown.problem:
         raise ValidationError(_("words: %(problem)s") % {"problem": shown.problem})
     draft = outbox.Draft(
-        key=f"words-test:{version.pk}:{by}:{uuid.uuid4().hex}"[:200],
+        key=f"words-test:{version.pk}:{by.get_username()}:{uuid.uuid4().hex}"[:200],
         channel=channel,
         # To staff: needs no consent, and neither counts for nor against anybody's texts of the day.
         purpose=Purpose.PAGES,

@@ -54,6 +54,7 @@ class ClinicForm(forms.ModelForm[Clinic]):
 class ClinicAdmin(PageAdmin):
     """The clinic's own settings."""
 
+    clinic_path = "pk"
     form = ClinicForm
     list_display = ("name", "shown_zone", "daytime_line", "emergency_line", "shown_hours", "shown_patients")
     search_fields = ("name", "short_name")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold.admin import TabularInline
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from patients.admin.clock import city, local_now
@@ -24,7 +24,9 @@ from patients.admin.show import chip, two_lines
 from patients.models import Clinic, ContactPoint, Patient
 from patients.panels import contact_faults, contact_notes, panels
 from staff.admin.base import PageAdmin
+from staff.admin.filters import OwnDropdownFilter
 from staff.looks import note
+from staff.scope import within
 
 STATUS_COLOURS = {"active": "ok", "on_hold": "warning", "discharged": "info", "deceased": "gone"}
 #: A search term that is a telephone number, however it is punctuated.
@@ -59,6 +61,7 @@ class ContactInline(TabularInline):
 class PatientAdmin(PageAdmin):
     """The list of patients, and the page of one."""
 
+    clinic_path = "clinic"
     form = PatientForm
     inlines = (ContactInline,)
     list_display = (
@@ -75,7 +78,7 @@ class PatientAdmin(PageAdmin):
         OpenTaskFilter,
         ReachableFilter,
         LanguageFilter,
-        ("clinic", RelatedDropdownFilter),
+        ("clinic", OwnDropdownFilter),
     )
     list_select_related = ("clinic",)
     # Said again, because a count of tasks would make the table forget its own order.
@@ -130,7 +133,7 @@ class PatientAdmin(PageAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new patient starts with the clinic's zone and language."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
-        clinic = Clinic.objects.first()
+        clinic = within(Clinic.objects.all(), request.user, "pk").first()
         if clinic is not None:
             initial = {"clinic": clinic.pk, "timezone": clinic.timezone, "language": clinic.default_language} | initial
         return initial

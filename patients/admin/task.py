@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, ActForm, act_view, row_of
@@ -25,6 +25,7 @@ from patients.admin.filters import DoneFilter
 from patients.admin.show import chip, link, two_lines
 from patients.models import CoordinatorTask
 from staff.admin.base import PageAdmin
+from staff.admin.filters import OwnDropdownFilter
 
 
 class OutcomeForm(ActForm):
@@ -59,8 +60,9 @@ FINISH = Act(title=lazy("Task done"), submit=lazy("Mark as done"), do=_finish, f
 class CoordinatorTaskAdmin(PageAdmin):
     """Tasks are opened by what happens, never by hand; people read and finish them."""
 
+    clinic_path = "patient__clinic"
     list_display = ("shown_title", "shown_kind", "shown_patient", "shown_opened", "shown_state", "shown_do")
-    list_filter = (DoneFilter, ("kind", ChoicesDropdownFilter), ("patient__clinic", RelatedDropdownFilter))
+    list_filter = (DoneFilter, ("kind", ChoicesDropdownFilter), ("patient__clinic", OwnDropdownFilter))
     list_select_related = ("patient__clinic", "done_by")
     search_fields = ("title", "patient__family_name", "patient__given_name", "patient__mrn")
     search_help_text = lazy("Task, name or MRN")

@@ -1,9 +1,10 @@
 """The words of a patient's profile: status, primary cancer, sites of metastases, kinds of address."""
 
 from __future__ import annotations
-from staff.domain.tongue import N_
 
 from enum import StrEnum
+
+from staff.domain.tongue import N_
 
 
 class PatientStatus(StrEnum):

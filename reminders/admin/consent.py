@@ -25,6 +25,7 @@ from patients.domain.profile import ContactKind
 from patients.models import ContactPoint
 from reminders.opt_outs import remaining
 from reminders.patient_page import in_words, latest_words
+from staff.scope import within
 
 _WORDING = (
     "I agree to receive reminders about my visits and treatment, and warnings about what to watch for, at this "
@@ -108,7 +109,8 @@ class ConsentForm(ActForm):
 
 def record_view(request: HttpRequest, contact_id: int, model_admin: ModelAdmin) -> HttpResponse:
     """The page that records consent for one contact."""
-    contact = ContactPoint.objects.select_related("patient__clinic").filter(pk=contact_id).first()
+    own = within(ContactPoint.objects.select_related("patient__clinic"), request.user, "patient__clinic")
+    contact = own.filter(pk=contact_id).first()
     return act_view(model_admin, request, contact, RECORD)
 
 

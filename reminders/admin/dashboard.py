@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from messaging import scope
 from messaging.domain.delivery import Status
 from messaging.models import Message
 from patients.admin.clock import clock
@@ -19,6 +21,7 @@ from reminders.admin.filters import visits_of
 from reminders.admin.visit import act_links
 from reminders.domain.words import ReminderState
 from reminders.models import PlannedReminder, Visit
+from staff.scope import within
 
 MOST_ROWS = 12
 TROUBLE = (Status.FAILED, Status.UNDELIVERED, Status.IN_DOUBT)
@@ -36,32 +39,44 @@ def today(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
     return context | {
         "title": _("Today"),
-        "cards": _cards(now),
+        "cards": _cards(request.user, now),
         "visits": [
             (visit, when(visit.at, visit.schedule.patient.zone, visit.schedule.patient.clinic.zone), links(visit))
-            for visit in visits_of("today").select_related("schedule__patient__clinic", "schedule__treatment")[
-                :MOST_ROWS
-            ]
+            for visit in visits_of("today", _visits(request.user)).select_related(
+                "schedule__patient__clinic", "schedule__treatment"
+            )[:MOST_ROWS]
         ],
         "tasks": [
             (task, clock(task.opened_at, task.patient.clinic.zone))
-            for task in CoordinatorTask.objects.filter(done_at__isnull=True).select_related("patient__clinic")[
-                :MOST_ROWS
-            ]
+            for task in _tasks(request.user).select_related("patient__clinic")[:MOST_ROWS]
         ],
     }
 
 
-def _cards(now: datetime) -> list[tuple[str, int, str]]:
+def _visits(user: Any) -> QuerySet[Visit]:
+    return within(Visit.objects.all(), user, "schedule__patient__clinic")
+
+
+def _tasks(user: Any) -> QuerySet[CoordinatorTask]:
+    return within(CoordinatorTask.objects.filter(done_at__isnull=True), user, "patient__clinic")
+
+
+def _cards(user: Any, now: datetime) -> list[tuple[str, int, str]]:
     """Words, a figure, and where it leads."""
     visits = reverse("admin:reminders_visit_changelist")
     tomorrow = now + timedelta(days=1)
-    planned = PlannedReminder.objects.filter(state=ReminderState.PLANNED, due_at__lt=tomorrow)
-    trouble = Message.objects.filter(status__in=TROUBLE, due_at__gte=now - timedelta(days=1))
+    planned = within(
+        PlannedReminder.objects.filter(state=ReminderState.PLANNED, due_at__lt=tomorrow),
+        user,
+        "visit__schedule__patient__clinic",
+    )
+    trouble = scope.of_messages(Message.objects.all(), user).filter(
+        status__in=TROUBLE, due_at__gte=now - timedelta(days=1)
+    )
     cards = [
         (
             _("open tasks"),
-            CoordinatorTask.objects.filter(done_at__isnull=True).count(),
+            _tasks(user).count(),
             reverse("admin:patients_coordinatortask_changelist") + "?state=open",
         )
     ]
@@ -69,9 +84,9 @@ def _cards(now: datetime) -> list[tuple[str, int, str]]:
         ("today", _("visits today")),
         ("unconfirmed", _("unconfirmed in the next 7 days")),
         ("move", _("ask to move")),
-        ("overdue", "overdue"),
+        ("overdue", _("overdue")),
     ):
-        cards.append((words, visits_of(name).count(), f"{visits}?when={name}"))
+        cards.append((words, visits_of(name, _visits(user)).count(), f"{visits}?when={name}"))
     return [
         *cards,
         (

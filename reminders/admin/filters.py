@@ -16,6 +16,7 @@ from messaging.domain import wall_time
 from patients.models import Clinic
 from reminders.domain.words import STANDING, Route, VisitStatus
 from reminders.models import Schedule, Visit
+from staff.scope import within
 
 WEEK = 7
 
@@ -84,7 +85,8 @@ class LocationFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The places that schedules name."""
-        places = Schedule.objects.exclude(location="").order_by("location").values_list("location", flat=True)
+        own = within(Schedule.objects.exclude(location=""), request.user, "patient__clinic")
+        places = own.order_by("location").values_list("location", flat=True)
         return [(place, place) for place in places.distinct()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Visit]) -> QuerySet[Visit]:

@@ -22,11 +22,14 @@ from reminders.domain.forecast import Forecast, Kind, Line
 from reminders.domain.words import CHANNEL_WORDS
 from reminders.forecast import DAYS, Proposal, forecast
 from reminders.models import ReminderRule
+from staff.scope import sees_every_clinic, within
 
 #: The name of the button that applies, and of the field that says what was shown.
 APPLY, SHOWN = "_apply", "_shown"
 BACK = "_back"
 PATIENTS, LINES = 5, 6
+#: Among so many patients those of the person's own clinics are looked for.
+LOOKED_THROUGH = 500
 _OURS = frozenset({APPLY, SHOWN, BACK, "csrfmiddlewaretoken"})
 
 
@@ -94,7 +97,7 @@ class PlanDiffMixin(ModelAdmin):
             "seen": seen,
             "estimate": seen.share < 1,
             "cost": _cost(seen.segments),
-            "examples": _examples(seen),
+            "examples": _examples(seen, request.user),
             "fields": list(_fields(request.POST)),
             "changed_since": SHOWN in request.POST,
             "shown_name": SHOWN,
@@ -141,15 +144,17 @@ def _cost(segments: int) -> str:
     return f"{Decimal(amount) * segments:+.2f} {currency}".strip()
 
 
-def _examples(seen: Forecast) -> list[Example]:
-    chosen = seen.examples(PATIENTS, LINES)
-    people = Patient.objects.select_related("clinic").in_bulk([patient for patient, _unused in chosen])
+def _examples(seen: Forecast, user: Any) -> list[Example]:
+    """Of the user's own clinics: a rule or a treatment concerns patients of others, who are counted only."""
+    chosen = seen.examples(PATIENTS if sees_every_clinic(user) else LOOKED_THROUGH, LINES)
+    own = within(Patient.objects.select_related("clinic"), user, "clinic")
+    people = own.in_bulk([patient for patient, _unused in chosen])
     names = dict(ReminderRule.objects.values_list("code", "name"))
     return [
         Example(people[patient], [_line(line, people[patient], names) for line in lines])
         for patient, lines in chosen
         if patient in people
-    ]
+    ][:PATIENTS]
 
 
 def _line(line: Line, patient: Patient, names: dict[str, str]) -> dict[str, str]:

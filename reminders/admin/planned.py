@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
 from patients.admin.clock import clock
@@ -19,6 +19,7 @@ from reminders.admin.filters import RouteFilter
 from reminders.domain.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder
 from staff.admin.base import PageAdmin
+from staff.admin.filters import OwnAutocompleteFilter
 from staff.looks import LooksAreNoted
 
 
@@ -33,6 +34,7 @@ class PlannedReminderAdmin(LooksAreNoted, PageAdmin):
     """Read only: reminders follow from visits and rules."""
 
     shows_patient = "visit.schedule.patient"
+    clinic_path = "visit__schedule__patient__clinic"
     list_display = (
         "shown_when",
         "shown_patient",
@@ -47,7 +49,7 @@ class PlannedReminderAdmin(LooksAreNoted, PageAdmin):
         ("reason", ChoicesDropdownFilter),
         ("channel", ChoicesDropdownFilter),
         ReminderRouteFilter,
-        ("visit__schedule__patient", AutocompleteSelectFilter),
+        ("visit__schedule__patient", OwnAutocompleteFilter),
         ("send_at", RangeDateTimeFilter),
     )
     list_fullwidth = True

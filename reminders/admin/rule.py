@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
 from messaging import wordings
@@ -24,6 +24,7 @@ from reminders.domain.words import CHANNEL_WORDS
 from reminders.forecast import Proposal
 from reminders.models import ReminderRule
 from staff.admin.base import PageAdmin
+from staff.admin.filters import OwnAutocompleteFilter
 
 
 @admin.register(ReminderRule)
@@ -44,7 +45,7 @@ class ReminderRuleAdmin(PlanDiffMixin, PageAdmin):
     list_display_links = ("shown_name",)
     list_filter = (
         ("route", ChoicesDropdownFilter),
-        ("treatment", AutocompleteSelectFilter),
+        ("treatment", OwnAutocompleteFilter),
         ("condition", ChoicesDropdownFilter),
         ("is_active", BooleanRadioFilter),
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, ReasonForm, act_view, row_of
@@ -31,6 +31,7 @@ from reminders.forecast import Proposal
 from reminders.models import Schedule, Visit
 from reminders.planner import plan_schedules
 from staff.admin.base import PageAdmin
+from staff.admin.filters import OwnAutocompleteFilter, OwnDropdownFilter
 from staff.looks import LooksAreNoted
 
 
@@ -92,6 +93,7 @@ class ScheduleAdmin(LooksAreNoted, PlanDiffMixin, PageAdmin):
     """The list of schedules, and the page of one."""
 
     shows_patient = "patient"
+    clinic_path = "patient__clinic"
     form = ScheduleForm
     list_display = (
         "shown_patient",
@@ -103,9 +105,9 @@ class ScheduleAdmin(LooksAreNoted, PlanDiffMixin, PageAdmin):
     )
     list_filter = (
         ("status", ChoicesDropdownFilter),
-        ("treatment", AutocompleteSelectFilter),
+        ("treatment", OwnAutocompleteFilter),
         RouteFilter,
-        ("patient__clinic", RelatedDropdownFilter),
+        ("patient__clinic", OwnDropdownFilter),
     )
     list_select_related = ("patient__clinic", "treatment")
     ordering = ("-created_at", "-id")

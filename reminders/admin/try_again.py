@@ -18,11 +18,13 @@ from patients.admin.acts import Act, act_view
 from patients.admin.clock import clock
 from patients.models import ContactPoint
 from reminders.contact_notes import faults_of
+from staff.scope import within
 
 
 def try_again_view(request: HttpRequest, contact_id: int, model_admin: ModelAdmin) -> HttpResponse:
     """The page that lets one contact be used again."""
-    contact = ContactPoint.objects.select_related("patient__clinic").filter(pk=contact_id).first()
+    own = within(ContactPoint.objects.select_related("patient__clinic"), request.user, "patient__clinic")
+    contact = own.filter(pk=contact_id).first()
     return act_view(model_admin, request, contact, TRY_AGAIN)
 
 

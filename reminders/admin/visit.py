@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from patients.admin.acts import Act, act_view, row_of
@@ -27,6 +27,7 @@ from reminders.admin.filters import LocationFilter, VisitRouteFilter, WhenFilter
 from reminders.domain.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder, Visit
 from staff.admin.base import PageAdmin
+from staff.admin.filters import OwnAutocompleteFilter
 from staff.looks import LooksAreNoted
 
 #: Act → the words on its link.
@@ -57,11 +58,12 @@ class VisitAdmin(LooksAreNoted, PageAdmin):
     """Visits come from schedules; people record what happened to them."""
 
     shows_patient = "schedule.patient"
+    clinic_path = "schedule__patient__clinic"
     list_display = ("shown_when", "shown_patient", "shown_treatment", "shown_place", "shown_status", "shown_do")
     list_filter = (
         WhenFilter,
         ("status", ChoicesDropdownFilter),
-        ("schedule__treatment", AutocompleteSelectFilter),
+        ("schedule__treatment", OwnAutocompleteFilter),
         VisitRouteFilter,
         LocationFilter,
     )

@@ -52,9 +52,11 @@ class PageAdmin(OwnChoices, SearchInSession, HistoryInWords, SentOnce, NothingOv
     """The base of the admin's pages.
 
     `clinic_path` is the lookup from a row to its clinic; None for rows that belong to no clinic, as the catalogue.
+    With `or_no_clinic` those of which the clinic is left open are everybody's.
     """
 
     clinic_path: str | None = None
+    or_no_clinic = False
     compressed_fields = False
     list_filter_submit = True
     list_per_page = 50
@@ -65,7 +67,7 @@ class PageAdmin(OwnChoices, SearchInSession, HistoryInWords, SentOnce, NothingOv
 
     def scoped(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Those of `rows` that this person may see."""
-        return within(rows, request.user, self.clinic_path)
+        return within(rows, request.user, self.clinic_path, or_no_clinic=self.or_no_clinic)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Only rows of the person's own clinics: in lists, searches, actions, exports and at typed addresses."""

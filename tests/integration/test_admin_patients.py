@@ -203,7 +203,7 @@ class TestPage:
 
     def test_a_patient_who_is_not_there(self, desk: Desk) -> None:
         assert desk.client.get("/admin/patients/patient/99999/change/").status_code == 404
-        assert desk.client.get("/admin/patients/patient/x/change/").status_code == 302
+        assert desk.client.get("/admin/patients/patient/x/change/").status_code == 404
 
 
 class TestConsent:
