@@ -76,4 +76,4 @@ def _consent(contacts: Sequence[ContactPoint], ledger: _Ledger) -> str:
     """Yes or no where that is recorded for every address and purpose; a mixture, or nothing recorded, says nothing."""
     keys = [(consent_key(contact.address), purpose.value) for contact in contacts for purpose in CONSENT_PURPOSES]
     said = {None if key not in ledger else ledger[key].granted for key in keys}
-    return {True: "yes", False: "no"}[said.pop()] if said in ({True}, {False}) else ""
+    return "yes" if said == {True} else "no" if said == {False} else ""

@@ -159,7 +159,7 @@ def _holds(subject: Subject) -> QuerySet[Any]:
     schedules = list(subject.patient.schedules.values_list("pk", flat=True))
     about = own | Q(content_type=types[Schedule], object_id__in=schedules)
     entries = get_logentry_model()
-    rows = entries.objects.filter(about, action=entries.Action.UPDATE, changes__has_key="status")
+    rows: QuerySet[Any] = entries.objects.filter(about, action=entries.Action.UPDATE, changes__has_key="status")
     return rows.annotate(moment=F("timestamp")).select_related("actor", "content_type")
 
 

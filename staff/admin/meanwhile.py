@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from django import forms
 from django.contrib.contenttypes.models import ContentType
@@ -173,7 +173,7 @@ def _words(field: Any, value: Any) -> str:
 
 def _labels(field: Any) -> dict[Any, Any]:
     """The words of a plain list of choices."""
-    choices: list[Any] = list(field.choices) if isinstance(field, forms.ChoiceField) else []
+    choices: list[Any] = list(cast("Any", field.choices)) if isinstance(field, forms.ChoiceField) else []
     return {} if any(isinstance(label, list | tuple) for _value, label in choices) else dict(choices)
 
 

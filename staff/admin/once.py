@@ -60,7 +60,9 @@ def _first(key: str, request: HttpRequest) -> bool:
     """Whether nobody has sent it. Waits for somebody who is sending it now."""
     try:
         with transaction.atomic():
-            SentForm.objects.create(pk=key, user_id=request.user.pk, at=timezone.now(), leads_to=request.path[:200])
+            SentForm.objects.create(
+                pk=key, user_id=int(request.user.pk or 0), at=timezone.now(), leads_to=request.path[:200]
+            )
     except IntegrityError:
         return False
     return True

@@ -52,14 +52,14 @@ def posted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if request.method == "POST":
             asked = request.GET.copy()
             asked.update(request.POST)
-            request.GET = asked
+            request.GET = asked  # type: ignore[assignment]
             request.method = "GET"
         return view(request, *args, **kwargs)
 
     return answer
 
 
-class KeyedChangeList(ChangeList):  # type: ignore[misc]
+class KeyedChangeList(ChangeList):
     """A list whose address names its search by a key."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:

@@ -79,7 +79,7 @@ class NothingOverwritten:
         """The form as it would be shown now, and what it would hold."""
         asked = copy.copy(request)
         asked.method = "GET"
-        asked.POST = QueryDict()  # type: ignore[assignment]
+        asked.POST = QueryDict()
         form = self.get_form(asked, obj, change=True)(instance=obj)
         formsets, inlines = self._create_formsets(asked, obj, change=True)
         rows: dict[str, Mapping[str, Any]] = {}

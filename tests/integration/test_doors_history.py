@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -42,7 +43,8 @@ def history_of(patient: Patient) -> str:
 def change(desk: Desk, patient: Patient, **fields: Any) -> Trace:
     """Change a patient on her page as staff do; the trace of it."""
     assert desk.edit(page_of(patient), "patient_form", **fields).status_code == 302
-    return Trace.objects.filter(patient=patient, action=Trace.Action.UPDATE).latest()
+    trace: Trace = Trace.objects.filter(patient=patient, action=Trace.Action.UPDATE).latest()
+    return trace
 
 
 def put_back(desk: Desk, patient: Patient, trace: Trace) -> str:
@@ -116,7 +118,7 @@ class TestLooks:
     def test_it_keeps_looks_at_what_belongs_to_a_patient(self, desk: Desk) -> None:
         patient = make.patient(make.PHONE)
         made = course(patient)
-        visit = made.visits.first()
+        visit = made.visits.earliest("at")
         desk.see(f"reminders/visit/{visit.pk}/change/")
         desk.see(f"reminders/schedule/{made.pk}/change/")
         looks = Trace.objects.filter(patient=patient, action=Trace.Action.ACCESS)
@@ -219,7 +221,7 @@ class TestAudit:
 
 
 def _permission(code: str) -> Any:
-    return get_user_model()._meta.get_field("user_permissions").related_model.objects.get(codename=code)
+    return Permission.objects.get(codename=code)
 
 
 def test_it_tells_the_history_of_every_page_of_the_admin() -> None:

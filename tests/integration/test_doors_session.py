@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "correct-horse-battery"
 PAGE = "/admin/patients/patient/"
 #: What a browser says of a request that a script of its page makes.
-BY_SCRIPT = {"HTTP_SEC_FETCH_DEST": "empty"}
+BY_SCRIPT: Any = {"HTTP_SEC_FETCH_DEST": "empty"}
 
 
 @pytest.fixture
