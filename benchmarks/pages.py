@@ -84,7 +84,7 @@ def _pages(place: Clinic, now: datetime) -> Iterator[tuple[str, Address]]:
     yield "tasks", listed("patients_coordinatortask_changelist", "?state=open")
     yield "queue", listed("messaging_message_queue")
     for shape in ("month", "week", "day"):
-        yield f"calendar, {shape}", lambda n, shape=shape: reverse(f"admin:desk_calendar_{shape}") + f"?on={day(n)}"  # type: ignore[misc]
+        yield f"calendar, {shape}", lambda n, shape=shape: reverse(f"desk:calendar_{shape}") + f"?on={day(n)}"  # type: ignore[misc]
 
 
 def _ask(client: Client, address: str) -> float:
