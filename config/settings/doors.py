@@ -16,6 +16,7 @@ SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
 #: Proxies in front of us that append to X-Forwarded-For; 0: the peer's own address is the client's.
 TRUSTED_PROXIES = 0
 
+AXES_ENABLED = True
 # A name is locked for one address, never for the world: a stranger could shut anybody out otherwise.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 6
