@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import connection
 
-from alerts.domain.words import AlertState, Outcome
+from alerts import rulebook
+from alerts.domain.words import AlertState, Outcome, Tier
 from alerts.models import Alert, Responder, RuleVersion
 from benchmarks import outbox_rows
 from patients.models import Clinic, CoordinatorTask, Patient
@@ -19,6 +20,7 @@ CLINICS = 10
 VISITS, RUNGS, MESSAGES = 12, 2, 30
 #: Red flags that nobody has closed yet.
 _OPEN = 24
+_TIERS = (Tier.T0, Tier.RED, Tier.AMBER)
 _ZONES = "ARRAY['America/New_York', 'America/Chicago', 'America/Denver', 'America/Los_Angeles']"
 _NAMES = "ARRAY['Abbott', 'Nguyen', 'Okafor', 'Rossi', 'Silva', 'Tanaka', 'Weber', 'Young']"
 _PHONE = "'+1404' || lpad(p.n::text, 7, '0')"
@@ -62,13 +64,13 @@ ORDER BY s.id, k""",
 INSERT INTO messaging_message
     (uuid, key, channel, purpose, urgency, language, template, template_version, address, sender, subject, body, html,
      calendar, answer_path, segments, status, reason, withdrawn, due_at, wanted_at, expires_at, attempts, claimed_by,
-     provider_id, error_code, lane, routine, released_by, created_at, submitted_at, accepted_at, finished_at)
+     provider_id, error_code, lane, routine, released_by, owner, created_at, submitted_at, accepted_at, finished_at)
 SELECT gen_random_uuid(), 'bench:' || p.n || ':' || k, 'sms', 'reminders', 'ordinary', 'en', 'visit_day_before', '',
     {_PHONE}, '', '', %(text)s, '', '', '', 1, CASE WHEN (p.n + k) %% 50 = 0 THEN 'undelivered' ELSE 'delivered' END,
     CASE WHEN (p.n + k) %% 50 = 0 THEN 'the phone could not be reached' ELSE '' END, '', t.at, t.at,
     t.at + interval '6 hours', 1, '', 'SM' || md5(p.n || '/' || k),
-    CASE WHEN (p.n + k) %% 50 = 0 THEN '30003' ELSE '' END, %(lane)s || p.clinic_id, true, '', t.at, t.at, t.at,
-    t.at + interval '4 seconds'
+    CASE WHEN (p.n + k) %% 50 = 0 THEN '30003' ELSE '' END, %(lane)s || p.clinic_id, true, '', p.clinic_id::text,
+    t.at, t.at, t.at, t.at + interval '4 seconds'
 FROM bench_patients p, generate_series(0, 29) AS k,
     LATERAL (SELECT %(now)s - (30 - k) * interval '6 days' + p.n %% 5000 * interval '17 seconds' AS at) AS t
 ORDER BY t.at""",
@@ -171,24 +173,28 @@ def _tasks(size: Size, now: datetime) -> list[CoordinatorTask]:
 def _alerts(size: Size, clinics: list[Clinic], now: datetime) -> list[Alert]:
     """Two years of them, one for every ten patients; of the last 24 nobody has the outcome yet."""
     rules = list(RuleVersion.objects.select_related("rule").order_by("pk")[:6])
+    policies = [
+        rulebook.policy_to_climb(rule, _TIERS[number % 3], clinics[0], now=now).to_json()
+        for number, rule in enumerate(rules)
+    ]
     nurses = {clinic.pk: Responder.objects.create(clinic=clinic, name=f"Nurse of {clinic.name}") for clinic in clinics}
     people = Patient.objects.order_by("-pk").values_list("pk", "clinic_id")[: max(size.patients // 10, 1)]
     return [
-        _alert(number, person, nurses[clinic], rules[number % len(rules)], now)
+        _alert(number, person, nurses[clinic], rules[number % len(rules)], policies[number % len(rules)], now)
         for number, (person, clinic) in enumerate(people)
     ]
 
 
-def _alert(number: int, person: int, nurse: Responder, version: RuleVersion, now: datetime) -> Alert:
+def _alert(number: int, person: int, nurse: Responder, version: RuleVersion, policy: Any, now: datetime) -> Alert:
     raised = now - timedelta(minutes=5 + number * 105)
     alert = Alert(
         clinic_id=nurse.clinic_id,
         patient_id=person,
         subject=f"patient:{person}",
         condition=version.rule.condition,
-        tier=("t0", "red", "amber")[number % 3],
+        tier=_TIERS[number % 3],
         rule_version=version,
-        policy={},
+        policy=policy,
         raised_at=raised,
         first_paged_at=raised + timedelta(seconds=4),
     )

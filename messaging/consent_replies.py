@@ -133,6 +133,7 @@ def _answer(message: InboundMessage, wish: Wish, *, now: datetime) -> None:
                         language=language,
                         due_at=now,
                         expires_at=now + REPLY_LIVES[wish],
+                        on_behalf_of=ours.get("owner", ""),
                     )
                 ],
                 now=now,

@@ -242,6 +242,7 @@ def _row(draft: Draft, now: datetime) -> Message:
         routine=draft.routine,
         segments=count,
         lane=str(lane_of(draft.channel, draft.purpose, sender=draft.sender, owner=draft.on_behalf_of)),
+        owner=draft.on_behalf_of,
         due_at=draft.due_at,
         wanted_at=draft.due_at,
         expires_at=draft.expires_at,

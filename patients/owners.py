@@ -20,12 +20,16 @@ def names() -> dict[str, str]:
 
 
 def who_we_are(address: str) -> dict[str, str]:
-    """How the clinic of whoever has `address` is called, and its daytime line; the first clinic's for a stranger."""
+    """How the clinic of whoever has `address` is called, and its daytime line; the first clinic's for a stranger.
+
+    `owner` is the clinic's id where the address is known.
+    """
     contact = ContactPoint.objects.filter(address=address).select_related("patient__clinic").order_by("pk").first()
     clinic = contact.patient.clinic if contact else Clinic.objects.order_by("pk").first()
     if clinic is None:
         return {}
-    return {"clinic": clinic.short_name, "phone": national(str(clinic.daytime_line or ""))}
+    named = {"clinic": clinic.short_name, "phone": national(str(clinic.daytime_line or ""))}
+    return named | ({"owner": str(clinic.pk)} if contact else {})
 
 
 def of_addresses(addresses: Sequence[str], user: Any) -> Mapping[str, Sequence[tuple[str, str]]]:

@@ -12,12 +12,14 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from messaging import scope
+from messaging.admin.filters import LanguageFilter
 from messaging.admin.held import held_page
 from messaging.admin.queue import queue_page
 from messaging.admin.suppression import suppression_page
 from messaging.domain.delivery import Status
 from messaging.models import Attempt, ConsentEvent, InboundMessage, Message, Receipt, WordingVersion
 from staff.admin.base import PageAdmin
+from staff.admin.paging import QuickPages
 from staff.looks import LooksAreNoted
 
 #: How urgently a state asks to be looked at.
@@ -72,16 +74,17 @@ class ReceiptInline(ReadOnly, TabularInline):
 
 
 @admin.register(Message)
-class MessageAdmin(LooksAreNoted, ReadOnly, PageAdmin):
+class MessageAdmin(LooksAreNoted, ReadOnly, QuickPages, PageAdmin):
     """The outbox."""
 
     shows_address = "address"
     list_display = ["shown_status", "due_at", "channel", "address", "template", "purpose", "shown_reason", "attempts"]
-    list_filter = ["status", "channel", "purpose", "urgency", "language", "due_at"]
+    list_filter = ["status", "channel", "purpose", "urgency", LanguageFilter, "due_at"]
     list_filter_submit = False
     search_fields = ["^key", "=uuid", "address", "=provider_id"]
     search_help_text = _("Address, key, uuid, or the carrier's name for it")
-    ordering = ["-due_at", "-id"]
+    # By id: newest first without a sort of all that was ever sent.
+    ordering = ["-id"]
     list_per_page = 50
     # Counting all rows at every look costs more than the look.
     show_full_result_count = False
@@ -161,7 +164,7 @@ class MessageAdmin(LooksAreNoted, ReadOnly, PageAdmin):
 
 
 @admin.register(InboundMessage)
-class InboundMessageAdmin(LooksAreNoted, ReadOnly, PageAdmin):
+class InboundMessageAdmin(LooksAreNoted, ReadOnly, QuickPages, PageAdmin):
     """Texts of people, newest first."""
 
     shows_address = "from_address"
@@ -188,12 +191,12 @@ class InboundMessageAdmin(LooksAreNoted, ReadOnly, PageAdmin):
 
 
 @admin.register(ConsentEvent)
-class ConsentEventAdmin(ReadOnly, PageAdmin):
+class ConsentEventAdmin(ReadOnly, QuickPages, PageAdmin):
     """The consent ledger, newest first."""
 
     list_filter_submit = False
     list_display = ["recorded_at", "address", "purpose", "shown_word", "source", "wording_version", "recorded_by"]
-    list_filter = ["purpose", "granted", "source", "language", "unencrypted_ok", "recorded_at"]
+    list_filter = ["purpose", "granted", "source", LanguageFilter, "unencrypted_ok", "recorded_at"]
     search_fields = ["address"]
     search_help_text = _("Phone number or mailbox")
     ordering = ["-recorded_at", "-id"]

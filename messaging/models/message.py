@@ -68,6 +68,9 @@ class Message(models.Model):
     error_code = models.CharField(max_length=20, blank=True)
     # Which queue of the outbox it stands in: see domain/lanes.py. Empty in rows of the release before this column.
     lane = models.CharField(max_length=300, blank=True, default="", db_default="")
+    owner = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="Whose it is: the last part of its lane."
+    )
     # Of one that the provider took: when its log is asked what became of it, should no receipt say so.
     next_look_at = models.DateTimeField(null=True, blank=True)
     # A default of the database's own, so that workers of the release before can still write while it is rolled out.
@@ -86,6 +89,8 @@ class Message(models.Model):
         indexes = [
             # Read by outbox.claim, outbox.due_lanes and outbox.waiting: what is due, by lane, oldest first.
             models.Index(fields=["urgency", "lane", "due_at", "id"], name="message_due", condition=Q(status="planned")),
+            # Read by the admin: the latest of one clinic.
+            models.Index(fields=["owner", "-id"], name="message_owner"),
             # Read by guard.expire_held and the admin: what the flood guard holds.
             models.Index(fields=["expires_at"], name="message_held", condition=Q(status="held")),
             # Read by poll.look: what the provider took and has not told the end of.
