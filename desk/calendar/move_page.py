@@ -81,7 +81,7 @@ def move_view(request: HttpRequest, visit_id: int) -> HttpResponse:
         "patient": visit.schedule.patient,
         "stands": clock(visit.at, visit.schedule.patient.zone),
         "form": form,
-        "media": form.media,
+        "media": forms.Media(js=["admin/js/core.js"]) + form.media,
         "seen": visit.at.isoformat(),
         "back": back,
         **_outlook(visit, outlook),

@@ -53,6 +53,17 @@ class Entry:
     at: datetime  # by the clinic's clock
     own: datetime | None  # by the patient's clock, where it shows another time
 
+    # As text: a template would show both by the clock of whoever looks.
+    @property
+    def clock(self) -> str:
+        """`09:30` by the clinic's clock."""
+        return f"{self.at:%H:%M}"
+
+    @property
+    def own_clock(self) -> str:
+        """`08:30` by the patient's, where it shows another time."""
+        return f"{self.own:%H:%M}" if self.own else ""
+
 
 @dataclass(slots=True)
 class Day:
