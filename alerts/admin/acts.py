@@ -7,13 +7,17 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from unfold import widgets
+from unfold.admin import ModelAdmin
 
 from alerts import services
 from alerts.admin.board_rows import whose
@@ -22,7 +26,7 @@ from alerts.admin.words import STAGES
 from alerts.domain.words import AlertState, Condition, Outcome
 from alerts.models import Alert, Responder
 from alerts.services import Answer, Verdict
-from patients.admin.acts import Act, ActForm
+from patients.admin.acts import Act, ActForm, act_view
 from patients.admin.clock import clock
 
 VIA = "admin"
@@ -42,6 +46,23 @@ class OutcomeForm(ActForm):
         widget=widgets.UnfoldAdminTextareaWidget(attrs={"rows": 4}),
         help_text=lazy("For the record: what was said and agreed."),
     )
+
+
+def press(model_admin: ModelAdmin, request: HttpRequest, alert: Model | None, act: Act) -> HttpResponse:
+    """Do it and go back to where the button was. Somebody else was faster: back as well, told who it was.
+
+    A note that was typed is not thrown away for that: then the page of the deed shows it, and the refusal.
+    """
+    response = act_view(model_admin, request, alert, act)
+    if request.method != "POST" or not isinstance(response, TemplateResponse) or "pressed" not in request.POST:
+        return response
+    context = response.context_data or {}
+    form: forms.Form = context["form"]
+    if set(form.errors) != {NON_FIELD_ERRORS} or request.POST.get("note", "").strip():
+        return response
+    for told in form.non_field_errors():
+        messages.error(request, str(told))
+    return HttpResponseRedirect(context["home"])
 
 
 def facts(alert: Alert) -> list[tuple[str, str]]:

@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -16,13 +15,13 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from alerts import alarms
-from alerts.admin import acts, board_rows, story
+from alerts.admin import acts, board_rows, live, story
 from alerts.admin.who import HOW_TO_BECOME_ONE, responder_of
 from alerts.admin.words import STAGES, TIERS
 from alerts.alarm_scope import own
 from alerts.domain.words import AlertState, Condition, Outcome, Tier
 from alerts.models import Alert
-from patients.admin.acts import Act, act_view, row_of
+from patients.admin.acts import Act, row_of
 from patients.admin.clock import clock
 from patients.admin.show import chip
 from staff.admin.base import PageAdmin
@@ -80,54 +79,63 @@ class AlertAdmin(PageAdmin):
         """The board; its live part alone where a browser that shows it already asks again."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        now = timezone.now()
-        me = responder_of(request)
+        now, me = timezone.now(), responder_of(request)
         alerts = list(self.scoped(request, board_rows.open_alerts()))
+        grave = sum(alarm.grave for alarm in own(alarms.standing(), request.user))
+        signature = board_rows.signature(alerts, me, grave)
+        if live.knows(request, signature):
+            return live.nothing_new(now)
         may_act = self.has_change_permission(request)
+        rows = board_rows.rows(alerts, me, now=now)
         context = {
-            **self.admin_site.each_context(request),
+            **({} if live.asks(request) else self.admin_site.each_context(request)),
             "title": _("Red flags"),
             "opts": self.opts,
-            "rows": board_rows.rows(alerts, me, now=now),
+            "rows": rows,
             "closed": board_rows.closed_rows(self.scoped(request, Alert.objects.all()), now=now),
-            "signature": board_rows.signature(alerts, me),
+            "signature": signature,
             "unowned": sum(1 for alert in alerts if alert.owner_id is None),
-            "grave_alarms": sum(alarm.grave for alarm in own(alarms.standing(), request.user)),
+            "ringing": [row.alert.pk for row in rows if row.rings],
+            "grave_alarms": grave,
             "me": me,
             "may_act": may_act,
+            "outcomes": list(Outcome),
             "how_to_become_one": HOW_TO_BECOME_ONE if may_act and me is None else "",
             "as_of": now,
         }
-        template = "admin/alerts/board_live.html" if "live" in request.GET else "admin/alerts/board.html"
-        response = TemplateResponse(request, template, context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return live.answer(request, "admin/alerts/board", context, now=now)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The story of one alert."""
+        """The story of one alert; its live part alone where a browser that shows it already asks again."""
         alert = row_of(self, request, object_id)
         if not isinstance(alert, Alert):
             raise Http404(_("There is no such red flag."))
         if not self.has_view_permission(request, alert):
             raise PermissionDenied
-        note(request, alert.patient, page="alert")
         now, me = timezone.now(), responder_of(request)
+        signature = board_rows.signature([alert], me, story.mark(alert))
+        if live.knows(request, signature):
+            return live.nothing_new(now)
+        if not live.asks(request):
+            note(request, alert.patient, page="alert")
         may_act = self.has_change_permission(request, alert)
         context = {
-            **self.admin_site.each_context(request),
+            **({} if live.asks(request) else self.admin_site.each_context(request)),
             "title": Condition(alert.condition).title,
             "opts": self.opts,
             "alert": alert,
             "as_of": now,
+            "signature": signature,
+            "outcomes": list(Outcome),
             "row": board_rows.rows([alert], me, now=now)[0],
             "me": me,
             "may_act": may_act,
             "how_to_become_one": HOW_TO_BECOME_ONE if may_act and me is None and alert.is_open else "",
             "story": story.tell(alert, now=now),
         }
-        return TemplateResponse(request, "admin/alerts/story.html", context)
+        return live.answer(request, "admin/alerts/story", context, now=now)
 
     @action(description=lazy("Take it"), url_path="take", permissions=["change"])
     def take(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -155,7 +163,7 @@ class AlertAdmin(PageAdmin):
         return self._act(request, object_id, acts.OUTCOME)
 
     def _act(self, request: HttpRequest, object_id: str, act: Act) -> HttpResponse:
-        return act_view(self, request, row_of(self, request, object_id), act)
+        return acts.press(self, request, row_of(self, request, object_id), act)
 
     @display(description=lazy("Patient"), ordering="patient__family_name")
     def shown_who(self, alert: Alert) -> str:

@@ -1,4 +1,4 @@
-"""What the board says of each open red flag: who, what, how long, who has it, and what comes next."""
+"""What the board says of each open red flag: who, what, how long, whose turn it is, and what comes next."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import BooleanField, ExpressionWrapper, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 from django.db.models import Case as SqlCase
 from django.utils.translation import gettext as _
 
 from alerts import rendering
-from alerts.admin.words import STAGES, TIERS, running, step_in_words
+from alerts.admin.words import STAGES, TIERS, place_in_words, running, step_in_words, whom_in_words
 from alerts.cases import case_of
 from alerts.domain import policy as policies
 from alerts.domain.dry_run import Line, What, play_on
@@ -40,6 +49,8 @@ class Row:
     tier_words: str
     stage: str
     owner: str
+    turn: str
+    phone: str
     mine: bool
     raised_at: datetime
     age: str
@@ -47,6 +58,11 @@ class Row:
     coming_at: datetime | None
     left: str
     late: bool
+
+    @property
+    def rings(self) -> bool:
+        """Whether a page in somebody's browser rings for it: it pages at any hour, and nobody has it."""
+        return self.alert.owner_id is None and Tier(self.alert.tier).pages
 
     @property
     def offers(self) -> tuple[str, ...]:
@@ -79,7 +95,9 @@ def open_alerts() -> QuerySet[Alert]:
 
 def rows(alerts: Iterable[Alert], me: Responder | None, *, now: datetime) -> list[Row]:
     """The board's rows as `me` sees them at `now`."""
-    return [_row(alert, me, now) for alert in alerts]
+    found = list(alerts)
+    prefetch_related_objects(found, "pages__responder")
+    return [_row(alert, me, now) for alert in found]
 
 
 def closed_rows(alerts: QuerySet[Alert], *, now: datetime) -> list[ClosedRow]:
@@ -100,10 +118,10 @@ def closed_rows(alerts: QuerySet[Alert], *, now: datetime) -> list[ClosedRow]:
     ]
 
 
-def signature(alerts: Iterable[Alert], me: Responder | None) -> str:
+def signature(alerts: Iterable[Alert], me: Responder | None, *more: object) -> str:
     """Changes when the board has something else to say; clocks that merely run do not change it."""
     facts = [(a.pk, a.state, a.tier, a.position, a.owner_id, a.next_due_at, a.phone_her) for a in alerts]
-    return hashlib.sha256(repr((facts, me.pk if me else None)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((facts, me.pk if me else None, *more)).encode()).hexdigest()[:16]
 
 
 def whose(alert: Alert) -> str:
@@ -124,6 +142,8 @@ def _row(alert: Alert, me: Responder | None, now: datetime) -> Row:
         tier_words=TIERS[Tier(alert.tier)],
         stage=STAGES[AlertState(alert.state)],
         owner=alert.owner.name if alert.owner else "",
+        turn=whose_turn(alert),
+        phone=national(alert.phone) if alert.phone.startswith("+") else "",
         mine=me is not None and alert.owner_id == me.pk,
         raised_at=alert.raised_at,
         age=running(now - alert.raised_at),
@@ -132,6 +152,24 @@ def _row(alert: Alert, me: Responder | None, now: datetime) -> Row:
         left=running(coming.at - now) if coming else "",
         late=bool(coming and coming.at < now - timedelta(seconds=5)),
     )
+
+
+def whose_turn(alert: Alert) -> str:
+    """Who is expected to act now: `Backup Nurse Ortiz (step 2: backup nurse)`; empty where nobody was paged, or it is over."""
+    if alert.owner and alert.state == AlertState.ACCEPTED:
+        return _("%(name)s phones the patient") % {"name": alert.owner.name}
+    if alert.owner and alert.state == AlertState.REACHED:
+        return _("%(name)s records the outcome") % {"name": alert.owner.name}
+    if alert.position < 0 or not alert.is_open:
+        return ""
+    policy = policies.from_json(alert.policy)
+    paged = [page.responder for page in alert.pages.all() if page.position == alert.position]
+    names = dict.fromkeys(one.name if one else _("the clinic’s 24-hour line") for one in paged)
+    return _("%(names)s (%(place)s: %(whom)s)") % {
+        "names": ", ".join(names) or _("nobody"),
+        "place": place_in_words(policy, alert.position),
+        "whom": whom_in_words(policy.step(alert.position)),
+    }
 
 
 def what_comes(alert: Alert) -> Line | None:

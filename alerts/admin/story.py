@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from alerts import dry_run
 from alerts.admin.event_words import Told, tell_event
 from alerts.admin.marked import marked, stances_of
+from alerts.admin.receipt_words import receipts_of
 from alerts.admin.words import CHANNELS, TIERS, channels_in_words, place_in_words, running, span_in_words, step_in_words
 from alerts.cases import case_of
 from alerts.domain import policy as policies
@@ -27,6 +28,8 @@ from alerts.models import Alert, AlertPage, AlertReport
 from messaging.domain.delivery import Channel
 from messaging.models import InboundMessage, Message
 from patients.admin.clock import clock
+from patients.domain.address import national
+from patients.domain.profile import ContactKind
 
 COMING = 6
 _TEMPLATES: dict[str, Any] = {
@@ -69,12 +72,23 @@ class Paged:
     at: str
     after: str
     fate: str
+    receipts: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """A number at which she, or somebody who looks after her, may be reached."""
+
+    whose: str
+    number: str  # for the dialler
+    shown: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """Everything that the page shows of one alert."""
 
+    phones: list[Phone]
     words: list[Words]
     said: list[Said]
     pages: list[Paged]
@@ -88,9 +102,10 @@ def tell(alert: Alert, *, now: datetime) -> Story:
     """The story as it stands at `now`."""
     policy = policies.from_json(alert.policy)
     reports = list(alert.reports.select_related("inbound"))
-    pages = list(alert.pages.select_related("responder", "message"))
+    pages = list(alert.pages.select_related("responder", "message").prefetch_related("message__receipts"))
     events = alert.events.select_related("by", "user")
     return Story(
+        phones=_phones(alert),
         words=[_words(report, alert) for report in reports],
         said=_said(alert, reports),
         pages=[_paged(page, alert, policy) for page in pages],
@@ -99,6 +114,14 @@ def tell(alert: Alert, *, now: datetime) -> Story:
         clocks=_clocks(alert, policy),
         coming=_coming(alert, policy),
     )
+
+
+def mark(alert: Alert) -> str:
+    """Changes when the story has something more to tell."""
+    events = alert.events.count()
+    pages = list(alert.pages.order_by("pk").values_list("fate", "message__status"))
+    said = [(message.pk, message.status) for message in _texts_to_her(alert, alert.reports.all())]
+    return repr((events, pages, said, alert.fallback_confirmed_at))
 
 
 def coming_rows(lines: Sequence[Line], policy: Policy, zone: ZoneInfo) -> list[tuple[str, str, str]]:
@@ -135,18 +158,34 @@ def _words(report: AlertReport, alert: Alert) -> Words:
     )
 
 
+def _phones(alert: Alert) -> list[Phone]:
+    """The number that wrote first, then the others that are known to work."""
+    contacts = list(alert.patient.contacts.filter(kind=ContactKind.PHONE)) if alert.patient else []
+    whose = {one.address: one.owner_name or _("the patient") for one in contacts}
+    usable = [one.address for one in contacts if one.is_usable]
+    return [
+        Phone(whose=whose.get(number, _("wrote this")), number=number, shown=national(number))
+        for number in dict.fromkeys([alert.phone, *usable])
+        if number.startswith("+")
+    ]
+
+
 def _said(alert: Alert, reports: Sequence[AlertReport]) -> list[Said]:
-    keys = [f"instruction:{report.inbound_id}:{alert.subject}" for report in reports]
-    mine = Q(key__in=[*keys, f"fallback:{alert.pk}"])
-    mine |= Q(key__startswith=f"nurse:{alert.pk}:") | Q(key__startswith=f"told:{alert.pk}:")
     return [
         Said(
             what=_TEMPLATES.get(message.template, message.template),
             at=clock(message.created_at, alert.clinic.zone),
             message=message,
         )
-        for message in Message.objects.filter(mine).order_by("created_at", "pk")
+        for message in _texts_to_her(alert, reports)
     ]
+
+
+def _texts_to_her(alert: Alert, reports: Iterable[AlertReport]) -> QuerySet[Message]:
+    keys = [f"instruction:{report.inbound_id}:{alert.subject}" for report in reports]
+    mine = Q(key__in=[*keys, f"fallback:{alert.pk}"])
+    mine |= Q(key__startswith=f"nurse:{alert.pk}:") | Q(key__startswith=f"told:{alert.pk}:")
+    return Message.objects.filter(mine).order_by("created_at", "pk")
 
 
 def _paged(page: AlertPage, alert: Alert, policy: Policy) -> Paged:
@@ -158,6 +197,7 @@ def _paged(page: AlertPage, alert: Alert, policy: Policy) -> Paged:
         at=clock(page.sent_at, alert.clinic.zone),
         after=running(page.sent_at - alert.raised_at),
         fate=page.get_fate_display(),
+        receipts=receipts_of(page.message, alert.clinic.zone),
     )
 
 
