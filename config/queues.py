@@ -31,6 +31,7 @@ TASK_QUEUES: dict[str, str] = {
     "alerts.release_warnings": ORDINARY,
     "inbox.chase": HOUSEKEEPING,
     "desk.work_jobs": HOUSEKEEPING,
+    "desk.take_figures": HOUSEKEEPING,
     "reminders.release_due": ORDINARY,
     "reminders.plan_schedules": ORDINARY,
     "reminders.extend_horizons": HOUSEKEEPING,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from desk import figures
 from desk.jobs import engine
 
 #: How long one turn lasts: other work of the queue is waiting.
@@ -22,3 +23,9 @@ def work_jobs() -> None:
         if job is None:
             return
         engine.work(job, clock=timezone.now, until=until)
+
+
+@shared_task(name="desk.take_figures")
+def take_figures() -> None:
+    """Count the days that charts show."""
+    figures.take(now=timezone.now())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -40,23 +42,28 @@ class WhenFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Visit]) -> QuerySet[Visit]:
         """The visits that answer the question."""
-        return visits_of(self.value() or "", queryset)
+        return visits_of(self.value() or "", queryset, within(Clinic.objects.all(), request.user, "pk"))
 
 
-def visits_of(question: str, visits: QuerySet[Visit] | None = None) -> QuerySet[Visit]:
-    """Those of `visits` (all, when none are given) that answer one of WhenFilter's questions."""
+def visits_of(
+    question: str, visits: QuerySet[Visit] | None = None, clinics: Iterable[Clinic] | None = None
+) -> QuerySet[Visit]:
+    """Those of `visits` (all, when none are given) that answer one of WhenFilter's questions.
+
+    `clinics`: all to which the visits belong; each has a day of its own.
+    """
     queryset = Visit.objects.all() if visits is None else visits
     standing = Q(status__in=STANDING)
     # Nobody comes to the clinic for a tablet taken at home.
     comes = ~Q(schedule__treatment__route=Route.TABLET)
     match question:
         case "today":
-            return queryset.filter(_days(0, 0), comes).exclude(status=VisitStatus.CANCELLED)
+            return queryset.filter(_days(0, 0, clinics), comes).exclude(status=VisitStatus.CANCELLED)
         case "week":
-            return queryset.filter(_days(0, WEEK - 1), standing, comes)
+            return queryset.filter(_days(0, WEEK - 1, clinics), standing, comes)
         case "unconfirmed":
             unanswered = Q(status=VisitStatus.PLANNED, confirmed_at__isnull=True, at__gte=timezone.now())
-            return queryset.filter(_days(0, WEEK - 1), unanswered, comes)
+            return queryset.filter(_days(0, WEEK - 1, clinics), unanswered, comes)
         case "move":
             return queryset.filter(standing, move_requested_at__isnull=False)
         case "overdue":
@@ -66,15 +73,25 @@ def visits_of(question: str, visits: QuerySet[Visit] | None = None) -> QuerySet[
     return queryset
 
 
-def _days(first: int, last: int) -> Q:
+def _days(first: int, last: int, clinics: Iterable[Clinic] | None) -> Q:
     """Visits from `first` to `last` days from today, today being the one of each visit's clinic."""
     now = timezone.now()
+    places: dict[date, list[Clinic]] = defaultdict(list)
+    for clinic in Clinic.objects.all() if clinics is None else clinics:
+        places[wall_time.local_date(now, clinic.zone)].append(clinic)
     days = Q(pk__in=[])
-    for clinic in Clinic.objects.all():
-        today = wall_time.local_date(now, clinic.zone)
-        span = (today + timedelta(days=first), today + timedelta(days=last))
-        days |= Q(schedule__patient__clinic=clinic, on__range=span)
+    for today, here in places.items():
+        span = _on(today + timedelta(days=first), today + timedelta(days=last))
+        days |= span if len(places) == 1 else span & Q(schedule__patient__clinic__in=here)
     return days
+
+
+def _on(first: date, last: date) -> Q:
+    """Visits on these days; by their instants as well, of which there is an index: no zone is 15 hours from UTC."""
+    margin = timedelta(hours=15)
+    since = datetime.combine(first, time(), tzinfo=UTC) - margin
+    until = datetime.combine(last + timedelta(days=1), time(), tzinfo=UTC) + margin
+    return Q(on__range=(first, last), at__gte=since, at__lt=until)
 
 
 class LocationFilter(DropdownFilter):

@@ -123,9 +123,12 @@ class Visit(models.Model):
             ),
             models.CheckConstraint(condition=Q(number__gt=0), name="visit_number_from_one"),
         )
-        # Read by the sweep that marks visits overdue.
         indexes = (
+            # Read by the sweep that marks visits overdue.
             models.Index(fields=("late_until",), condition=Q(status=VisitStatus.PLANNED), name="visit_going_overdue"),
+            # Read by the home page and the list's tabs: few among all visits that ever were.
+            models.Index(fields=("schedule",), condition=Q(status=VisitStatus.OVERDUE), name="visit_overdue"),
+            models.Index(fields=("schedule",), condition=Q(move_requested_at__isnull=False), name="visit_to_move"),
         )
 
     def __str__(self) -> str:
