@@ -27,7 +27,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     # bulk work that a person asked for, and pauses that end
     "work off bulk jobs": every(5, "desk.work_jobs"),
     # what charts show of each day
-    "take the figures of each day": every(3600, "desk.take_figures"),
+    "take the figures of each day": every(300, "desk.take_figures"),
     # who watches the watchmen
     "ask after the watchdog": every(30, "config.watch_the_watchdog"),
     "tell managers of alarms": every(10, "alerts.tell_managers"),

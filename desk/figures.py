@@ -1,4 +1,4 @@
-"""Figures of each day, counted once an hour into a small table: visits kept, confirmations, deliveries."""
+"""Figures of each day, counted every few minutes into a small table: visits kept, confirmations, deliveries."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LOST = (Status.UNDELIVERED, Status.FAILED, Status.EXPIRED)
 _ARRIVED = {Channel.SMS: (Status.DELIVERED,), Channel.EMAIL: (Status.ACCEPTED, Status.SENT, Status.DELIVERED)}
 _NAMES = {Channel.SMS: "texts", Channel.EMAIL: "mails"}
 _COUNTED = [field.name for field in DayFigures._meta.concrete_fields if field.name not in ("id", "clinic", "on")]
-_SUMS = [name for name in _COUNTED if name != "taken_at"]
+SUMMED = [name for name in _COUNTED if name != "taken_at"]
 
 
 def take(*, now: datetime) -> int:
@@ -42,10 +42,10 @@ def take(*, now: datetime) -> int:
 def of_clinics(clinics: Collection[int], *, since: date) -> Sequence[DayFigures]:
     """The days from `since` on, each summed over `clinics`; `taken_at` is that of the one counted first."""
     rows = DayFigures.objects.filter(clinic__in=list(clinics), on__gte=since).order_by("on").values("on")
-    sums = {f"sum_{name}": Sum(name) for name in _SUMS}
+    sums = {f"sum_{name}": Sum(name) for name in SUMMED}
     summed: Iterable[Mapping[str, Any]] = rows.annotate(taken=Min("taken_at"), **sums)
     return [
-        DayFigures(on=row["on"], taken_at=row["taken"], **{name: row[f"sum_{name}"] for name in _SUMS})
+        DayFigures(on=row["on"], taken_at=row["taken"], **{name: row[f"sum_{name}"] for name in SUMMED})
         for row in summed
     ]
 
@@ -53,8 +53,8 @@ def of_clinics(clinics: Collection[int], *, since: date) -> Sequence[DayFigures]
 def _take(clinic: Clinic, first: date, last: date, now: datetime) -> int:
     days: dict[date, dict[str, Any]] = defaultdict(dict)
     for row in _visits(clinic, first, last):
-        lead = row.pop("lead")
-        days[row.pop("on")] = row | {"lead_hours": lead.total_seconds() / 3600 if lead else 0.0}
+        on, lead = row.pop("on"), row.pop("lead")
+        days[on] = row | {"lead_hours": lead.total_seconds() / 3600 if lead else 0.0}
     for row in _messages(clinic, first, now):
         if row["day"] >= first:
             days[row["day"]] |= {f"{_NAMES[row['channel']]}_{name}": row[name] for name in ("arrived", "lost")}

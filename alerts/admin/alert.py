@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 
 from alerts import alarms
 from alerts.admin import acts, board_rows, live, story
+from alerts.admin.filters import RaisedFilter
 from alerts.admin.who import HOW_TO_BECOME_ONE, responder_of
 from alerts.admin.words import STAGES, TIERS
 from alerts.alarm_scope import own
@@ -46,6 +47,7 @@ class AlertAdmin(PageAdmin):
         ("tier", ChoicesDropdownFilter),
         ("condition", ChoicesDropdownFilter),
         ("outcome", ChoicesDropdownFilter),
+        RaisedFilter,
         ("clinic", OwnDropdownFilter),
     )
     list_select_related = ("patient", "clinic", "owner")

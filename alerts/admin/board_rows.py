@@ -155,7 +155,7 @@ def _row(alert: Alert, me: Responder | None, now: datetime) -> Row:
 
 
 def whose_turn(alert: Alert) -> str:
-    """Who is expected to act now: `Backup Nurse Ortiz (step 2: backup nurse)`; empty where nobody was paged, or it is over."""
+    """Who is expected to act now, and as what; empty where nobody was paged, or it is over."""
     if alert.owner and alert.state == AlertState.ACCEPTED:
         return _("%(name)s phones the patient") % {"name": alert.owner.name}
     if alert.owner and alert.state == AlertState.REACHED:

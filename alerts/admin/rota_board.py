@@ -43,7 +43,7 @@ def board(clinic: Clinic, monday: date, user: Any, *, now: datetime, may_change:
         "previous": (monday - 7 * WEEKS * DAY).isoformat(),
         "following": (monday + 7 * WEEKS * DAY).isoformat(),
         "is_now": monday <= wall_time.local_date(now, clinic.zone) < monday + 7 * DAY,
-        "cards": [_card(rota, now) for rota in rotas],
+        "cards": [duty_card(rota, now) for rota in rotas],
         "people": _people(rotas, names, now),
         "changes": _changes(rotas, now),
         "troubles": _troubles(rotas, user, now),
@@ -88,7 +88,7 @@ def _drawn(rota: Rota, start: datetime, end: datetime, names: dict[int, Responde
     )
 
 
-def _card(rota: Rota, now: datetime) -> dict[str, Any]:
+def duty_card(rota: Rota, now: datetime) -> dict[str, Any]:
     """Who is on now in one role, until when, and who comes next."""
     plan = load(rota, now)
     duty = on_duty(rota.clinic, rota.role, now)

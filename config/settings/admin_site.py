@@ -194,7 +194,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "STYLES": [_styles, _styles_of_red_flags, partial(_file, "bonewatch/doors.css")],
     "SCRIPTS": [partial(_file, "bonewatch/session.js"), partial(_file, "bonewatch/search.js")],
-    "DASHBOARD_CALLBACK": "reminders.admin.dashboard.today",
+    "DASHBOARD_CALLBACK": "desk.home.page.home",
     "BORDER_RADIUS": "6px",
     "COLORS": {
         # A calm teal; every pair of text and ground keeps a contrast of at least 4.5 : 1.
@@ -247,6 +247,9 @@ PATIENT_PAGE_PANELS = [
 LANE_OWNERS = "patients.owners.names"
 #: Whose patients the addresses of the suppression list are: `(addresses) -> {address: [(name, page)]}`.
 ADDRESS_OWNERS = "patients.owners.of_addresses"
+#: What became of a text, in words: `(code) -> words`; and the choices of the list's filter: `() -> [(codes, words)]`.
+TEXT_ENDINGS = "inbox.domain.words.in_words"
+TEXT_ENDING_CHOICES = "inbox.domain.words.choices"
 #: Which messages, texts and addresses a member of staff may see: a module, see messaging/scope.py.
 ADDRESS_SCOPE = "inbox.address_scope"
 #: What is said beside each contact of a patient: `(contacts, now) -> {contact id: text}`.

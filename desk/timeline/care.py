@@ -160,7 +160,8 @@ def _holds(subject: Subject) -> QuerySet[Any]:
     about = own | Q(content_type=types[Schedule], object_id__in=schedules)
     entries = get_logentry_model()
     rows: QuerySet[Any] = entries.objects.filter(about, action=entries.Action.UPDATE, changes__has_key="status")
-    return rows.annotate(moment=F("timestamp")).select_related("actor", "content_type")
+    found: QuerySet[Any] = rows.annotate(moment=F("timestamp")).select_related("actor", "content_type")
+    return found
 
 
 def _show_holds(rows: Sequence[Any], subject: Subject) -> list[Entry]:

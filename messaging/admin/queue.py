@@ -53,7 +53,7 @@ def _sum(seen: Queue, urgency: Urgency, now: datetime) -> dict[str, Any]:
     return {
         "urgency": urgency.value,
         "due": seen.due(urgency),
-        "late": _span((now - oldest).total_seconds()) if oldest else "",
+        "late": span_in_words((now - oldest).total_seconds()) if oldest else "",
         "in_flight": seen.in_flight[urgency],
         "in_doubt": seen.in_doubt[urgency],
     }
@@ -68,13 +68,13 @@ def _line(line: InLine, names: dict[str, str], now: datetime) -> dict[str, Any]:
         "kind": "" if lane is None else "routine" if lane.routine else _("pages and answers"),
         "owner": names.get(lane.owner, "") if lane else "",
         "due": _("%(most)s or more") % {"most": f"{queue.MOST:,}"} if line.due >= queue.MOST else f"{line.due:,}",
-        "late": _span(line.age(now).total_seconds()),
+        "late": span_in_words(line.age(now).total_seconds()),
         "why": line.stopped or _("its turn comes"),
         "stopped": bool(line.stopped),
     }
 
 
-def _span(seconds: float) -> str:
+def span_in_words(seconds: float) -> str:
     """How long, as one looks at a queue: seconds, minutes, then hours."""
     if seconds < 120:
         return f"{seconds:.0f} s"

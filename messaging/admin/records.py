@@ -12,7 +12,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from messaging import scope
-from messaging.admin.filters import LanguageFilter
+from messaging.admin.filters import LanguageFilter, TroubleFilter
 from messaging.admin.held import held_page
 from messaging.admin.queue import queue_page
 from messaging.admin.suppression import suppression_page
@@ -79,7 +79,7 @@ class MessageAdmin(LooksAreNoted, ReadOnly, QuickPages, PageAdmin):
 
     shows_address = "address"
     list_display = ["shown_status", "due_at", "channel", "address", "template", "purpose", "shown_reason", "attempts"]
-    list_filter = ["status", "channel", "purpose", "urgency", LanguageFilter, "due_at"]
+    list_filter = ["status", "channel", "purpose", "urgency", LanguageFilter, TroubleFilter, "due_at"]
     list_filter_submit = False
     search_fields = ["^key", "=uuid", "address", "=provider_id"]
     search_help_text = _("Address, key, uuid, or the carrier's name for it")

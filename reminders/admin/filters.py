@@ -73,6 +73,12 @@ def visits_of(
     return queryset
 
 
+def coming(visits: QuerySet[Visit], clinics: Iterable[Clinic]) -> QuerySet[Visit]:
+    """Those of today and the six days after it to which somebody comes, however they stand, but for cancelled ones."""
+    comes = visits.exclude(schedule__treatment__route=Route.TABLET).exclude(status=VisitStatus.CANCELLED)
+    return comes.filter(_days(0, WEEK - 1, clinics))
+
+
 def _days(first: int, last: int, clinics: Iterable[Clinic] | None) -> Q:
     """Visits from `first` to `last` days from today, today being the one of each visit's clinic."""
     now = timezone.now()

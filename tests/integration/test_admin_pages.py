@@ -162,12 +162,12 @@ class TestOpening:
     def test_the_first_page_counts_and_links(self, desk: Desk) -> None:
         crowd(3)
         response = desk.client.get("/admin/")
-        figures = {words: figure for words, figure, _ in response.context["cards"]}
+        figures = {card.words: card.figure for card in response.context["cards"]}
         assert figures["open tasks"] == 3
         assert figures["unconfirmed in the next 7 days"] == 3
-        assert figures["messages in trouble since yesterday"] == Message.objects.count() == 0
-        for _, _, address in response.context["cards"]:
-            assert desk.client.get(address).status_code == 200
+        assert figures["messages lost since yesterday"] == Message.objects.count() == 0
+        for card in response.context["cards"]:
+            assert desk.client.get(card.address).status_code == 200
 
 
 class TestRights:
