@@ -28,6 +28,7 @@ from patients.admin.fields import LANGUAGE_NAMES
 from patients.admin.show import chip, two_lines
 from staff.admin.base import PageAdmin
 from staff.admin.filters import OwnDropdownFilter
+from staff.admin.paging import QuickPages
 
 _ANCHORS = {
     Anchor.ENROLMENT: lazy("after enrolment"),
@@ -155,7 +156,7 @@ class WarningRuleAdmin(PageAdmin):
 
 
 @admin.register(PlannedWarning)
-class PlannedWarningAdmin(PageAdmin):
+class PlannedWarningAdmin(QuickPages, PageAdmin):
     """What is planned, was released, or will not be sent, and why; nothing is edited."""
 
     clinic_path = "patient__clinic"

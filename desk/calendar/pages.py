@@ -51,7 +51,7 @@ def printed(request: HttpRequest) -> HttpResponse:
         return _nobody(request)
     span = span_of(Shape.DAY, _on(request, today))
     days = visits.counted(asked, span)
-    visits.named(asked, span, days, most=visits.IN_DAY)
+    visits.named(asked, span, days, most=visits.ON_PAPER)
     entries = [entry for entry in days[span.on].entries if entry.look is not Look.CANCELLED]
     by_place: dict[str, list[Any]] = {}
     for entry in sorted(entries, key=lambda entry: (entry.visit.schedule.location, entry.at)):

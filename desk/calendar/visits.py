@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, DateField, Q, QuerySet
-from django.db.models.functions import Cast, TruncDate
+from django.db.models import Case, Count, DateField, F, Q, QuerySet, When, Window
+from django.db.models.functions import Cast, RowNumber, TruncDate
 
 from desk.domain.calendar import Look, Span, look_of
 from patients.domain.profile import ContactKind, PatientStatus
 from patients.models import Clinic, ContactPoint
-from reminders.domain.words import Route, ScheduleStatus
+from reminders.domain.words import Route, ScheduleStatus, VisitStatus
 from reminders.models import Schedule, Treatment, Visit
 
 #: Rows of one day that a page names; the rest are a number and a link.
-IN_MONTH, IN_WEEK, IN_DAY = 3, 40, 600
+IN_MONTH, IN_WEEK, IN_DAY, ON_PAPER = 3, 25, 200, 1000
 #: A month with more visits than this names none: its cells hold numbers.
 NAMED = 400
 
@@ -110,14 +110,13 @@ def counted(asked: Asked, span: Span) -> dict[date, Day]:
 def named(asked: Asked, span: Span, days: Mapping[date, Day], *, most: int) -> None:
     """Put the first `most` visits of each day into `days`, by their times; cancelled ones last."""
     zone = asked.clinic.zone
-    rows = within(asked.rows(), span, zone).select_related("schedule__patient", "schedule__treatment")
-    found: dict[date, list[Entry]] = defaultdict(list)
-    for visit in rows.order_by("at", "pk")[: IN_DAY * 2]:
+    gone = Case(When(status=VisitStatus.CANCELLED, then=1), default=0)
+    day = Cast(TruncDate("at", tzinfo=zone), DateField())
+    place = Window(RowNumber(), partition_by=[day], order_by=[gone, F("at"), F("pk")])
+    rows = within(asked.rows(), span, zone).annotate(place=place).filter(place__lte=most)
+    for visit in rows.select_related("schedule__patient", "schedule__treatment").order_by("place"):
         entry = entry_of(visit, zone)
-        found[entry.at.date()].append(entry)
-    for day, entries in found.items():
-        entries.sort(key=lambda entry: entry.look is Look.CANCELLED)
-        days[day].entries = entries[:most]
+        days[entry.at.date()].entries.append(entry)
 
 
 def entry_of(visit: Visit, zone: ZoneInfo) -> Entry:

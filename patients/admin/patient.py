@@ -25,6 +25,7 @@ from patients.models import Clinic, ContactPoint, Patient
 from patients.panels import contact_faults, contact_notes, panels
 from staff.admin.base import PageAdmin
 from staff.admin.filters import OwnDropdownFilter
+from staff.admin.paging import QuickPages
 from staff.looks import note
 from staff.scope import within
 
@@ -58,7 +59,7 @@ class ContactInline(TabularInline):
 
 
 @admin.register(Patient)
-class PatientAdmin(PageAdmin):
+class PatientAdmin(QuickPages, PageAdmin):
     """The list of patients, and the page of one."""
 
     clinic_path = "clinic"

@@ -26,6 +26,7 @@ from patients.admin.show import chip, link, two_lines
 from patients.models import CoordinatorTask
 from staff.admin.base import PageAdmin
 from staff.admin.filters import OwnDropdownFilter
+from staff.admin.paging import QuickPages
 
 
 class OutcomeForm(ActForm):
@@ -57,7 +58,7 @@ FINISH = Act(title=lazy("Task done"), submit=lazy("Mark as done"), do=_finish, f
 
 
 @admin.register(CoordinatorTask)
-class CoordinatorTaskAdmin(PageAdmin):
+class CoordinatorTaskAdmin(QuickPages, PageAdmin):
     """Tasks are opened by what happens, never by hand; people read and finish them."""
 
     clinic_path = "patient__clinic"

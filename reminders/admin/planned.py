@@ -20,6 +20,7 @@ from reminders.domain.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder
 from staff.admin.base import PageAdmin
 from staff.admin.filters import OwnAutocompleteFilter
+from staff.admin.paging import QuickPages
 from staff.looks import LooksAreNoted
 
 
@@ -30,7 +31,7 @@ class ReminderRouteFilter(RouteFilter):
 
 
 @admin.register(PlannedReminder)
-class PlannedReminderAdmin(LooksAreNoted, PageAdmin):
+class PlannedReminderAdmin(LooksAreNoted, QuickPages, PageAdmin):
     """Read only: reminders follow from visits and rules."""
 
     shows_patient = "visit.schedule.patient"

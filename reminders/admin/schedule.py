@@ -32,6 +32,7 @@ from reminders.models import Schedule, Visit
 from reminders.planner import plan_schedules
 from staff.admin.base import PageAdmin
 from staff.admin.filters import OwnAutocompleteFilter, OwnDropdownFilter
+from staff.admin.paging import QuickPages
 from staff.looks import LooksAreNoted
 
 
@@ -89,7 +90,7 @@ OFFERED = {
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(LooksAreNoted, PlanDiffMixin, PageAdmin):
+class ScheduleAdmin(LooksAreNoted, PlanDiffMixin, QuickPages, PageAdmin):
     """The list of schedules, and the page of one."""
 
     shows_patient = "patient"

@@ -28,6 +28,7 @@ from reminders.domain.words import CHANNEL_WORDS
 from reminders.models import PlannedReminder, Visit
 from staff.admin.base import PageAdmin
 from staff.admin.filters import OwnAutocompleteFilter
+from staff.admin.paging import QuickPages
 from staff.looks import LooksAreNoted
 
 #: Act → the words on its link.
@@ -54,7 +55,7 @@ def act_links(visit: Visit, *, back: str) -> str:
 
 
 @admin.register(Visit)
-class VisitAdmin(LooksAreNoted, PageAdmin):
+class VisitAdmin(LooksAreNoted, QuickPages, PageAdmin):
     """Visits come from schedules; people record what happened to them."""
 
     shows_patient = "schedule.patient"
@@ -70,7 +71,6 @@ class VisitAdmin(LooksAreNoted, PageAdmin):
     list_fullwidth = True
     list_select_related = ("schedule__patient__clinic", "schedule__treatment")
     ordering = ("at", "id")
-    date_hierarchy = "on"
     search_fields = (
         "schedule__patient__family_name",
         "schedule__patient__given_name",
