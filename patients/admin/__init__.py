@@ -1,8 +1,7 @@
-"""The admin of clinics, patients, coordinators' tasks and staff."""
+"""The admin of clinics, patients, coordinators' tasks."""
 
 from patients.admin.clinic import ClinicAdmin
 from patients.admin.patient import PatientAdmin
-from patients.admin.people import GroupAdmin, UserAdmin
 from patients.admin.task import CoordinatorTaskAdmin
 
-__all__ = ["ClinicAdmin", "CoordinatorTaskAdmin", "GroupAdmin", "PatientAdmin", "UserAdmin"]
+__all__ = ["ClinicAdmin", "CoordinatorTaskAdmin", "PatientAdmin"]
