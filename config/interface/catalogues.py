@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import read_mo, write_mo
@@ -114,7 +115,10 @@ def _entries(catalog: Catalog) -> Iterator[tuple[Said, tuple[str, ...]]]:
     for message in catalog:
         if message.id:
             said = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-            yield (message.context, said), () if message.fuzzy else _forms(message)
+            # Babel reads the contexts of .mo files as bytes, whatever its types say.
+            context: Any = message.context
+            context = context.decode() if isinstance(context, bytes) else context
+            yield (context, said), () if message.fuzzy else _forms(message)
 
 
 def _forms(message: Message) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import Field, Model
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 
 def translate_models() -> None:
@@ -30,12 +30,18 @@ def translate_models() -> None:
 def words_of_models(rooms: Iterable[str]) -> Iterator[tuple[str, str]]:
     """`(room, word)` for everything of these rooms that `translate_models` wraps, in English."""
     for model in _models(rooms):
-        room, meta = model._meta.app_label, model._meta
-        said = [str(meta.verbose_name), str(meta.verbose_name_plural)]
-        for field in _fields(model):
-            said += [str(field.verbose_name), str(field.help_text)]
-            said += [str(label) for _value, label in field.flatchoices]
-        yield from ((room, word) for word in said if any(letter.isalpha() for letter in word))
+        # Whoever looked last may have read Spanish.
+        with override(None):
+            said = _said_of(model)
+        yield from ((model._meta.app_label, word) for word in said if any(letter.isalpha() for letter in word))
+
+
+def _said_of(model: type[Model]) -> list[str]:
+    said = [str(model._meta.verbose_name), str(model._meta.verbose_name_plural)]
+    for field in _fields(model):
+        said += [str(field.verbose_name), str(field.help_text)]
+        said += [str(label) for _value, label in field.flatchoices]
+    return said
 
 
 def _models(rooms: Iterable[str]) -> list[type[Model]]:
