@@ -63,6 +63,8 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: list[dict[str, Any]] = [
     }
     for label in TRACE_CONCERNS
 ]
+#: Kinds of rows that name an address and no clinic.
+TRACE_ADDRESSES = ("messaging.addressfault",)
 #: Changes that one press puts back: fields that stand for themselves, where nothing but saving the row follows.
 #: Status, telephone numbers, dates of visits and what is signed are changed on their own pages, which say what follows.
 TRACE_PUT_BACK: dict[str, tuple[str, ...]] = {

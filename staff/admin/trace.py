@@ -90,6 +90,8 @@ class TraceAdmin(QuickPages, PageAdmin):
         people = ContentType.objects.get_for_model(get_user_model())
         colleagues = get_user_model()._default_manager.filter(memberships__clinic_id__in=ids).values("pk")
         nobodys = Q(clinic__isnull=True) & (~Q(content_type=people) | Q(object_id__in=colleagues))
+        if not scope.sees_every_clinic(request.user):
+            nobodys &= ~Q(content_type__in=_of_addresses())
         return rows.filter(Q(clinic_id__in=ids) | nobodys)
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
@@ -130,6 +132,12 @@ class TraceAdmin(QuickPages, PageAdmin):
         lines = [(one.name, one.before or "–", one.after) for one in changes[:SHOWN]]
         told = format_html_join(SafeString("<br>"), "{}: {} → {}", lines)
         return told + SafeString(" …") if len(changes) > SHOWN else told or "–"
+
+
+def _of_addresses() -> list[ContentType]:
+    """Kinds of rows that name somebody's address and no clinic: for those who see every clinic."""
+    models = [apps.get_model(label) for label in settings.TRACE_ADDRESSES]
+    return list(ContentType.objects.get_for_models(*models).values())
 
 
 def _traced() -> list[Any]:

@@ -88,12 +88,13 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
     """A colleague has lost the phone: at the next sign-in the second step is set up anew."""
-    colleague = get_user_model()._default_manager.filter(pk=pk).first()
     me: Any = request.user
-    if colleague is None or not _shares_clinic(me, colleague):
-        raise Http404(_("There is no such person, or she works for another clinic."))
-    if not me.has_perm("auth.change_user") or (colleague.is_superuser and not me.is_superuser) or colleague.pk == me.pk:
+    if not me.has_perm("auth.change_user") or pk == me.pk:
         raise PermissionDenied
+    colleague = get_user_model()._default_manager.filter(pk=pk).first()
+    beyond = colleague is not None and colleague.is_superuser and not me.is_superuser
+    if colleague is None or beyond or not _shares_clinic(me, colleague):
+        raise Http404(_("There is no such person, or she works for another clinic."))
     back = reverse("admin:auth_user_change", args=[pk])
     if request.method == "POST":
         second_factor.reset(colleague, by=me)

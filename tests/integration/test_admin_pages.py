@@ -76,7 +76,7 @@ class TestQueries:
         many = {path: self.cost(desk, path) for path in paths}
         # A page that is full, or a filter that gained choices, is no reason for another query.
         assert many == few
-        assert max(many.values()) < 30, many
+        assert max(many.values()) < 40, many
 
     def test_a_patients_page_costs_the_same_whatever_it_shows(self, desk: Desk) -> None:
         quiet, busy = make.patient("+12025550101"), make.patient("+12025550102", "busy@example.org")
@@ -86,7 +86,7 @@ class TestQueries:
         one = self.cost(desk, f"patients/patient/{quiet.pk}/change/")
         other = self.cost(desk, f"patients/patient/{busy.pk}/change/")
         assert other <= one + 2
-        assert other < 45
+        assert other < 50
 
     def test_a_schedules_page_costs_the_same_whatever_it_shows(self, desk: Desk) -> None:
         short, long = course(visits=1), course(visits=6)
