@@ -25,7 +25,7 @@ TARGETS = [
     (Target.ON_CALL.value, lazy("On call")),
     (Target.TEAM.value, lazy("All of the rota")),
     (Target.PERSON.value, lazy("One person")),
-    (Target.LINE.value, "24-hour line"),
+    (Target.LINE.value, lazy("24-hour line")),
 ]
 ROLES: list[tuple[str, Any]] = [
     ("", "–"),
@@ -64,6 +64,26 @@ class PolicyForm(forms.ModelForm[EscalationPolicy]):
         return waits
 
 
+class PlaceField(forms.IntegerField):
+    """A place in an order: 1 is the first for people, and 0 is stored."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=1000, widget=widgets.UnfoldAdminIntegerFieldWidget(), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """What is stored as people count; what was typed as it was typed."""
+        return value + 1 if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        """What is stored."""
+        place = super().clean(value)
+        return place if place is None else place - 1
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compared as people count."""
+        return bool(super().has_changed(self.prepare_value(initial), data))
+
+
 class StepForm(forms.ModelForm[PolicyStep]):
     """One step: whom, by what, how long it waits."""
 
@@ -73,12 +93,13 @@ class StepForm(forms.ModelForm[PolicyStep]):
     )
     target = forms.ChoiceField(choices=TARGETS, label=lazy("Whom"), widget=widgets.UnfoldAdminSelectWidget())
     role = forms.ChoiceField(choices=ROLES, required=False, widget=widgets.UnfoldAdminSelectWidget())
+    position = PlaceField(label=lazy("Order"), initial=0)
     channels = SeveralField(choices=CHANNELS, initial=["sms"])
 
     class Meta:
         model = PolicyStep
         fields = ("part", "position", "target", "role", "responder", "channels", "wait_seconds")
-        labels = {"wait_seconds": lazy("Waits (s)"), "responder": lazy("Person"), "position": lazy("Order")}
+        labels = {"wait_seconds": lazy("Waits (s)"), "responder": lazy("Person")}
 
 
 class StepFormSet(BaseInlineFormSet[PolicyStep, EscalationPolicy, StepForm]):

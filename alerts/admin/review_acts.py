@@ -25,7 +25,10 @@ from patients.admin.acts import Act, ActForm
 from patients.admin.clock import clock
 from patients.domain.address import national
 
+#: Nothing is chosen beforehand: a press too early must not page anybody.
+CHOOSE = ("", lazy("Choose…"))
 TIERS = [
+    CHOOSE,
     (Tier.RED.value, lazy("Red: page a nurse now")),
     (Tier.T0.value, lazy("T0: 911 or the emergency department, now")),
     (Tier.AMBER.value, lazy("Amber: somebody gets in touch the same day")),
@@ -51,7 +54,8 @@ class RaiseForm(ActForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["condition"]).choices = [
-            (condition.value, condition.title) for condition in _rules()
+            CHOOSE,
+            *((condition.value, condition.title) for condition in _rules()),
         ]
 
 

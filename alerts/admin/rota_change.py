@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from alerts.admin.rota_forms import CoverForm, SwapForm, person_choices, shift_choices, span_of
+from alerts.admin.rota_forms import AHEAD, CoverForm, SwapForm, person_choices, shift_choices, span_of
 from alerts.admin.rota_week import Drawn, lane, span_words
 from alerts.domain import rota as pure
 from alerts.models import Override, Responder, Rota
@@ -79,7 +79,7 @@ def cover(request: HttpRequest, model_admin: ModelAdmin, rota_id: int) -> HttpRe
 def swap(request: HttpRequest, model_admin: ModelAdmin, rota_id: int) -> HttpResponse:
     """Exchange the shift that was clicked for one of somebody else."""
     rota, span, now = _asked(request, model_admin, rota_id)
-    mine = pure.on_call(load(rota, now), span.start)
+    mine = pure.on_call(load(rota, now), span.start) if _edges(request) else _next_shift(rota, now)
     if mine is None:
         raise Http404(_("Nobody is on call then: there is nothing to swap."))
     choices = shift_choices(rota, mine, now=now)
@@ -172,17 +172,26 @@ def _asked(request: HttpRequest, model_admin: ModelAdmin, rota_id: int) -> tuple
     if not model_admin.has_change_permission(request, rota):
         raise PermissionDenied
     now = timezone.now()
-    try:
-        start, end = (datetime.fromisoformat(request.GET.get(edge, "")) for edge in ("start", "end"))
-    except ValueError:
-        start = end = now
-    if start.tzinfo is None or end.tzinfo is None:
-        start = end = now
+    start, end = _edges(request) or (now, now)
     # What has passed is not changed any more.
     begin = now.replace(second=0, microsecond=0) + _MINUTE
     start = max(start.astimezone(UTC), begin)
     end = end.astimezone(UTC)
     return rota, pure.Span(start, end if end > start else start + timedelta(hours=12)), now
+
+
+def _edges(request: HttpRequest) -> tuple[datetime, datetime] | None:
+    """The span that the address names, if it names one."""
+    try:
+        start, end = (datetime.fromisoformat(request.GET.get(edge, "")) for edge in ("start", "end"))
+    except ValueError:
+        return None
+    return (start, end) if start.tzinfo and end.tzinfo else None
+
+
+def _next_shift(rota: Rota, now: datetime) -> pure.Shift | None:
+    """The first that is yet to begin: one that runs is partly over, and is swapped only where it was clicked."""
+    return next((shift for shift in pure.shifts(load(rota, now), now, now + AHEAD) if shift.start > now), None)
 
 
 def _initial(rota: Rota, span: pure.Span, holder: Responder | None) -> dict[str, Any]:

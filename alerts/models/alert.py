@@ -8,6 +8,7 @@ from typing import Any, NoReturn, cast
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as lazy
 
 from alerts.domain.policy import PAGE_CHANNELS
 from alerts.domain.words import OPEN_STATES, OWNED_STATES, AlertState, Condition, EventKind, Outcome, Tier
@@ -65,6 +66,8 @@ class Alert(models.Model):
     is_canary = models.BooleanField(default=False)
 
     class Meta:
+        verbose_name = lazy("red flag")
+        verbose_name_plural = lazy("red flags")
         ordering = ("-raised_at",)
         indexes = (
             # Read by alerts.sweeps.advance and the watchdog: whose clock strikes next.

@@ -78,7 +78,7 @@ class PolicyStep(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_part_display()} {self.position}: {self.get_target_display()}"
+        return f"{self.get_part_display()} {self.position + 1}: {self.get_target_display()}"
 
     def clean(self) -> None:
         """Refuse channels that do not exist, and targets that name nobody."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as lazy
 
 from messaging.models import InboundMessage
 from patients.models import Clinic, Patient
@@ -29,6 +30,8 @@ class NurseReview(models.Model):
     outcome = models.CharField(max_length=200, blank=True)
 
     class Meta:
+        verbose_name = lazy("text for a nurse")
+        verbose_name_plural = lazy("nurse’s inbox")
         ordering = ("done_at", "due_at")
         indexes = (
             # Read by the inbox and by alerts.sweeps.chase_reviews.

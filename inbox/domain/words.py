@@ -94,6 +94,15 @@ def in_words(became: str) -> str:
     return "; ".join([_(said) if said else _("Understood"), *extra])
 
 
+def choices() -> list[tuple[str, str]]:
+    """The codes that read alike, with commas between, and their words; what has no words of its own is not offered."""
+    codes: dict[str, list[str]] = {}
+    for code, words in _BECAME.items():
+        if code:
+            codes.setdefault(words, []).append(code)
+    return [(",".join(alike), _(words)) for words, alike in codes.items()]
+
+
 def by_itself(became: str) -> Disposition:
     """How a text ends at once that needs no person, or that somebody has in another list already."""
     word = became.partition("+")[0]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from messaging import scope
-from messaging.admin.filters import LanguageFilter, TroubleFilter
+from messaging.admin.filters import EndingFilter, LanguageFilter, TroubleFilter
 from messaging.admin.held import held_page
 from messaging.admin.queue import queue_page
 from messaging.admin.suppression import suppression_page
@@ -170,7 +172,7 @@ class InboundMessageAdmin(LooksAreNoted, ReadOnly, QuickPages, PageAdmin):
     shows_address = "from_address"
     list_filter_submit = False
     list_display = ["received_at", "from_address", "shown_disposition", "shown_body", "handled_at"]
-    list_filter = ["disposition", "opt_out_type", "received_at"]
+    list_filter = [EndingFilter, "opt_out_type", "received_at"]
     search_fields = ["from_address", "=provider_id"]
     search_help_text = _("Phone number, or the carrier's name for the text")
     ordering = ["-received_at", "-id"]
@@ -183,7 +185,8 @@ class InboundMessageAdmin(LooksAreNoted, ReadOnly, QuickPages, PageAdmin):
 
     @display(description=_("what became of it"), ordering="disposition", label=True)
     def shown_disposition(self, message: InboundMessage) -> str:
-        return message.disposition.replace("_", " ") or "unread"
+        words: str = import_string(settings.TEXT_ENDINGS)(message.disposition)
+        return words
 
     @display(description=_("text"))
     def shown_body(self, message: InboundMessage) -> str:

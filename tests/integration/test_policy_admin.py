@@ -45,7 +45,7 @@ def sent(desk: Desk, *steps: dict[str, Any], **changes: Any) -> Any:
     data |= {"steps-MAX_NUM_FORMS": "1000"}
     for number, one in enumerate(steps):
         data |= {f"steps-{number}-{name}": value for name, value in one.items()}
-        data[f"steps-{number}-position"] = str(number)
+        data[f"steps-{number}-position"] = str(number + 1)
     return desk.send(ADD, **data)
 
 
