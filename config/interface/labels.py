@@ -20,7 +20,7 @@ def translate_models() -> None:
     """Wrap the words of every first-party model. Safe to call again."""
     for model in _models(settings.FIRST_PARTY_APPS):
         meta: Any = model._meta
-        meta.verbose_name, meta.verbose_name_plural = _lazy(meta.verbose_name), _lazy(meta.verbose_name_plural)
+        meta.verbose_name_plural, meta.verbose_name = _plural(meta), _lazy(meta.verbose_name)
         for field in _fields(model):
             field.verbose_name, field.help_text = _lazy(field.verbose_name), _lazy(field.help_text)
             if field.choices:
@@ -50,6 +50,12 @@ def _models(rooms: Iterable[str]) -> list[type[Model]]:
 
 def _fields(model: type[Model]) -> list[Any]:
     return [field for field in model._meta.get_fields() if isinstance(field, Field) and not field.auto_created]
+
+
+def _plural(meta: Any) -> Any:
+    # Where a model names none, Django hangs an s on the English singular, lazily: that is translated as a whole.
+    with override(None):
+        return gettext_lazy(str(meta.verbose_name_plural))
 
 
 def _lazy(words: Any) -> Any:
