@@ -245,6 +245,13 @@ class TestSwap:
     def test_the_page_opens_with_a_preview(self, desk: Desk, people: list[Responder]) -> None:
         assert "What changes" in desk.see(self.path(next_monday()))
 
+    def test_without_a_date_it_is_the_next_shift_and_not_the_one_that_runs(
+        self, desk: Desk, people: list[Responder]
+    ) -> None:
+        coming = duty.who(make.clinic(), "nurse", next_monday())
+        assert coming != duty.who(make.clinic(), "nurse", timezone.now())
+        assert f"Swap: {coming}, " in desk.see(f"alerts/rota/{Rota.objects.get().pk}/swap/")
+
     def test_a_gap_cannot_be_swapped(self, desk: Desk, people: list[Responder]) -> None:
         monday = next_monday()
         Rotation.objects.update(ends_on=monday.date())
