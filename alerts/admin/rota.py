@@ -196,9 +196,8 @@ class RotationAdmin(PageAdmin):
     @display(description=lazy("Members"))
     def shown_members(self, rotation: Rotation) -> str:
         """Names in order."""
-        return ", ".join(member.responder.name for member in rotation.members.select_related("responder")) or _(
-            "nobody"
-        )
+        names = [member.responder.name for member in rotation.members.select_related("responder")]
+        return ", ".join(names) or _("nobody")
 
 
 @admin.register(SingleShift)
@@ -284,11 +283,8 @@ class OverrideAdmin(PageAdmin):
         """The span; of a swap both."""
         first = span_words(row.starts_at, row.ends_at, row.rota.zone)
         if row.other_starts_at and row.other_ends_at:
-            return two_lines(
-                first,
-                _("for %(span_words)s")
-                % {"span_words": span_words(row.other_starts_at, row.other_ends_at, row.rota.zone)},
-            )
+            second = span_words(row.other_starts_at, row.other_ends_at, row.rota.zone)
+            return two_lines(first, _("for %(span_words)s") % {"span_words": second})
         return first
 
     @display(description=lazy("State"))
@@ -298,8 +294,5 @@ class OverrideAdmin(PageAdmin):
             return chip("info", _("taken back"))
         if not row.stands:
             return chip("warning", _("waits for both to agree"))
-        return (
-            chip("warning", _("look at it"))
-            if row.kind == "readiness" and row.seen_at is None
-            else chip("ok", _("stands"))
-        )
+        unseen = row.kind == "readiness" and row.seen_at is None
+        return chip("warning", _("look at it")) if unseen else chip("ok", _("stands"))
