@@ -45,7 +45,12 @@ class _Text(HTMLParser):
         if tag in self.EMPTY:
             return
         foreign = tag != "html" and given.get("lang") not in (None, "es")
-        quoted = tag in ("option", "textarea") or (tag == "a" and "set_language" in (given.get("href") or ""))
+        # What people wrote: rows to choose from, what stands in a box, the names of ready-made answers.
+        quoted = (
+            tag in ("option", "textarea")
+            or "data-words" in given
+            or (tag == "a" and "set_language" in (given.get("href") or ""))
+        )
         self._open.append((tag, tag in self.SILENT or foreign or quoted))
 
     def handle_endtag(self, tag: str) -> None:
