@@ -159,10 +159,11 @@ class SingleShiftForm(forms.ModelForm[SingleShift]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # One clinic's zone, or UTC where clinics lie in several.
-        self.fields["starts_at"].help_text = _("Times are %(get_current_timezone_name)s.") % {
-            "get_current_timezone_name": timezone.get_current_timezone_name()
-        }
+        # Whoever may only look has no fields. One clinic's zone, or UTC where clinics lie in several.
+        if "starts_at" in self.fields:
+            self.fields["starts_at"].help_text = _("Times are %(get_current_timezone_name)s.") % {
+                "get_current_timezone_name": timezone.get_current_timezone_name()
+            }
 
     def clean(self) -> dict[str, Any]:
         """It has a length, and the person works here."""

@@ -115,6 +115,7 @@ SIGN = Act(
     form=SignOffForm,
     facts=_facts,
     explain=lazy("The numbers below are right for this clinic. Changing any of them later takes the signature away."),
+    permission="staff.sign_treatment",
 )
 
 
@@ -180,7 +181,7 @@ class TreatmentAdmin(PlanDiffMixin, PageAdmin):
         """The numbers as they would be."""
         return Proposal(treatment=obj)
 
-    @action(description=lazy("Sign off"), url_path="sign-off", permissions=["change"], icon="signature")
+    @action(description=lazy("Sign off"), url_path="sign-off", permissions=["staff.sign_treatment"], icon="signature")
     def sign_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A clinician takes responsibility for the numbers."""
         return act_view(self, request, row_of(self, request, object_id), SIGN)
