@@ -70,7 +70,7 @@ SCREENS: dict[str, str] = {
     "desk_job_ask": "desk.add_job",
     **{f"desk_job_{page}": "desk.view_job" for page in ("progress", "report")},
 }
-#: Deeds that a page asks for by POST, and pages of rows that the test has none of: their rights stand in their own tests.
+#: Deeds that a page asks for by POST, and pages of rows that the test has none of: held by tests of their own.
 BY_POST = {
     *(f"messaging_wordingversion_{act}" for act in ("begin", "findings", "write", "load", "do", "files", "preview")),
     *("messaging_codereaction_default", "messaging_sender_try_again", "desk_job_start", "desk_job_now"),
