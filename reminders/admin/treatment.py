@@ -181,7 +181,11 @@ class TreatmentAdmin(PlanDiffMixin, PageAdmin):
         """The numbers as they would be."""
         return Proposal(treatment=obj)
 
-    @action(description=lazy("Sign off"), url_path="sign-off", permissions=["staff.sign_treatment"], icon="signature")
+    def has_sign_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        """Clinicians and managers sign; whoever keeps the numbers need not be one."""
+        return bool(request.user.has_perm(SIGN.permission))
+
+    @action(description=lazy("Sign off"), url_path="sign-off", permissions=["sign"], icon="signature")
     def sign_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A clinician takes responsibility for the numbers."""
         return act_view(self, request, row_of(self, request, object_id), SIGN)
