@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ _CHANGING = re.compile(
     r'"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team'
     r'|Project-Id-Version|Report-Msgid-Bugs-To): .*?\\n"\n'
 )
+#: The head of a `.mo` has a day; one of its own for each run would change the file.
+_NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 _HEAD = "# What staff read, in {name}. Written by `make locale`; see docs/translating.md.\n#"
 
 
@@ -100,7 +103,9 @@ def _write(room: str, language: str, words: Mapping[Said, tuple[tuple[str, ...],
     # Dates and versions would change with every run.
     path.write_text(_CHANGING.sub("", path.read_text()))
     with path.open("rb") as source, path.with_suffix(".mo").open("wb") as target:
-        write_mo(target, read_po(source, locale=language))
+        compiled = read_po(source, locale=language)
+        compiled.creation_date = _NO_DAY
+        write_mo(target, compiled)
 
 
 def _compiled(room: str, language: str) -> Words:
