@@ -53,7 +53,7 @@ def peek(reminders: Sequence[PlannedReminder], reach: Reach, *, now: datetime) -
     found = []
     for reminder in reminders:
         try:
-            situation = _situation(reminder, _contacts(reminder, reach, tried.get(reminder.pk)))
+            situation = _situation(reminder, contacts_for(reminder, reach, tried.get(reminder.pk)))
             decision = gate.decide(situation, now=now)
         except (ValueError, LookupError) as error:
             # Told of when its own time comes.
@@ -82,7 +82,7 @@ def _decide(reminder: PlannedReminder, reach: Reach, tried: Tries | None, *, now
 
 
 def _ready(reminder: PlannedReminder, reach: Reach, tried: Tries | None, *, now: datetime) -> Ready | None:
-    situation = _situation(reminder, _contacts(reminder, reach, tried))
+    situation = _situation(reminder, contacts_for(reminder, reach, tried))
     decision = gate.decide(situation, now=now)
     reminder.reason = ""
     if isinstance(decision, gate.Wait):
@@ -105,7 +105,7 @@ def _tried(reminders: Sequence[PlannedReminder], *, now: datetime) -> Mapping[in
     return {row.pk: known[rungs.key_of(row)].tries for row in rows}
 
 
-def _contacts(reminder: PlannedReminder, reach: Reach, tried: Tries | None) -> list[gate.Contact]:
+def contacts_for(reminder: PlannedReminder, reach: Reach, tried: Tries | None) -> list[gate.Contact]:
     """Whom it may go to, in order: its channel's contacts, or whoever comes next after those that were tried."""
     patient_id = reminder.visit.schedule.patient_id
     own = reach.of(patient_id, reminder.channel)

@@ -1,4 +1,4 @@
-"""What stands beneath the form of a schedule while it is filled in: the catalogue's numbers, warnings, visits, words."""
+"""What stands beneath the form of a schedule while it is filled in: numbers, warnings, visits, words."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def decide(situation: Situation, *, now: datetime) -> Decision:
     if situation.move_asked and situation.condition is Condition.UNCONFIRMED:
         again = now + _LOOKS_AGAIN
         return Wait(again) if again < situation.expires_at else Drop(Reason.MOVE_ASKED)
-    contact = _first_open(situation.contacts)
+    contact = first_open(situation.contacts)
     if isinstance(contact, Reason):
         return Drop(contact)
     opens = next_open(now, situation.window, situation.zone)
@@ -146,7 +146,8 @@ def _why_not(situation: Situation, now: datetime) -> Reason | None:
     return Reason.STALE if situation.expires_at <= now else None
 
 
-def _first_open(contacts: Sequence[Contact]) -> Contact | Reason:
+def first_open(contacts: Sequence[Contact]) -> Contact | Reason:
+    """The first contact that may be used; where none may, why."""
     if not contacts:
         return Reason.NO_CONTACT
     usable = [contact for contact in contacts if contact.usable]
