@@ -108,6 +108,8 @@ class DayFigures(models.Model):
 
     class Meta:
         ordering = ("on",)
+        verbose_name = _("figures of a day")
+        verbose_name_plural = _("figures of days")
         constraints = (models.UniqueConstraint(fields=("clinic", "on"), name="figures_once_a_day"),)
 
     def __str__(self) -> str:

@@ -73,7 +73,8 @@ def preview(schedule: Schedule, *, now: datetime) -> list[Coming]:
     said = {}
     for _schedule, visit, diff in planner.diffs([schedule], visits, changes, RuleBook(rules), existing, now=now):
         kept = [row for row in diff.keep if row.state is ReminderState.PLANNED]
-        lines = [_said(row, named[row.rule_id], window, zone) for row in (*kept, *diff.add)]
+        rows: list[Existing | Wanted] = [*kept, *diff.add]
+        lines = [_said(row, named[row.rule_id], window, zone) for row in rows]
         said[visit.number] = sorted(lines, key=lambda one: (one.send_at, one.rule.pk, one.channel))
     standing = [visit for visit in visits[schedule.pk] if visit.status in STANDING and visit.at > now]
     return [Coming(visit=visit, messages=said.get(visit.number, [])) for visit in standing]

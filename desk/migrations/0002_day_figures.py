@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('on',),
+                'verbose_name': 'figures of a day',
+                'verbose_name_plural': 'figures of days',
                 'constraints': [models.UniqueConstraint(fields=('clinic', 'on'), name='figures_once_a_day')],
             },
         ),
