@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -24,6 +25,7 @@ from reminders.admin.filters import RouteFilter
 from reminders.admin.plan_diff import PlanDiffMixin
 from reminders.admin.schedule_form import ScheduleForm
 from reminders.admin.schedule_page import page
+from reminders.admin.schedule_preview import FILL, course, fill_in, preview_view
 from reminders.admin.telling import coming_in_words, told
 from reminders.admin.try_again import try_again_view
 from reminders.domain.words import STANDING, ScheduleStatus, VisitStatus
@@ -123,10 +125,16 @@ class ScheduleAdmin(LooksAreNoted, PlanDiffMixin, QuickPages, PageAdmin):
     autocomplete_fields = ("patient", "treatment")
     actions_detail = ("hold", "resume", "cancel")
     custom_urls = (
+        ("preview/", "reminders_schedule_preview", preview_view),
+        ("<int:schedule_id>/preview/", "reminders_schedule_preview_of", preview_view),
         ("contacts/<int:contact_id>/consent/", "reminders_contact_consent", record_view),
         ("contacts/<int:contact_id>/try-again/", "reminders_contact_try_again", try_again_view),
     )
     change_form_outer_after_template = "admin/reminders/schedule_page.html"
+
+    class Media:
+        js = ("bonewatch/schedule-form.js",)
+
     warn_unsaved_form = True
     add_fieldsets = (
         (None, {"fields": (("patient", "treatment"), ("first_visit_on", "visit_time"))}),
@@ -174,6 +182,24 @@ class ScheduleAdmin(LooksAreNoted, PlanDiffMixin, QuickPages, PageAdmin):
         if isinstance(obj, Schedule) and obj.status in (ScheduleStatus.CANCELLED, ScheduleStatus.FINISHED):
             return False
         return bool(super().has_change_permission(request, obj))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form, and beneath it what comes of it; the button that fills in saves nothing."""
+        schedule = self.get_object(request, object_id) if object_id else None
+        context = dict(extra_context or {})
+        if self.has_change_permission(request, schedule) if object_id else self.has_add_permission(request):
+            name = "admin:reminders_schedule_preview" + ("_of" if object_id else "")
+            context["course_url"] = reverse(name, args=[schedule.pk] if schedule else [])
+        if request.method == "POST" and FILL in request.POST and "course_url" in context:
+            fill_in(request)
+            context["course"] = course(request, self, schedule)
+        return super().changeform_view(request, object_id, form_url, context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

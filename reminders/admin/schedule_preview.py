@@ -65,9 +65,7 @@ def fill_in(request: HttpRequest) -> None:
 
 def course(request: HttpRequest, model_admin: PageAdmin, schedule: Any) -> dict[str, Any]:
     """The template's context for the posted form of `schedule`, None for a new one."""
-    form = model_admin.get_form(request, schedule, change=schedule is not None, fields=None)(
-        request.POST, instance=schedule
-    )
+    form = model_admin.get_form(request, schedule, change=schedule is not None)(request.POST, instance=schedule)
     problems, missing = _faults(form)
     treatment = schedule.treatment if schedule is not None else form.cleaned_data.get("treatment")
     found: dict[str, Any] = {"problems": problems, "missing": missing, "is_new": schedule is None}
