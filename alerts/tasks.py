@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from alerts import alarm_pages, canary, sweeps, telling_others
 from alerts.rota import keeping, troubles
-from alerts.warnings import following, planning, release
+from alerts.warnings import following, gone, planning, release
 from messaging import clock
 
 
@@ -66,6 +66,7 @@ def plan_warnings() -> None:
 @shared_task(name="alerts.release_warnings")
 def release_warnings() -> None:
     """Hand warnings that are due to the outbox, and again those that waited there too long or reached nobody."""
+    gone.take_back(now=timezone.now())
     release.send_again(now=timezone.now())
     following.follow_up(now=timezone.now())
     while release.release_due(now=timezone.now()) == release.BATCH:
