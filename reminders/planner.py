@@ -268,22 +268,13 @@ def existing_reminders(reminders: QuerySet[PlannedReminder], visit_ids: Collecti
     if not visit_ids:
         return found
     rows = reminders.filter(visit_id__in=visit_ids).exclude(state=ReminderState.CANCELLED)
-    fields = ("id", "visit_id", "rule_id", "channel", "anchor_at", "send_at", "expires_at", "state", "message__status")
-    for row in rows.values_list(*fields).iterator(chunk_size=_INSERT_BATCH):
-        pk, visit_id, rule_id, channel, anchor_at, send_at, expires_at, state, sent = row
-        found[visit_id].append(
-            Existing(
-                id=pk,
-                visit_id=visit_id,
-                rule_id=rule_id,
-                channel=channel,
-                anchor_at=anchor_at,
-                send_at=send_at,
-                expires_at=expires_at,
-                state=ReminderState(state),
-                left=sent in LEFT,
-            )
+    names = ("id", "visit_id", "rule_id", "channel", "anchor_at", "send_at", "expires_at")
+    values = rows.values_list(*names, "state", "message__status", "rule__code")
+    for *plain, state, sent, rung in values.iterator(chunk_size=_INSERT_BATCH):
+        there = Existing(
+            **dict(zip(names, plain, strict=True)), state=ReminderState(state), left=sent in LEFT, rung=rung
         )
+        found[there.visit_id].append(there)
     return found
 
 

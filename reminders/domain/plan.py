@@ -23,6 +23,7 @@ class Rule:
     anchor: Anchor = Anchor.VISIT
     condition: Condition = Condition.ALWAYS
     first_visits: int | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,8 @@ class Wanted:
     anchor_at: datetime
     send_at: datetime
     expires_at: datetime
+    rung: str = ""  # its rule's code: the same from the route's ladder and from the treatment's own
+    told_since: datetime | None = None  # said with any anchor from then on, it has been said
 
     @property
     def identity(self) -> tuple[int, int, str, datetime]:
@@ -70,6 +73,7 @@ class Existing:
     expires_at: datetime
     state: ReminderState
     left: bool = False
+    rung: str = ""
 
     @property
     def identity(self) -> tuple[int, int, str, datetime]:
@@ -113,6 +117,9 @@ def wanted(visit: VisitFacts, rules: Iterable[Rule], *, now: datetime) -> list[W
                 anchor_at=anchor_at,
                 send_at=send_at,
                 expires_at=expires_at,
+                rung=rule.code,
+                # Of a visit that was not moved, "overdue" is told once, whatever became of its window.
+                told_since=visit.at if rule.anchor is Anchor.OVERDUE else None,
             )
             for channel in rule.channels
         )
@@ -143,7 +150,7 @@ def reconcile(
     overtaken: list[Existing] = []
     kept: set[int] = set()
     for reminder in desired:
-        there = by_identity.get(reminder.identity)
+        there = by_identity.get(reminder.identity) or _told_already(reminder, existing)
         if there is not None and _is_overtaken(there, existing):
             overtaken.append(there)
         elif there is not None and (there.state is not ReminderState.PLANNED or _same_time(there, reminder)):
@@ -161,6 +168,18 @@ def reconcile(
         if there.id not in kept and there.state is ReminderState.RELEASED:
             outdated.append(gone)
     return Diff(tuple(add), tuple(keep), tuple(cancel), tuple(outdated), tuple(overtaken))
+
+
+def _told_already(reminder: Wanted, existing: Sequence[Existing]) -> Existing | None:
+    """The same rung of another ladder, or of another window, that has left and cannot be said anew."""
+    for there in existing:
+        same = (there.visit_id, there.rung, there.channel) == (reminder.visit_id, reminder.rung, reminder.channel)
+        if not (reminder.rung and same and there.left and there.state is ReminderState.RELEASED):
+            continue
+        since = reminder.told_since
+        if there.anchor_at == reminder.anchor_at or (since is not None and there.anchor_at >= since):
+            return there
+    return None
 
 
 def _is_overtaken(there: Existing, existing: Sequence[Existing]) -> bool:

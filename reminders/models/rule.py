@@ -139,6 +139,7 @@ class ReminderRule(models.Model):
             anchor=Anchor(self.anchor),
             condition=Condition(self.condition),
             first_visits=self.first_visits,
+            code=self.code,
         )
 
     def clean(self) -> None:
