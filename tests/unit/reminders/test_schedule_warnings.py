@@ -18,11 +18,13 @@ def told(*days: date, clock: str = "09:30", **changes: Any) -> list[Warning]:
     visits = [
         Planned(number=number, wall=datetime.fromisoformat(f"{day} {clock}")) for number, day in enumerate(days, 1)
     ]
-    return warnings(Facts(**{"visits": visits, "zone": NEW_YORK, "holidays": {}} | changes))
+    plain: dict[str, Any] = {"visits": visits, "zone": NEW_YORK, "holidays": {}}
+    return warnings(Facts(**plain | changes))
 
 
 def dose(on: date, **changes: Any) -> Dose:
-    return Dose(**{"on": on, "name": "Other", "given": True, "akin": True, "gap_days": 21} | changes)
+    plain: dict[str, Any] = {"on": on, "name": "Other", "given": True, "akin": True, "gap_days": 21}
+    return Dose(**plain | changes)
 
 
 def test_of_a_plain_course_nothing_is_told() -> None:
