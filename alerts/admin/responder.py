@@ -48,10 +48,20 @@ class ResponderForm(forms.ModelForm[Responder]):
         help_text=lazy("With it she can take red flags in the admin, and sees details on her phone once logged in."),
     )
 
+    #: Whose logins are offered; None: everybody's. Set by the page for whoever is at it.
+    clinics: frozenset[int] | None = None
+
     class Meta:
         model = Responder
         fields = ("name", "clinic", "user", "phone", "email", "language", "is_active")
         labels = {"is_active": lazy("Can be paged")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Of this form alone: what is declared above is shared by all who ever open one.
+        if "user" in self.fields and self.clinics is not None:
+            field: Any = self.fields["user"]
+            field.queryset = who_see(field.queryset, self.clinics)
 
     def save(self, commit: bool = True) -> Responder:  # noqa: FBT001, FBT002 - Django's own signature
         """Forget that an address was verified when it is changed."""
@@ -90,10 +100,7 @@ class ResponderAdmin(OnTheRota, PageAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  # as Django calls it
         """Only logins of colleagues."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        ids = clinic_ids(request.user)
-        if "user" in form.base_fields and ids is not None:
-            form.base_fields["user"].queryset = who_see(form.base_fields["user"].queryset, ids)
-        return form
+        return type(form.__name__, (form,), {"clinics": clinic_ids(request.user)})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Responder]:
         """With clinic and login."""

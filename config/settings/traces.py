@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+#: The package's own table would stand empty beside ours, and keep PostgreSQL from emptying those that it refers to.
+MIGRATION_MODULES: dict[str, str | None] = {"auditlog": None}
 #: Rows that staff edit → whose they are: ways from the row to ids, steps separated by dots.
 TRACE_CONCERNS: dict[str, dict[str, str]] = {
     "patients.clinic": {"clinic": "pk"},

@@ -30,7 +30,7 @@ class Look:
 
 
 LOOKS = (
-    Look("day", _("The clinic’s day"), "reminders.view_visit", day.read),
+    Look("day", _("Today"), "reminders.view_visit", day.read),
     Look("flags", _("Red flags"), "alerts.view_alert", flags.read),
     Look("numbers", _("Figures"), "staff.view_trace", numbers.read),
 )

@@ -193,7 +193,9 @@ class ScheduleAdmin(LooksAreNoted, PlanDiffMixin, QuickPages, PageAdmin):
         """The form, and beneath it what comes of it; the button that fills in saves nothing."""
         schedule = self.get_object(request, object_id) if object_id else None
         context = dict(extra_context or {})
-        if self.has_change_permission(request, schedule) if object_id else self.has_add_permission(request):
+        # Of a schedule that is not there Django says so below.
+        may_change = schedule is not None and self.has_change_permission(request, schedule)
+        if may_change if object_id else self.has_add_permission(request):
             name = "admin:reminders_schedule_preview" + ("_of" if object_id else "")
             context["course_url"] = reverse(name, args=[schedule.pk] if schedule else [])
         if request.method == "POST" and FILL in request.POST and "course_url" in context:

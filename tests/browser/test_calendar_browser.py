@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def visit() -> Visit:
     """The second of six, on a Wednesday: the day after it is on the same page."""
+    make.ladder()
     today = timezone.now().astimezone(make.NEW_YORK)
     made = course(make.patient(make.PHONE), first_in=14 + (2 - today.weekday()) % 7)
     second = make.visit(made, 2)

@@ -151,10 +151,10 @@ class TestRoles:
 
 class TestTheFirstPage:
     def test_it_begins_with_the_red_flags_and_says_that_nobody_has_one(self, manager: Desk, clinic: OnCall) -> None:
-        assert "bw-card-presses" not in manager.see("")
+        assert "bw-card-presses" not in manager.see("", look="day")
         sign_everything(now=timezone.now())
         text("cant feel my legs", now=timezone.now())
-        html = manager.see("")
+        html = manager.see("", look="day")
         assert 'bw-card-presses"' in html
         assert "<strong>1</strong>open red flags" in html
 

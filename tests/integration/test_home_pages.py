@@ -24,6 +24,7 @@ from staff.models import Membership
 from tests.support import builders as make
 from tests.support.admin_pages import Desk, course, superuser
 from tests.support.flag_desk import flag
+from tests.support.red_flags import sign_everything
 
 pytestmark = pytest.mark.django_db
 
@@ -123,7 +124,7 @@ class TestWhose:
     @pytest.mark.parametrize(
         ("role", "title"),
         [
-            ("Coordinators", "The clinic’s day"),
+            ("Coordinators", "Today"),
             ("Nurses", "Red flags"),
             ("Physicians", "Red flags"),
             ("Managers", "Figures"),
@@ -160,6 +161,7 @@ class TestWhose:
 
 class TestFlags:
     def test_open_red_flags_stand_with_clock_turn_and_next_step(self, client: Client) -> None:
+        sign_everything()
         alert = flag()
         client.force_login(superuser())
         page = Desk(client).see("", look="flags")
@@ -168,6 +170,7 @@ class TestFlags:
         assert cards(client, "flags")["with nobody yet"].figure == 1
 
     def test_waiting_times_are_those_that_were_measured(self, client: Client) -> None:
+        sign_everything()
         alert = flag()
         client.force_login(superuser())
         Alert.objects.filter(pk=alert.pk).update(raised_at=timezone.now() - timedelta(minutes=90))

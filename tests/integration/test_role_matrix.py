@@ -52,6 +52,8 @@ SCREENS: dict[str, str] = {
     "reminders_contact_consent": "messaging.add_consentevent",
     "reminders_contact_try_again": "patients.change_contactpoint",
     **{f"reminders_schedule_{act}": "reminders.change_schedule" for act in ("hold", "resume", "cancel")},
+    "reminders_schedule_preview": "reminders.add_schedule",
+    "reminders_schedule_preview_of": "reminders.change_schedule",
     "reminders_treatment_sign_off": SIGN_TREATMENT,
     "alerts_alarm_ledger": "alerts.view_alarm",
     "alerts_alert_all": "alerts.view_alert",

@@ -138,3 +138,13 @@ class TestSuperuser:
 def test_others_look_at_nobody(client: Client, here: Clinic) -> None:
     client.force_login(person("nina", "Nurses", here))
     assert client.get("/admin/auth/user/").status_code == 403
+
+
+def test_whoever_opens_a_responder_is_offered_her_own_colleagues_whoever_opened_one_before(
+    here: Clinic, there: Clinic
+) -> None:
+    for number, clinic in enumerate((here, there, here)):
+        colleague = person(f"colleague{number}", "Nurses", clinic)
+        client = Client()
+        client.force_login(person(f"manager{number}", "Managers", clinic))
+        assert f'value="{colleague.pk}"' in Desk(client).see("alerts/responder/add/")

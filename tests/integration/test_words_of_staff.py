@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.core.management import call_command
 from django.db.models import Model
@@ -19,6 +20,7 @@ from django.utils.translation import override
 from config.interface import catalogues
 from config.interface.strings import marked
 from messaging.models import InboundMessage
+from reminders.catalogue import loading
 from staff.trace import Trace
 from tests.support.admin_pages import superuser
 
@@ -115,6 +117,8 @@ def test_it_needs_both_forms_and_the_same_blanks() -> None:
 
 @pytest.mark.django_db
 def test_it_speaks_spanish_on_every_page_of_the_admin(client: Client) -> None:
+    # A test that empties the tables may have gone before.
+    loading.load(apps)
     call_command("load_demo", verbosity=0)
     client.force_login(superuser())
     client.cookies["django_language"] = "es"
