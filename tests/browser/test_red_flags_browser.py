@@ -49,7 +49,7 @@ def desk(page: Page, live_server: LiveServer, clinic: OnCall) -> Iterator[Page]:
     page.fill("#id_username", "nadia")
     page.fill("#id_password", "pw")
     page.press("#id_password", "Enter")
-    expect(page).to_have_title("Today | Bonewatch")
+    expect(page).to_have_title("Red flags | Bonewatch")
     yield page
     # Nothing may ask a server that is no longer there.
     page.goto("about:blank")
