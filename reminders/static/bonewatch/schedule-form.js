@@ -34,6 +34,12 @@
       look();
     };
 
+    // Return in a field saves: the button that fills in stands first in the form, and is asked for by a click alone.
+    const button = document.querySelector(".bw-course-fill");
+    if (button) {
+      button.type = "button";
+      button.addEventListener("click", () => { last = ""; filledFor = ""; look(); });
+    }
     // Boxes with a search, and calendars, set values without an event of the browser's own.
     for (const sign of SIGNS) document.addEventListener(sign, () => setTimeout(look), { passive: true });
     if (window.django && window.django.jQuery) window.django.jQuery(form).on("change", () => setTimeout(look));
