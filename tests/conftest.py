@@ -17,7 +17,7 @@ from messaging import codes, standin
 from messaging.words import active
 from sandbox.launch.ports import LOOPBACK, wait_for_listener
 from sandbox.launch.redis_server import RedisServer
-from tests.support import members, pacing
+from tests.support import members, pacing, starting
 from tests.support.mailbox import SmtpSink
 from tests.support.processes import Running, live_environment, procfile, running
 from tests.support.waiting import eventually as wait_until
@@ -31,6 +31,13 @@ ALL_QUEUES = (
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings_xdist_suffix() -> None:
     """Nothing to add: tests/support/plugin.py gives each process databases of its own."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The databases of this process, made by migrations; what those put in comes back after every flush."""
+    with django_db_blocker.unblock():
+        starting.remember()
 
 
 @pytest.fixture
