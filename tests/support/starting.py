@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.core.management.color import no_style
 from django.db import connection, models, router, transaction
 from django.db.models.signals import post_migrate
 
@@ -40,3 +41,7 @@ def put_back(sender: AppConfig, using: str = "default", **_: Any) -> None:
         for model, rows in _kept.items():
             if not model._base_manager.exists():
                 model._base_manager.bulk_create(rows)
+        # A flush by hand sets sequences to 1, where the rows now stand; PostgreSQL would give their ids out again.
+        with connection.cursor() as cursor:
+            for statement in connection.ops.sequence_reset_sql(no_style(), list(_kept)):
+                cursor.execute(statement)
